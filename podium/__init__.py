@@ -1,0 +1,1 @@
+"""Podium: from a competition zip to a scored submission."""

@@ -1,0 +1,33 @@
+"""data/embeddings/: one vector an image from a fixed network, float32 (n, d), and the images' ids."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from podium.contracts.table import Table, columns
+from podium.errors import UserError
+from podium.files import replacing_folder
+
+FOLDER = Path("data/embeddings")
+IDS = Table(name="embedded images", schema=columns(row=pa.int64(), image_id=pa.string()), key=("row",))
+
+
+def write(ids: list[str], vectors: np.ndarray, folder: Path = FOLDER) -> None:
+    """Writes vectors float32 (n, d) in the order of `ids`; the folder appears whole or not at all."""
+    import pandas as pd
+
+    assert vectors.dtype == np.float32 and vectors.ndim == 2 and len(vectors) == len(ids)
+    assert np.isfinite(vectors).all(), "an embedding is not finite"
+    with replacing_folder(folder) as draft:
+        np.save(draft / "embeddings.npy", vectors, allow_pickle=False)
+        IDS.write(pd.DataFrame({"row": range(len(ids)), "image_id": ids}), draft / "ids.parquet")
+
+
+def read(folder: Path = FOLDER) -> tuple[list[str], np.ndarray]:
+    """(ids, vectors): the vectors are mapped read-only. Raises UserError where the two disagree."""
+    ids = IDS.read(folder / "ids.parquet")["image_id"].tolist()
+    vectors = np.load(folder / "embeddings.npy", mmap_mode="r", allow_pickle=False)
+    if len(ids) != len(vectors):
+        raise UserError(f"{folder}: {len(vectors)} vectors for {len(ids)} images; run `dvc repro -f embed`.")
+    return ids, vectors

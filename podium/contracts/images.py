@@ -1,0 +1,49 @@
+"""data/index/images.parquet: every image that was shipped, and data/images/: its stored form.
+
+Ingest decodes each shipped image once and stores it at most `image.storage_size` on its short side;
+every later stage reads the stored form through `shard`, `offset`, `length`. Unreadable images have none.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from podium.contracts.table import Table, columns
+
+PATH = Path("data/index/images.parquet")
+SHARDS = Path("data/images")
+SUBSETS = ("train", "validation", "test", "unlabelled")
+
+
+def _holds(frame: pd.DataFrame) -> str | None:
+    prefix = frame["image_id"].str.partition("/")[0]
+    if (prefix != frame["subset"]).any():
+        return "an image_id does not start with its subset"
+    stored = frame["length"] > 0
+    if (stored != (frame["status"] != "unreadable")).any():
+        return "a readable image has no stored bytes, or an unreadable one has some"
+    return None
+
+
+IMAGES = Table(
+    name="images",
+    schema=columns(
+        image_id=pa.string(),  # <subset>/<path inside raw>
+        submission_id_or_null=pa.string(),  # what the submission calls a test image
+        subset=pa.string(),
+        path=pa.string(),  # inside raw, with /
+        width=pa.int32(),  # pixels as shipped, after EXIF rotation; 0 where unreadable
+        height=pa.int32(),
+        sha256=pa.string(),  # of the shipped bytes
+        pixels=pa.string(),  # digest of the decoded pixels; empty where unreadable
+        phash=pa.uint64(),  # 64-bit perceptual hash; 0 where unreadable
+        status=pa.string(),
+        note=pa.string(),  # what was repaired, or why it cannot be read
+        shard=pa.string(),  # file name in data/images
+        offset=pa.int64(),
+        length=pa.int64(),  # bytes; 0 where unreadable
+    ),
+    choices={"subset": SUBSETS, "status": ("ok", "repaired", "unreadable")},
+    holds=_holds,
+)

@@ -1,0 +1,26 @@
+"""reports/metrics.json: few and flat numbers, which `dvc metrics diff` and `dvc exp show` print."""
+
+import json
+import math
+from pathlib import Path
+
+from podium.errors import UserError
+from podium.files import write_json
+
+PATH = Path("reports/metrics.json")
+DIGITS = 6
+
+
+def write(metrics: dict[str, float | int | str], path: Path = PATH) -> None:
+    """Writes the metrics, floats rounded to 6 digits. A value that is not finite is our defect."""
+    assert all(math.isfinite(v) for v in metrics.values() if isinstance(v, float)), metrics
+    write_json(path, {k: round(v, DIGITS) if isinstance(v, float) else v for k, v in metrics.items()})
+
+
+def read(path: Path = PATH) -> dict[str, float | int | str]:
+    """Reads the metrics. Raises UserError where they are missing."""
+    try:
+        values: dict[str, float | int | str] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing: run `dvc repro`.") from None
+    return values

@@ -1,0 +1,70 @@
+"""models/fold<k>/: model.safetensors (the whole network), model.json (how it was made), history.csv.
+
+A fold that this run does not train (`profile: quick`, no such fold in the split) holds `skipped.json` alone.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from podium.errors import UserError
+from podium.files import write_json
+
+FOLDER = Path("models")
+VERSION = 1
+
+
+class Preprocessing(BaseModel):
+    """How a network wants its images; the same in training, prediction and export."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    size: int  # pixels, square
+    mean: tuple[float, float, float]  # of RGB in [0, 1]
+    std: tuple[float, float, float]
+    interpolation: str = "bicubic"
+    resize: str = "squash"  # squash, crop or pad: how an image becomes a square
+
+
+class ModelCard(BaseModel):
+    """model.json."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    version: int = VERSION
+    fold: int
+    model: str
+    weights: str  # where the pretrained weights came from: a tag, `random`, or a file's sha256
+    classes: list[str]
+    preprocessing: Preprocessing
+    freeze: str  # the resolved cut: what was not trained
+    parameters: int
+    trainable: int
+    images: int  # originals trained on
+    copies: int
+    temperature: float = 1.0
+    resolved: dict[str, Any] = {}  # every value that `auto` became
+    notes: list[str] = []  # sentences a reader of the score must know
+
+
+def folder(fold: int) -> Path:
+    """Where a fold's model lies."""
+    return FOLDER / f"fold{fold}"
+
+
+def write_card(card: ModelCard, path: Path) -> None:
+    """Writes model.json."""
+    write_json(path, card.model_dump(mode="json"))
+
+
+def read_card(path: Path) -> ModelCard:
+    """Reads model.json. Raises UserError where it is missing or of another version."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing: run `dvc repro`.") from None
+    if values.get("version") != VERSION:
+        raise UserError(
+            f"{path} has version {values.get('version')}, this Podium reads {VERSION}: run `dvc repro`."
+        )
+    return ModelCard.model_validate(values)

@@ -1,0 +1,1 @@
+"""One thin script a stage: read artifacts, call podium, write artifacts."""
