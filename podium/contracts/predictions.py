@@ -1,4 +1,4 @@
-"""Class probabilities an image: fold<k>_{oof,test}.parquet of data/predictions, {oof,test}.parquet of data/ensemble."""
+"""Class probabilities an image: fold<k>_{oof,test}.parquet of each fold, {oof,test}.parquet of the vote."""
 
 from pathlib import Path
 

@@ -49,7 +49,7 @@ class Table:
                 f"{path} has version {found} of the {self.name} table, this Podium reads "
                 f"{self.version}: run `dvc repro` to write it anew."
             )
-        frame = table.cast(self.schema).to_pandas()
+        frame: pd.DataFrame = table.cast(self.schema).to_pandas()
         broken = self._broken(frame)
         if broken is not None:
             raise UserError(f"{path}: {broken}; run `dvc repro -f` to write it anew.")
@@ -57,7 +57,8 @@ class Table:
 
     def empty(self) -> pd.DataFrame:
         """A table without rows."""
-        return self.schema.empty_table().to_pandas()
+        frame: pd.DataFrame = self.schema.empty_table().to_pandas()
+        return frame
 
     def _broken(self, frame: pd.DataFrame) -> str | None:
         repeated = frame.duplicated(list(self.key))

@@ -1,0 +1,25 @@
+"""The `image` section: how images are stored, and how the network gets them."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from podium.params import Section
+
+
+class Storage(BaseModel):
+    """How ingest stores an image once it is decoded."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    short_side: int = Field(320, ge=16, le=4096)  # pixels; larger images are shrunk to it
+    format: Literal["jpg", "png", "webp"] = "jpg"  # of images that cannot be kept as shipped
+    quality: int = Field(95, ge=50, le=100)  # of jpg and webp
+
+
+class ImageParams(Section):
+    """params.yaml's `image`."""
+
+    section: ClassVar[str] = "image"
+    storage: Storage = Storage()
+    size: int | Literal["auto"] = "auto"  # pixels, square
+    resize: Literal["squash", "crop", "pad"] = "squash"
