@@ -1,0 +1,117 @@
+# Podium's commands. `make help` lists them. Options are given as NAME=value.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+VENV := .venv
+# DVC starts the stages with `python`: it must be the one that has the requirements.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PYTHONUTF8 := 1
+
+# The first Python that is new enough; PYTHON=… names another.
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell $(p) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(p))))
+WORKERS ?= 2
+DEMO := data/demo/demo.zip
+
+##@ The main job
+.PHONY: submission
+submission: check ## the whole path: from the competition's zip to a checked submission, scores and report
+	@dvc repro
+	@python -m stages.summary
+	@if grep -qE '^  path: $(DEMO)( |$$)' params.yaml; then \
+	  python -m stages.score_submission reports/submission.csv data/demo/solution.csv; fi
+
+.PHONY: start
+start: venv ## ZIP=path/to/mine.zip: makes your own competition the project, and its first run the baseline
+	@python -m stages.start "$${ZIP-}"
+
+.PHONY: check
+check: venv ## is params.yaml right? One sentence a mistake, exit code 2
+	@python -m stages.check
+
+.PHONY: debug
+debug: venv ## STAGE=train [FOLD=0]: one stage in the foreground, with tracebacks; DVC records nothing
+	@test -n "$(STAGE)" || { echo 'error: name the stage: make debug STAGE=train FOLD=0' >&2; exit 2; }
+	@PODIUM_DEBUG=1 python -m stages.$(STAGE) $(if $(filter train,$(STAGE)),$(or $(FOLD),0))
+
+.PHONY: train
+train: check ## GPUS=0,1 or JOBS=2: trains the folds side by side, one a device
+	@python -m stages.train_folds --gpus "$${GPUS-}" --jobs "$(or $(JOBS),1)"
+
+.PHONY: recipe
+recipe: check ## NAME=resnext101 [SET="-S key=value"]: one of recipes/, as an experiment
+	@test -f "recipes/$(NAME)" || { echo "error: recipes/$(NAME) is not there: give NAME=one of" $$(ls recipes | grep -v README) >&2; exit 2; }
+	@dvc exp run --name "$(NAME)" $$(grep -v '^ *#' "recipes/$(NAME)" | tr '\n' ' ') $(SET)
+
+.PHONY: freeze-folds
+freeze-folds: venv ## writes the folds to a file that split.file then takes: no image moves any more
+	@python -m stages.freeze_folds
+
+.PHONY: vote
+vote: check ## EXPERIMENTS="a b c" or MODELS="x y": several experiments vote, without retraining
+	@python -m stages.vote --experiments "$${EXPERIMENTS-}" --models "$${MODELS-}"
+
+.PHONY: export
+export: venv ## the winning members as ONNX with a small predict.py, for offline notebooks
+	@python -m stages.export
+
+##@ Kaggle
+.PHONY: download
+download: venv ## COMPETITION=slug: fetches the competition's zip to data/raw
+	@python -m stages.download "$${COMPETITION-}"
+
+.PHONY: upload
+upload: venv ## MESSAGE="…": sends reports/submission.csv, waits for the score, remembers it
+	@python -m stages.upload "$${MESSAGE-}"
+
+.PHONY: leaderboard
+leaderboard: venv ## what was uploaded: CV against public score
+	@python -m stages.leaderboard
+
+.PHONY: score
+score: venv ## DIR=folder: scores the models on a labelled folder
+	@python -m stages.score "$${DIR-}"
+
+##@ Work on Podium
+.PHONY: venv
+venv: $(VENV)/.installed ## .venv with requirements.txt; SYSTEM_TORCH=1 keeps the torch that the machine has
+
+$(VENV)/.installed: requirements.txt
+	@test -n "$(PYTHON)" || { echo "error: Podium needs Python 3.11 or newer, found $$(python3 --version 2>&1): install one, or name it with make venv PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "error: Podium needs Python 3.11 or newer, found $$($(PYTHON) --version 2>&1): name another with make venv PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(if $(SYSTEM_TORCH),--system-site-packages) $(VENV)
+ifdef SYSTEM_TORCH
+	@$(VENV)/bin/python -c 'import torch, torchvision; print("keeping torch", torch.__version__)' || { echo "error: SYSTEM_TORCH=1 keeps the machine's torch and torchvision, but it has none: leave it out" >&2; exit 2; }
+	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check -r <(grep -vE '^torch(vision)?==' requirements.txt)
+else
+	@echo "installing requirements.txt into $(VENV) (several minutes the first time)"
+	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check -r requirements.txt
+endif
+	@touch $@
+
+.PHONY: deps
+deps: venv ## writes into dvc.yaml what each stage really imports
+	@python -m stages.deps
+
+.PHONY: lint
+lint: venv ## ruff (style, format) and mypy (strict)
+	@ruff check .
+	@ruff format --check .
+	@mypy
+
+.PHONY: test-quick
+test-quick: venv ## the tests without a pipeline, under two minutes
+	@python -m pytest -n $(WORKERS)
+
+.PHONY: test
+test: test-quick ## what must pass before a commit; test-slow adds the pipeline's
+
+.PHONY: test-slow
+test-slow: venv ## the tests that train and run pipelines
+	@python -m pytest -m 'slow and not gpu' -n $(WORKERS)
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
