@@ -56,7 +56,7 @@ def refuse_unknown(known: list[str], values: dict[str, Any], path: Path = PATH) 
     """Raises UserError for a top-level key that no section claims."""
     for key in values:
         if key not in known:
-            raise UserError(f"{path}: {key} is not a parameter{_nearest(key, known)}.")
+            raise UserError(f"{path}: {key} is not a parameter{nearest(key, known)}.")
 
 
 def _sentence(cls: type[Section], error: ValidationError, path: Path) -> str:
@@ -64,12 +64,13 @@ def _sentence(cls: type[Section], error: ValidationError, path: Path) -> str:
     names = [str(part) for part in first["loc"]]
     key = ".".join([cls.section, *names] if cls.section else names) or cls.section
     if first["type"] == "extra_forbidden":
-        return f"{path}: {key} is not a parameter{_nearest(names[-1], _fields(cls, names[:-1]))}."
+        return f"{path}: {key} is not a parameter{nearest(names[-1], _fields(cls, names[:-1]))}."
     message = first["msg"].removeprefix("Value error, ").rstrip(".")
     return f"{path}: {key}: {message[0].lower()}{message[1:]}, found {first['input']!r}."
 
 
-def _nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, known: list[str]) -> str:
+    """How a sentence about an unknown name ends: the nearest known one, or all of them."""
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}" if close else f"; known are {', '.join(sorted(known))}"
 
