@@ -1,0 +1,61 @@
+"""What a vote's score becomes in metrics.json and in the table of voters."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from podium.metrics.intervals import by_fold, interval
+from podium.metrics.registry import Metric, get
+
+Value = float | int | str
+ALWAYS = ("accuracy", "log_loss")  # shown whatever the competition's metric
+FACTS = (Path("data/clean"), Path("data/split"), Path("data/predictions"))  # stages that may leave facts.json
+MOST_FACTS = 6  # numbers taken from one stage: metrics.json stays short
+
+
+def cross_validation(
+    metric: Metric, labels: np.ndarray, probs: np.ndarray, home: np.ndarray, groups: np.ndarray, seed: int
+) -> dict[str, Value]:
+    """cv and its 95 % interval over all images; the mean and spread of the folds; accuracy and log loss."""
+    found = interval(metric, labels, probs, groups, seed)
+    folds = by_fold(metric, labels, probs, home)
+    return {
+        "metric": metric.name,
+        "cv": found.score,
+        "cv_low": found.low,
+        "cv_high": found.high,
+        "cv_mean": float(np.mean(folds)),
+        "cv_spread": float(np.std(folds)),
+        **{name: get(name).function(labels, probs) for name in ALWAYS},
+        "folds": ",".join(str(fold) for fold in np.unique(home)),
+        "n": len(labels),
+    }
+
+
+def held_out(
+    metric: Metric, labels: np.ndarray, probs: np.ndarray, groups: np.ndarray, seed: int
+) -> dict[str, Value]:
+    """The score on the hold-out, which nothing was chosen on; empty without one."""
+    if not len(labels):
+        return {}
+    found = interval(metric, labels, probs, groups, seed)
+    return {
+        "holdout": found.score,
+        "holdout_low": found.low,
+        "holdout_high": found.high,
+        "holdout_accuracy": get("accuracy").function(labels, probs),
+        "holdout_n": len(labels),
+    }
+
+
+def facts(folders: tuple[Path, ...] = FACTS) -> dict[str, Value]:
+    """The numbers that earlier stages left in their facts.json, few of each; sentences are the report's."""
+    found: dict[str, Value] = {}
+    for folder in folders:
+        file = folder / "facts.json"
+        if file.is_file():
+            values = json.loads(file.read_text(encoding="utf-8"))
+            numbers = [(k, v) for k, v in values.items() if type(v) in (int, float)]
+            found |= dict(numbers[:MOST_FACTS])
+    return found

@@ -1,0 +1,1 @@
+"""Pseudo-labels: what an earlier experiment's models say of images without labels."""

@@ -1,0 +1,118 @@
+"""Voters: how several predictions of the same images become one. One file each, named as in params.
+
+A voter's module holds
+    COMPLEXITY: int       how simple it is, 0 the simplest; `auto` prefers the simplest that is as good
+    FITTED: bool          whether it learns from labels
+    merge_folds: Combine  how the folds' votes on test images become one
+    fit(oof (m, n, k), labels (n,), task) -> Combine
+and imports heavy libraries inside `fit`. A new file is a new voter: `auto` finds it by itself.
+"""
+
+import difflib
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from podium.metrics.registry import Metric
+from podium.params import Section
+
+Probs = NDArray[np.float64]
+Combine = Callable[[Probs], Probs]  # (m, n, k) -> (n, k), rows sum to 1
+
+SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop there
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a voter may know besides predictions and labels."""
+
+    metric: Metric
+    groups: NDArray[np.int64]  # (n,) images of one group never part
+    seed: int = 0
+
+
+class Voter(Protocol):
+    """A voter's module."""
+
+    COMPLEXITY: int
+    FITTED: bool
+
+    @staticmethod
+    def fit(oof: Probs, labels: NDArray[np.int64], task: Task) -> Combine:
+        """Learns to combine m members from their out-of-fold predictions."""
+
+    @staticmethod
+    def merge_folds(probs: Probs) -> Probs:
+        """One prediction (n, k) of the folds' (f, n, k)."""
+
+
+class External(BaseModel):
+    """Predictions made outside Podium: two CSV files, image_id and one column a class."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    oof: Path
+    test: Path
+
+
+class EnsembleParams(Section):
+    """params.yaml's `ensemble`."""
+
+    section: ClassVar[str] = "ensemble"
+    voter: str = "auto"
+    calibrate: Literal["auto", "none", "temperature", "priors"] = "auto"
+    experiments: list[str] = []  # full revisions of other runs that vote too
+    external: list[External] = []
+
+    @field_validator("voter")
+    @classmethod
+    def _known(cls, voter: str) -> str:
+        if voter in (known := ["auto", *names()]):
+            return voter
+        close = difflib.get_close_matches(voter, known, n=1, cutoff=0.5)
+        raise ValueError(f"did you mean {close[0]}" if close else f"known are {', '.join(known)}")
+
+    @field_validator("experiments")
+    @classmethod
+    def _full(cls, revisions: list[str]) -> list[str]:
+        for revision in revisions:
+            if len(revision) != 40 or set(revision) - set("0123456789abcdef"):
+                raise ValueError(
+                    'give full revisions (40 hexadecimal digits): `make vote EXPERIMENTS="a b"` turns '
+                    "names into them"
+                )
+        if len(set(revisions)) != len(revisions):
+            raise ValueError("a revision stands twice")
+        return revisions
+
+
+def names() -> list[str]:
+    """The voters there are: the files of this folder."""
+    return sorted(file.stem for file in Path(__file__).parent.glob("[a-z]*.py"))
+
+
+def load(name: str) -> Voter:
+    """The voter of that name."""
+    module: Voter = importlib.import_module(f"{__name__}.{name}")  # type: ignore[assignment]
+    return module
+
+
+def normalised(scores: Probs) -> Probs:
+    """Rows of non-negative scores (..., k) scaled to sum to 1; an all-zero row becomes uniform."""
+    total = scores.sum(-1, keepdims=True)
+    return np.where(total > 0, scores / np.where(total > 0, total, 1), 1 / scores.shape[-1])
+
+
+def arithmetic_mean(probs: Probs) -> Probs:
+    """The mean of (m, n, k) over m."""
+    return normalised(probs.mean(0))
+
+
+def geometric_mean(probs: Probs) -> Probs:
+    """The normalised geometric mean of (m, n, k) over m."""
+    return normalised(np.exp(np.log(np.maximum(probs, SMALLEST)).mean(0)))

@@ -1,0 +1,39 @@
+"""ensemble: members vote on test images, and the vote is scored as nested cross-validation sees it."""
+
+from podium import ensemble, experiments, run
+from podium.contracts import competition, folds, metrics, predictions
+from podium.entry import run as run_stage
+from podium.files import write_json
+from podium.metrics import registry, report
+from podium.params import load
+from podium.voters import EnsembleParams
+
+
+def main() -> None:
+    """Reads predictions, votes, writes data/ensemble/ and reports/metrics.json."""
+    params = load(EnsembleParams)
+    seed = load(run.Seed).seed
+    found = competition.read()
+    metric = registry.get(found.metric)
+    split = folds.FOLDS.read(folds.PATH)
+    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split), load(run.Profile).profile)
+
+    own = experiments.read("this run", declared, split, len(found.classes), predictions.FOLDER)
+    pool = experiments.pool([own], split)
+    vote = ensemble.vote(pool, params.voter, metric, seed)
+
+    predictions.write(pool.ids, vote.chosen.oof, predictions.ENSEMBLE / "oof.parquet")
+    predictions.write(pool.test_ids, vote.test, predictions.ENSEMBLE / "test.parquet")
+    write_json(predictions.ENSEMBLE / "table.json", ensemble.table(vote, pool, metric))
+    hold_out = experiments.hold_out(split, pool.test_ids)
+    metrics.write(
+        report.cross_validation(metric, pool.labels, vote.chosen.oof, pool.home, pool.groups, seed)
+        | report.held_out(metric, hold_out.labels, vote.test[hold_out.rows], hold_out.groups, seed)
+        | {"voter": vote.chosen.name, "members": len(pool.names)}
+        | report.facts()
+    )
+    print(ensemble.sentence(vote, pool, metric))
+
+
+if __name__ == "__main__":
+    run_stage(main)
