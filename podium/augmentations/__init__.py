@@ -1,0 +1,1 @@
+"""Offline augmentation: policies by name, one file each, imported only when chosen."""

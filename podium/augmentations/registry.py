@@ -1,0 +1,50 @@
+"""Policies by name: a name is a file in podium/augmentations/policies, imported only when chosen."""
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from podium.augmentations.policy import Flips, Policy
+from podium.errors import UserError
+from podium.params import nearest
+
+FOLDER = Path(__file__).parent / "policies"
+
+
+def names() -> list[str]:
+    """All policies, ascending."""
+    return sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+
+
+def settings(name: str, values: dict[str, Any]) -> BaseModel:
+    """The policy's checked settings. Raises UserError naming the key, the value found and the bounds."""
+    cls: type[BaseModel] = _module(name).Settings
+    try:
+        return cls.model_validate(values)
+    except ValidationError as error:
+        raise UserError(_sentence(name, cls, error)) from None
+
+
+def build(name: str, values: dict[str, Any], flips: Flips) -> Policy:
+    """The policy, ready to render. Raises UserError for a name or a setting that cannot work."""
+    policy: Policy = _module(name).build(settings(name, values), flips)
+    return policy
+
+
+def _module(name: str) -> ModuleType:
+    if name not in names():
+        raise UserError(f"params.yaml: augment.policy: {name} is no policy{nearest(name, names())}.")
+    return importlib.import_module(f"podium.augmentations.policies.{name}")
+
+
+def _sentence(name: str, cls: type[BaseModel], error: ValidationError) -> str:
+    first = error.errors()[0]
+    parts = [str(part) for part in first["loc"] if not str(part).startswith(("function-", "tuple", "float"))]
+    key = ".".join(["augment.settings", *parts])
+    if first["type"] == "extra_forbidden":
+        return f"params.yaml: {key} is not a setting of {name}{nearest(parts[-1], list(cls.model_fields))}."
+    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"params.yaml: {key}: {message[0].lower()}{message[1:]}, found {first['input']!r}."

@@ -1,0 +1,71 @@
+"""The manifest's rows of originals: every training image once, with its cleaned and its given label."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+from podium.contracts.folds import HOLD_OUT
+from podium.contracts.images import SHARDS
+from podium.errors import UserError
+from podium.shards import Reader
+
+
+def rows(
+    images: pd.DataFrame,
+    labels: pd.DataFrame,
+    folds: pd.DataFrame,
+    classes: Sequence[str],
+    data: Path,
+) -> pd.DataFrame:
+    """One row an image of `folds`, ascending by image_id, with the manifest's columns and `trains`.
+
+    images, labels, folds: the tables of those contracts. `trains`: neither held out nor of weight 0.
+    Raises UserError where a table lacks an image.
+    """
+    frame = folds.sort_values("image_id").merge(images, "left", "image_id").merge(labels, "left", "image_id")
+    _complete(frame)
+    frame = frame.rename(columns={"label_x": "given", "label_y": "clean"})
+    dropped = frame["action"] == "drop"
+    index = {name: number for number, name in enumerate(classes)}
+    label = frame["clean"].map(index).where(~dropped, frame["given"])
+    if label.isna().any():
+        row = frame[label.isna()].iloc[0]
+        raise UserError(
+            f"data/clean/labels.csv: {row['image_id']} has the label {row['clean']!r}, which is no class of "
+            "the competition: mend data/corrections.csv."
+        )
+    shard = SHARDS.relative_to("data").as_posix() + "/" + frame["shard"]
+    return pd.DataFrame(
+        {
+            "image_id": frame["image_id"],
+            "source_id": frame["image_id"],
+            "label": label.astype("int64"),
+            "label_given": frame["given"],
+            "weight": frame["weight"].astype("float32"),
+            "origin": "train",
+            "fold": frame["fold"],
+            "copy": 0,
+            "shard": shard,
+            "offset": frame["offset"],
+            "length": frame["length"],
+            "digest": _digests(Reader(data), shard, frame["offset"], frame["length"]),
+            "trains": (frame["fold"] != HOLD_OUT) & (frame["weight"] > 0),
+        }
+    )
+
+
+def _complete(frame: pd.DataFrame) -> None:
+    for column, artifact in (("status", "data/index/images.parquet"), ("action", "data/clean/labels.csv")):
+        missing = frame.loc[frame[column].isna(), "image_id"]
+        if len(missing):
+            raise UserError(
+                f"{artifact} lacks {missing.iloc[0]}, which data/split/folds.parquet names: run `dvc repro`."
+            )
+
+
+def _digests(reader: Reader, shard: pd.Series, offset: pd.Series, length: pd.Series) -> list[str]:
+    """SHA-256 of the stored bytes: what copies and features are keyed by."""
+    places = zip(shard, offset.astype(int), length.astype(int), strict=True)
+    return [sha256(reader.read(*place)).hexdigest() for place in places]

@@ -1,0 +1,125 @@
+"""Copies from sources: each source decoded once, each copy a function of (seed, source, number, recipe)."""
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+
+import cv2
+import numpy as np
+from numpy.random import PCG64, Generator
+
+from podium.augmentations.policy import Policy
+from podium.copies.store import Copy
+from podium.images import Pixels, shrink
+from podium.run import derive
+from podium.shards import Place, Reader
+
+AHEAD = 4  # batches a worker may be ahead of the writer: bounds memory
+BATCH = 8  # sources a worker takes at a time
+SMALL = 64  # pixels: images up to it are stored without loss, where JPEG costs most and saves least
+
+
+@dataclass(frozen=True)
+class Source:
+    """One training image and the numbers (1, 2, …) of its wanted copies."""
+
+    digest: str  # SHA-256 of its stored bytes
+    place: Place
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """How a copy is stored."""
+
+    suffix: str = "auto"  # jpg, png, webp; auto: png up to 64 pixels, else jpg
+    quality: int = 95
+    short_side: int | None = None
+
+    def encode(self, pixels: Pixels) -> bytes:
+        """BGR pixels in the chosen format."""
+        small = min(pixels.shape[:2]) <= SMALL
+        suffix = ("png" if small else "jpg") if self.suffix == "auto" else self.suffix
+        options = {
+            "jpg": [cv2.IMWRITE_JPEG_QUALITY, self.quality],
+            "webp": [cv2.IMWRITE_WEBP_QUALITY, self.quality],
+        }
+        done, data = cv2.imencode(f".{suffix}", pixels, options.get(suffix, []))
+        assert done, f"OpenCV did not encode {suffix}"
+        return data.tobytes()
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """All that a copy depends on besides its source and number."""
+
+    policy: Policy
+    recipe: str  # digest of the policy, its settings, the flips and the encoder
+    encoder: Encoder
+    seed: int
+
+    def copies(self, source: Source, data: bytes) -> list[Copy]:
+        """The wanted copies of one source."""
+        pixels = _decode(data)
+        if self.encoder.short_side is not None:
+            pixels = shrink(pixels, self.encoder.short_side)
+        generators = (self._generator(source.digest, number) for number in source.numbers)
+        copies = []
+        for number, copy in zip(source.numbers, self.policy(pixels, generators), strict=True):
+            encoded = self.encoder.encode(copy)
+            copies.append(Copy(source.digest, number, encoded, sha256(encoded).hexdigest()))
+        return copies
+
+    def _generator(self, digest: str, number: int) -> Generator:
+        return Generator(PCG64(derive(self.seed, digest, number, self.recipe)))
+
+
+def render(renderer: Renderer, sources: list[Source], reader: Reader, workers: int) -> Iterator[Copy]:
+    """All wanted copies in the order of `sources`, whatever the number of workers.
+
+    Threads suffice: decoding, warping, encoding and hashing leave the interpreter's lock.
+    """
+    cv2.setNumThreads(1)  # both cores work on images of their own
+
+    def batch(part: list[Source]) -> list[Copy]:
+        return [copy for source in part for copy in renderer.copies(source, _bytes(reader, source))]
+
+    parts = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
+    if workers == 1:
+        for part in parts:
+            yield from batch(part)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[list[Copy]]] = deque()
+        try:
+            for part in parts:
+                waiting.append(pool.submit(batch, part))
+                if len(waiting) >= AHEAD * workers:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _bytes(reader: Reader, source: Source) -> bytes:
+    return reader.read(source.place.shard, source.place.offset, source.place.length)
+
+
+def _decode(data: bytes) -> Pixels:
+    """BGR pixels of a stored image."""
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if found is None:
+        raise ValueError("not an image that OpenCV can decode")
+    return found.astype(np.uint8, copy=False)

@@ -1,0 +1,43 @@
+"""Every class brought to its number of images: originals, and copies that stay in their source's fold."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from podium.augmentations.params import AugmentParams
+from podium.contracts import clean, competition, folds, images, manifest
+from podium.copies import originals, recipe
+from podium.copies.build import build
+from podium.copies.facts import describe
+from podium.copies.plan import plan
+from podium.entry import run
+from podium.files import replacing_folder, write_json
+from podium.params import load
+from podium.run import Profile, Seed
+
+DATA = Path("data")
+
+
+def main() -> None:
+    params, seed = load(AugmentParams), load(Seed).seed
+    quick = load(Profile).profile == "quick"
+    classes = competition.read().classes
+    rows = originals.rows(
+        images.IMAGES.read(images.PATH), clean.read(), folds.FOLDS.read(folds.PATH), classes, DATA
+    )
+    flips = recipe.flips(params)
+    renderer = recipe.renderer(params, flips, seed)
+    made = plan(rows, classes, params.per_class, params.exceptions, params.over, seed, quick)
+    rows["weight"] = rows["weight"].where(~made.thinned, 0.0)
+
+    with replacing_folder(manifest.FOLDER) as folder:
+        copies = build(rows, made.copies, renderer, DATA, folder, manifest.FOLDER.name)
+        table = pd.concat([rows, copies], ignore_index=True)
+        manifest.MANIFEST.write(table, folder / manifest.PATH.name)
+        facts = describe(table, made, flips, params, classes)
+        write_json(folder / "facts.json", facts)
+    print("\n".join(facts["sentences"]))
+
+
+if __name__ == "__main__":
+    run(main)
