@@ -1,0 +1,1 @@
+"""Networks by name: built, given weights, and cut where training begins."""

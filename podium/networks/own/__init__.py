@@ -1,0 +1,1 @@
+"""Podium's own networks, one file each, named as in params.yaml's `model`; imported only when chosen."""

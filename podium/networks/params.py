@@ -1,0 +1,37 @@
+"""The keys of params.yaml that choose a network. Imports neither torch nor timm: `check` reads it."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from podium.params import Section
+
+PORTABLE_CUTS = ("auto", "none", "head", "last_stage", "last_two_stages")  # right for every network
+PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".pkl")
+
+
+class NetworkParams(Section):
+    """Which network, from which weights, and how much of it stays as it is."""
+
+    section: ClassVar[str] = ""
+    model: str = Field("tf_efficientnet_lite0", min_length=1)
+    pretrained: bool | str = True
+    freeze: str = "auto"
+    attention: Literal["none", "se", "cbam"] = "none"
+
+    @field_validator("model")
+    @classmethod
+    def _named(cls, model: str) -> str:
+        if model != model.strip() or any(letter in model for letter in "/\\ "):
+            raise ValueError("give a timm name, tv:<a torchvision name>, or one of podium/networks/own")
+        return model
+
+    @field_validator("pretrained")
+    @classmethod
+    def _safe(cls, pretrained: bool | str) -> bool | str:
+        if isinstance(pretrained, str) and not pretrained.endswith(".safetensors"):
+            raise ValueError(
+                "give true, false or the path of a .safetensors file"
+                + (" (a pickle can run code when it is loaded)" if pretrained.endswith(PICKLES) else "")
+            )
+        return pretrained

@@ -1,0 +1,140 @@
+"""Which networks there are: timm's, torchvision's (`tv:<name>`) and Podium's own, and their defaults."""
+
+import difflib
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from podium.errors import UserError
+
+TORCHVISION = "tv:"
+OWN = Path(__file__).parent / "own"
+NEAREST = 3  # names that an unknown model's sentence suggests
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+SMALLEST = 32  # pixels; five halvings leave one position
+MINIMA = {  # pixels below which a family's own pooling or windows fail (each tried, see tests/networks)
+    "alexnet": 63,
+    "inception_v3": 75,
+    "inception_v4": 75,
+    "inception_resnet_v2": 75,
+    "xception": 48,
+    "squeezenet": 33,
+    "nasnet": 96,
+    "pnasnet": 96,
+}
+TORCHVISION_SIZES = {"inception_v3": 299}
+TORCHVISION_FIXED = ("vit_", "maxvit")  # built for one input size
+TORCHVISION_HALVES = ("googlenet", "inception_v3")  # trained on images in [-1, 1], whatever their cards say
+
+Library = Literal["timm", "torchvision", "own"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A network's name and what is known of it before it is built."""
+
+    name: str  # in its library, without tv:
+    library: Library
+    size: int  # pixels, what its pretrained weights were trained at
+    minimum_size: int
+    fixed_size: int | None  # the only size it takes, None where any does
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    interpolation: str
+
+
+def find(model: str) -> Entry:
+    """What `model` names. Raises UserError with the nearest names where nothing has it.
+
+    A name that both libraries have is timm's; `tv:` chooses torchvision's.
+    """
+    import timm
+
+    if model in own_names():
+        return _own(model)
+    if not model.startswith(TORCHVISION) and timm.is_model(model):
+        return _timm(model)
+    name = model.removeprefix(TORCHVISION)
+    if name in torchvision_names():
+        return _torchvision(name)
+    raise UserError(f"params.yaml: model: no network is called {model!r}{_nearest(model)}.")
+
+
+def own_names() -> list[str]:
+    """The names of Podium's own networks."""
+    return sorted(file.stem for file in OWN.glob("*.py") if not file.stem.startswith("_"))
+
+
+def own(name: str) -> Any:
+    """The module that holds our network `name`: `build(classes, size)`, SIZE, MINIMUM_SIZE."""
+    return importlib.import_module(f"podium.networks.own.{name}")
+
+
+def torchvision_names() -> list[str]:
+    """torchvision's classification networks."""
+    import torchvision
+
+    return list(torchvision.models.list_models(module=torchvision.models))
+
+
+def torchvision_builder(name: str) -> Callable[..., Any]:
+    """The function that builds torchvision's network `name`."""
+    import torchvision
+
+    builder: Callable[..., Any] = torchvision.models.get_model_builder(name)
+    return builder
+
+
+def _own(name: str) -> Entry:
+    module = own(name)
+    return Entry(
+        name, "own", module.SIZE, module.MINIMUM_SIZE, None, IMAGENET_MEAN, IMAGENET_STD, "bicubic"
+    )
+
+
+def _timm(model: str) -> Entry:
+    import timm
+
+    config = timm.get_pretrained_cfg(model, allow_unregistered=True)
+    size = int(config.input_size[-1])
+    smallest = config.min_input_size[-1] if config.min_input_size else _minimum(model)
+    return Entry(
+        name=model,
+        library="timm",
+        size=size,
+        minimum_size=size if config.fixed_input_size else min(size, int(smallest)),
+        fixed_size=size if config.fixed_input_size else None,
+        mean=_three(config.mean),
+        std=_three(config.std),
+        interpolation=config.interpolation or "bicubic",
+    )
+
+
+def _torchvision(name: str) -> Entry:
+    size = TORCHVISION_SIZES.get(name, 224)
+    fixed = size if name.startswith(TORCHVISION_FIXED) else None
+    halves = name in TORCHVISION_HALVES
+    mean, std = ((0.5,) * 3, (0.5,) * 3) if halves else (IMAGENET_MEAN, IMAGENET_STD)
+    return Entry(
+        name, "torchvision", size, fixed or _minimum(name), fixed, _three(mean), _three(std), "bilinear"
+    )
+
+
+def _minimum(name: str) -> int:
+    return next((size for family, size in MINIMA.items() if name.startswith(family)), SMALLEST)
+
+
+def _three(values: tuple[float, ...]) -> tuple[float, float, float]:
+    first, second, third = values if len(values) == 3 else (*values, *values, *values)[:3]
+    return float(first), float(second), float(third)
+
+
+def _nearest(model: str) -> str:
+    import timm
+
+    names = own_names() + timm.list_models() + [TORCHVISION + name for name in torchvision_names()]
+    close = difflib.get_close_matches(model, names, n=NEAREST, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}" if close else "; `make models` lists the names"

@@ -1,0 +1,62 @@
+"""A network's stages: runs of blocks at one resolution, or quarters of a transformer's blocks."""
+
+from collections import Counter
+
+from torch import fx, nn
+
+from podium.networks.graph import Graph, clean
+
+QUARTERS = 4  # a network that keeps one resolution has its blocks in so many stages
+MIXING = (nn.Conv2d, nn.MultiheadAttention)
+ATTENTION_WORD = "attention"  # in the class name of a library's own attention layers
+
+
+def stage_ends(graph: Graph, module: nn.Module) -> list[str]:
+    """The modules that end a stage which another follows, in running order.
+
+    A stage ends where the next value has fewer positions. What comes after the last convolution or
+    attention is no stage of its own.
+    """
+    ends = _candidates(graph)
+    order = {node: number for number, node in enumerate(graph.graph.nodes)}
+    mixing = [order[node] for node in order if node.op == "call_module" and _mixes(module, str(node.target))]
+    last = max(mixing, default=-1)
+    drops = [
+        name
+        for (node, name), (after, _) in zip(ends, ends[1:], strict=False)
+        if _positions(graph.shapes[after]) < _positions(graph.shapes[node]) and order[node] < last
+    ]
+    return drops or _quarters([name for node, name in ends if order[node] <= last])
+
+
+def _candidates(graph: Graph) -> list[tuple[fx.Node, str]]:
+    """Every clean cut with the outermost module that ends there."""
+    names: dict[fx.Node, str] = {}
+    for name, node in graph.outputs.items():
+        if node not in names or name.count(".") < names[node].count("."):
+            names[node] = name
+    return [(node, names[node]) for node in graph.graph.nodes if node in names and clean(graph, node)]
+
+
+def _quarters(names: list[str]) -> list[str]:
+    """The last block of each quarter but the last, of the longest sequence of blocks."""
+    if not names:
+        return []
+    parent, count = Counter(name.rpartition(".")[0] for name in names).most_common(1)[0]
+    blocks = [name for name in names if name.rpartition(".")[0] == parent]
+    marks = sorted({count * quarter // QUARTERS - 1 for quarter in range(1, QUARTERS)} - {-1})
+    return [blocks[mark] for mark in marks if mark < count - 1]
+
+
+def _positions(shape: tuple[int, ...]) -> int:
+    """Positions of (n, c, h, w), (n, h, w, c), (n, tokens, c); 1 of pooled vectors."""
+    if len(shape) == 4:
+        return shape[2] * shape[3] if shape[2] == shape[3] else shape[1] * shape[2]
+    return shape[1] if len(shape) == 3 else 1
+
+
+def _mixes(module: nn.Module, name: str) -> bool:
+    return any(
+        isinstance(part, MIXING) or ATTENTION_WORD in type(part).__name__.lower()
+        for part in module.get_submodule(name).modules()
+    )
