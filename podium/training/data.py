@@ -1,0 +1,73 @@
+"""Batches from cached features or from stored images: whole batches by position, one read a batch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from podium.training.sampling import Batch, InOrder, Order
+
+Inputs = Callable[[NDArray[np.int64], int], Tensor]  # (positions, epoch) -> (n, ...)
+Loader = DataLoader[tuple[Tensor, ...]]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What a loader serves: inputs by position, targets (n, k) whose rows sum to 1, weights (n,) > 0."""
+
+    inputs: Inputs
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+class Cached:
+    """Inputs from an array (m, ...) on disk or in memory: rows (n,) are the positions' places in it."""
+
+    def __init__(self, array: NDArray[np.floating], rows: NDArray[np.int64]) -> None:
+        self.array, self.rows = array, rows
+
+    def __call__(self, positions: NDArray[np.int64], epoch: int) -> Tensor:
+        return torch.from_numpy(self.array[self.rows[positions]])
+
+
+class Batches(Dataset[tuple[Tensor, ...]]):
+    """Takes (epoch, positions), gives this device's (inputs, targets, weights, total weight of the batch)."""
+
+    def __init__(self, examples: Examples, device: int = 0, devices: int = 1) -> None:
+        self.examples, self.device, self.devices = examples, device, devices
+
+    def __getitem__(self, batch: Batch) -> tuple[Tensor, ...]:
+        epoch, whole = batch
+        total = float(self.examples.weights[whole].sum()) / self.devices
+        mine = whole[self.device :: self.devices]
+        return (
+            self.examples.inputs(mine, epoch),
+            torch.from_numpy(self.examples.targets[mine]),
+            torch.from_numpy(self.examples.weights[mine]),
+            torch.tensor(total),
+        )
+
+
+def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: bool = False) -> Loader:
+    """Serves the order's batches. Its generator is its own: the network's randomness does not see it."""
+    return DataLoader(
+        batches,
+        batch_size=None,
+        sampler=order,
+        num_workers=workers,
+        pin_memory=pinned,
+        persistent_workers=workers > 0,
+        generator=torch.Generator(),
+    )
+
+
+def one_hot(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
+    """(n, k) with 1 at each row's label."""
+    return np.eye(classes, dtype=np.float32)[labels]

@@ -1,0 +1,10 @@
+"""Focal loss: rows that the network already gets right count less."""
+
+from torch import Tensor
+from torch.nn import functional
+
+
+def loss(logits: Tensor, targets: Tensor, gamma: float = 2.0) -> Tensor:
+    """-sum_j t_j (1 - p_j)^gamma log p_j of each row, (n,); gamma 0 is cross-entropy. Lin et al. 2017."""
+    log_probs = functional.log_softmax(logits, dim=1)
+    return -(targets * (1 - log_probs.exp()) ** gamma * log_probs).sum(1)

@@ -1,0 +1,116 @@
+"""The `train` section of params.yaml."""
+
+import re
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from podium.params import Section
+
+Auto = Literal["auto"]
+Positive = Field(gt=0)
+
+LOSSES = Path(__file__).parent / "losses"  # one file a loss: its name is the loss's name
+
+
+class Unfreezing(BaseModel):
+    """From `epoch` (0 is the first) on `module` trains too, and the learning rate is times `lr_factor`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    epoch: int = Field(ge=0)
+    module: str
+    lr_factor: float = Field(1.0, gt=0, le=10)
+
+
+class TrainParams(Section):
+    """params.yaml's `train`: how a fold's network is trained."""
+
+    section: ClassVar[str] = "train"
+
+    epochs: int | Auto = "auto"
+    batch_size: int | Auto = "auto"
+    optimizer: str = "adamw"
+    lr: float | Auto = "auto"
+    weight_decay: float = Field(0.01, ge=0, le=1)
+    layer_decay: float = Field(1.0, gt=0, le=1)
+    schedule: Literal["cosine", "onecycle", "plateau", "step", "constant"] = "cosine"
+    warmup_epochs: float = Field(0.5, ge=0)
+    loss: str = "smoothed"
+    loss_options: dict[str, Any] = {}
+    class_weights: bool = False
+    sampler: Literal["shuffle", "balanced"] = "shuffle"
+    mixup: float = Field(0.0, ge=0, le=10)
+    cutmix: float = Field(0.0, ge=0, le=10)
+    ema: float = Field(0.0, ge=0, lt=1)
+    clip: float = Field(0.0, ge=0)
+    accumulate: int = Field(1, ge=1, le=1024)
+    early_stopping: int = Field(0, ge=0)
+    keep: Literal["last", "best", "lowest_train_loss"] = "last"
+    head: Literal["linear", "two_layer", "svm"] = "linear"
+    dropout: float = Field(0.0, ge=0, lt=1)
+    unfreeze: list[Unfreezing] = []
+    online: str | None = None
+    precision: Literal["auto", "32", "bf16", "16"] = "auto"
+    workers: int | Auto = "auto"
+    devices: int | Auto = 1
+    nodes: int = Field(1, ge=1)
+    strategy: str = "auto"
+    auto: bool = False
+    live: bool = False
+
+    @field_validator("epochs", "batch_size")
+    @classmethod
+    def _at_least_one(cls, value: int | Auto) -> int | Auto:
+        if value != "auto" and value < 1:
+            raise ValueError("give a whole number from 1 on, or auto")
+        return value
+
+    @field_validator("workers")
+    @classmethod
+    def _not_negative(cls, value: int | Auto) -> int | Auto:
+        if value != "auto" and value < 0:
+            raise ValueError("give a whole number from 0 on, or auto")
+        return value
+
+    @field_validator("devices")
+    @classmethod
+    def _some_device(cls, value: int | Auto) -> int | Auto:
+        if value != "auto" and value < 1:
+            raise ValueError("give the number of devices from 1 on, or auto")
+        return value
+
+    @field_validator("lr")
+    @classmethod
+    def _proper_rate(cls, value: float | Auto) -> float | Auto:
+        if value != "auto" and not 0 < value < 100:
+            raise ValueError("give a learning rate above 0, or auto")
+        return value
+
+    @field_validator("loss")
+    @classmethod
+    def _known_loss(cls, value: str) -> str:
+        known = losses()
+        if value not in known:
+            raise ValueError(f"choose one of {', '.join(known)} (the files in podium/training/losses)")
+        return value
+
+    @model_validator(mode="after")
+    def _agree(self) -> "TrainParams":
+        if self.head == "svm" and (self.mixup or self.cutmix or self.unfreeze):
+            raise ValueError(
+                "head: svm is solved in closed steps on fixed features and takes no mixup, cutmix or unfreeze"
+            )
+        if self.auto and self.lr != "auto":
+            raise ValueError(
+                f"auto: true picks the learning rate, but lr is {self.lr}: set lr to auto or auto to false"
+            )
+        epochs = [step.epoch for step in self.unfreeze]
+        if epochs != sorted(epochs):
+            raise ValueError("unfreeze: give the epochs in ascending order")
+        return self
+
+
+def losses() -> list[str]:
+    """The names that `train.loss` may take, ascending."""
+    return sorted(file.stem for file in LOSSES.glob("*.py") if re.fullmatch(r"[a-z]\w*", file.stem))
