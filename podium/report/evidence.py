@@ -1,0 +1,113 @@
+"""All that the report looks at, read from artifacts and joined by image_id."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from podium.contracts import clean, competition, folds, images, manifest, metrics, model, predictions
+from podium.contracts.competition import Competition
+from podium.contracts.model import ModelCard
+from podium.params import read as read_params
+
+FACTS = (
+    "data/index",
+    "data/clean",
+    "data/split",
+    "data/augmented",
+    "data/pseudo",
+    "data/predictions",
+    "data/ensemble",
+)
+LEDGER = Path("reports/leaderboard.csv")
+REVIEW = Path("data/clean/review.html")
+VOTERS = predictions.ENSEMBLE / "table.json"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What one stage wrote into its facts.json: numbers by name, and sentences."""
+
+    stage: str
+    values: dict[str, Any]
+    sentences: list[str]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The run. `oof` rows are the out-of-fold images in ascending image_id."""
+
+    competition: Competition
+    images: pd.DataFrame  # indexed by image_id
+    folds: pd.DataFrame
+    clean: pd.DataFrame
+    manifest: pd.DataFrame
+    ids: list[str]
+    labels: NDArray[np.int64]  # (n,) given
+    oof: NDArray[np.float32]  # (n, k)
+    fold_of: NDArray[np.int64]  # (n,)
+    test_ids: list[str]
+    test: NDArray[np.float32]  # (t, k)
+    cards: list[ModelCard]
+    histories: dict[int, dict[str, list[float]]]
+    metrics: dict[str, float | int | str]
+    params: dict[str, Any]
+    facts: list[Fact] = field(default_factory=list)
+    voters: dict[str, Any] = field(default_factory=dict)
+    ledger: pd.DataFrame = field(default_factory=pd.DataFrame)
+    review: str = ""  # the suspects' page, relative to reports/
+
+
+def gather(declared: list[int]) -> Evidence:
+    """Reads the run's artifacts from their places. Raises UserError where a needed one is missing."""
+    found = competition.read()
+    split = folds.FOLDS.read(folds.PATH)
+    ids, oof = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(found.classes))
+    test_ids, test = predictions.read(predictions.ENSEMBLE / "test.parquet", len(found.classes))
+    rows = split.set_index("image_id").loc[ids]
+    trained = [fold for fold in declared if (model.folder(fold) / "model.json").exists()]
+    return Evidence(
+        competition=found,
+        images=images.IMAGES.read(images.PATH).set_index("image_id"),
+        folds=split,
+        clean=clean.read(),
+        manifest=manifest.MANIFEST.read(manifest.PATH),
+        ids=ids,
+        labels=rows["label"].to_numpy(np.int64),
+        oof=oof,
+        fold_of=rows["fold"].to_numpy(np.int64),
+        test_ids=test_ids,
+        test=test,
+        cards=[model.read_card(model.folder(fold) / "model.json") for fold in trained],
+        histories={fold: _history(model.folder(fold)) for fold in trained},
+        metrics=metrics.read(),
+        params=read_params(),
+        facts=[fact for folder in FACTS if (fact := _fact(Path(folder)))],
+        voters=json.loads(VOTERS.read_text(encoding="utf-8")) if VOTERS.exists() else {},
+        ledger=_ledger(),
+        review=f"../{REVIEW.as_posix()}" if REVIEW.exists() else "",
+    )
+
+
+def _history(folder: Path) -> dict[str, list[float]]:
+    path = folder / "history.csv"
+    if not path.exists():  # a head that is solved and not trained has no epochs
+        return {}
+    return {str(name): column.tolist() for name, column in pd.read_csv(path).items()}
+
+
+def _fact(folder: Path) -> Fact | None:
+    path = folder / "facts.json"
+    if not path.exists():
+        return None
+    values = json.loads(path.read_text(encoding="utf-8"))
+    sentences = [str(sentence) for sentence in values.pop("sentences", [])]
+    return Fact(folder.name, values, sentences)
+
+
+def _ledger() -> pd.DataFrame:
+    return pd.read_csv(LEDGER) if LEDGER.exists() else pd.DataFrame()

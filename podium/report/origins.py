@@ -1,0 +1,145 @@
+"""The page's parts about where the run comes from: its data, its copies, its networks, its parameters."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from podium import figures
+from podium.report.blocks import Block, Card, Cards, Figure, Part, Sentences, Table, number
+from podium.report.evidence import Evidence
+from podium.report.params import ReportParams
+from podium.report.thumbs import Album
+
+OPEN_BARS = 60  # classes drawn; beyond it the smallest
+UNREADABLE = 100  # names listed
+
+
+def competition(run: Evidence, _params: ReportParams) -> Part:
+    """What was found in the download, and which images cannot be read."""
+    rows = [[f.what, f.found, f.why] for f in run.competition.findings]
+    found = Counter(zip(run.images["subset"], run.images["status"], strict=True))
+    kinds = [[subset, status, str(n)] for (subset, status), n in sorted(found.items())]
+    blocks: list[Block] = [
+        Table(["what", "found", "why"], rows),
+        Table(["images", "status", "number"], kinds),
+    ]
+    broken = run.images[run.images["status"] == "unreadable"]
+    if len(broken):
+        listed = [[str(name), str(note)] for name, note in broken["note"].head(UNREADABLE).items()]
+        blocks.append(Table(["image", "why it cannot be read"], listed, f"{len(broken)} unreadable images"))
+    return Part("Competition", blocks)
+
+
+def counts(run: Evidence, _params: ReportParams) -> Part:
+    """Images a class before and after augmentation, over the whole training set."""
+    names = run.competition.classes
+    original = _per_class(run.manifest[run.manifest["copy"] == 0], len(names))
+    total = _per_class(run.manifest[run.manifest["fold"] != -1], len(names))
+    shown = np.sort(np.argsort(original, kind="stable")[:OPEN_BARS])
+    grown = total[shown] if (total > original).any() else None
+    drawn = figures.bars(
+        [names[i] for i in shown], original[shown], grown, "images", ("originals", "with copies")
+    )
+    folds = Counter(run.folds["fold"].tolist())
+    caption = "Images a class over the whole training set; a fold's network sees all but its own share."
+    if len(names) > OPEN_BARS:
+        caption += f" The {OPEN_BARS} smallest of {len(names)} classes."
+    rows = [[_fold_name(fold), str(n)] for fold, n in sorted(folds.items())]
+    return Part("Class counts", [Figure(drawn, caption), Table(["fold", "originals"], rows)])
+
+
+def _per_class(rows: pd.DataFrame, k: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    return np.bincount(rows["label_given"], minlength=k).astype(np.float64)
+
+
+def _fold_name(fold: int) -> str:
+    return {-1: "hold-out", -2: "always trained on"}.get(fold, str(fold))
+
+
+def copies(run: Evidence, params: ReportParams) -> Part:
+    """One original a class beside its copies."""
+    made = run.manifest[run.manifest["copy"] > 0]
+    if made.empty or not params.copies:
+        return Part("Copies")
+    album, cards = Album(), []
+    rows = run.manifest.set_index("image_id")
+    for label in sorted(set(made["label_given"])):
+        group = made[made["label_given"] == label].sort_values("copy")
+        source = group["source_id"].min()
+        for name in [source, *group.loc[group["source_id"] == source, "image_id"].head(params.copies)]:
+            place: Any = rows.loc[name]
+            picture = album.place(place["shard"], int(place["offset"]), int(place["length"]))
+            title = run.competition.classes[label] if name == source else f"copy {place['copy']}"
+            cards.append(Card(picture, [title], name))
+    return Part("Copies", [Sentences(["One original a class, and copies of it."]), Cards(cards)])
+
+
+def network(run: Evidence, _params: ReportParams) -> Part:
+    """What was trained, and every value that `auto` became."""
+    if not run.cards:
+        return Part("Network")
+    card = run.cards[0]
+    share = card.trainable / max(card.parameters, 1)
+    lines = [
+        f"{card.model}, weights {card.weights}: {card.parameters:,} parameters, of which {card.trainable:,} "
+        f"({share:.0%}) were trained; not trained: {card.freeze}.",
+        f"Input {card.preprocessing.size} x {card.preprocessing.size} pixels, {card.preprocessing.resize}.",
+    ]
+    names = sorted({name for one in run.cards for name in one.resolved})
+    rows = [[name, *(number(one.resolved.get(name)) for one in run.cards)] for name in names]
+    rows += [
+        ["images", *(str(one.images) for one in run.cards)],
+        ["copies", *(str(one.copies) for one in run.cards)],
+    ]
+    head = ["value", *(f"fold {one.fold}" for one in run.cards)]
+    return Part("Network", [Sentences(lines), Table(head, rows)])
+
+
+def stages(run: Evidence, _params: ReportParams) -> Part:
+    """What the stages wrote down while they ran."""
+    blocks: list[Block] = []
+    for fact in run.facts:
+        rows = [
+            [name, number(value)] for name, value in fact.values.items() if not isinstance(value, dict | list)
+        ]
+        blocks.append(Sentences([f"{fact.stage}:", *fact.sentences]))
+        if rows:
+            blocks.append(Table(["fact", ""], rows, f"{len(rows)} numbers of {fact.stage}"))
+    return Part("Stages", blocks)
+
+
+def leaderboard(run: Evidence, _params: ReportParams) -> Part:
+    """What was uploaded: CV against public score."""
+    if run.ledger.empty:
+        return Part("Leaderboard")
+    scored = (
+        run.ledger.dropna(subset=["cv", "public"]) if {"cv", "public"} <= set(run.ledger) else pd.DataFrame()
+    )
+    head = [str(name) for name in run.ledger.columns]
+    rows = [
+        [number(value) if value == value else "" for value in row]
+        for row in run.ledger.itertuples(index=False)
+    ]
+    blocks: list[Block] = [Table(head, rows)]
+    if len(scored):
+        drawn = figures.scatter(
+            scored["cv"].to_numpy(float), scored["public"].to_numpy(float), "cross-validation", "public score"
+        )
+        blocks.append(Figure(drawn, "Each upload, in the order sent. On the line, both scores agree."))
+    return Part("Leaderboard", blocks)
+
+
+def parameters(run: Evidence, _params: ReportParams) -> Part:
+    """params.yaml as this run had it."""
+    return Part("Parameters", [Table(["key", "value"], _flat(run.params), "params.yaml of this run")])
+
+
+def _flat(values: dict[str, Any], at: str = "") -> list[list[str]]:
+    rows: list[list[str]] = []
+    for key, value in values.items():
+        rows += (
+            _flat(value, f"{at}{key}.") if isinstance(value, dict) and value else [[f"{at}{key}", str(value)]]
+        )
+    return rows

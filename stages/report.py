@@ -1,0 +1,25 @@
+"""One self-contained page about the run, and the tables that `dvc plots` draws."""
+
+from pathlib import Path
+
+from podium.entry import run
+from podium.files import write_text
+from podium.params import load
+from podium.report import page, plots
+from podium.report.evidence import gather
+from podium.report.params import ReportParams
+from podium.run import Folds
+
+PAGE = Path("reports/index.html")
+
+
+def main() -> None:
+    params = load(ReportParams)
+    found = gather(load(Folds).folds)
+    plots.write(found)
+    write_text(PAGE, page.render(found, params))
+    print(f"report: {PAGE}")
+
+
+if __name__ == "__main__":
+    run(main)

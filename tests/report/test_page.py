@@ -1,0 +1,127 @@
+"""The page as a whole: complete, self-contained, the same bytes, and deaf to hostile names."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from podium.errors import UserError
+from podium.files import write_text
+from podium.report import page
+from podium.report.evidence import LEDGER, gather
+from podium.report.params import ReportParams
+
+DECLARED = [0, 1, 2]
+
+
+class Tags(HTMLParser):
+    """Collects tags with their attributes, and the visible text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def rendered(**params: object) -> str:
+    return page.render(gather(DECLARED), ReportParams(**params))
+
+
+def test_every_part_is_there(finished: Path) -> None:
+    seen = Tags(rendered())
+    ids = [attrs["id"] for tag, attrs in seen.tags if tag == "section"]
+    assert ids == [
+        "to-know", "scores", "learning-curves", "confusion", "classes", "worst-predictions", "test-images",
+        "labels", "competition", "class-counts", "copies", "network", "stages", "parameters",
+    ]  # fmt: skip
+    assert "0.4321" in seen.text and "95 %: 0.4000 to 0.5000" in seen.text
+    assert "1 of 12 labels are suspect" in seen.text
+    assert "Folds 2 were not trained" in seen.text
+    assert "zero bytes" in seen.text
+
+
+def test_same_artifacts_same_bytes(finished: Path) -> None:
+    assert rendered() == rendered()
+
+
+def test_names_from_the_data_never_become_markup(finished: Path) -> None:
+    seen = Tags(rendered())
+    assert not {tag for tag, _ in seen.tags} & {"script", "b>cat", "u", "i"}
+    bold = [attrs for tag, attrs in seen.tags if tag == "b"]
+    assert len(bold) == 4  # the headline's tiles, not the class
+    for text in (
+        "zoo <script>alert(1)</script>",
+        "<b>cat</b>",
+        "dog $x$",
+        "Mäuse",
+        "One label <u>looks</u> wrong.",
+    ):
+        assert text in seen.text
+
+
+def test_nothing_is_fetched_from_outside(finished: Path) -> None:
+    text = rendered()
+    for tag, attrs in Tags(text).tags:
+        for name in ("src", "href", "xlink:href"):
+            value = attrs.get(name) or ""
+            assert value.startswith(("data:", "#")) or not value, f"{tag} fetches {value}"
+    assert "@import" not in text and not re.search(r"url\((?!#)", text)
+
+
+def test_pictures_are_as_many_as_asked_for(finished: Path) -> None:
+    def pictures(**params: object) -> int:
+        return sum(tag == "img" for tag, _ in Tags(rendered(**params)).tags)
+
+    assert pictures(worst=0, tests=0, copies=0) == 0
+    assert pictures(worst=1, tests=2, copies=0) == 3
+    assert pictures(worst=9, tests=9, copies=4) == 2 + 3 + 3 * 2  # all there are
+
+
+def test_optional_artifacts_may_be_missing(finished: Path) -> None:
+    for path in ("data/clean/facts.json", "data/ensemble/table.json", "models/fold0/history.csv"):
+        Path(path).unlink()
+    Path("models/fold1/history.csv").unlink()
+    ids = [attrs.get("id") for tag, attrs in Tags(rendered()).tags if tag == "section"]
+    assert "learning-curves" not in ids and "stages" not in ids and "scores" in ids
+
+
+def test_the_ledger_is_drawn_when_there_is_one(finished: Path) -> None:
+    write_text(LEDGER, "time,cv,public,message\nt1,0.9,0.91,first\nt2,0.95,,=HYPERLINK()\n")
+    seen = Tags(rendered())
+    assert "leaderboard" in [attrs.get("id") for tag, attrs in seen.tags if tag == "section"]
+    assert "=HYPERLINK()" in seen.text
+
+
+def test_a_ledger_with_its_header_only_is_left_out(finished: Path) -> None:
+    write_text(LEDGER, "time,cv,public\n")
+    assert 'id="leaderboard"' not in rendered()
+
+
+def test_a_missing_artifact_is_named(finished: Path) -> None:
+    Path("data/ensemble/oof.parquet").unlink()
+    with pytest.raises(UserError, match=r"^data/ensemble/oof\.parquet is missing: run `dvc repro`\.$"):
+        gather(DECLARED)
+
+
+def test_many_classes_fold_away(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("podium.report.parts.OPEN_ROWS", 1)
+    monkeypatch.setattr("podium.report.parts.LARGEST_HEAT_MAP", 2)
+    monkeypatch.setattr("podium.report.origins.OPEN_BARS", 2)
+    text = Tags(rendered()).text
+    assert "2 better classes" in text and "The 2 classes with most mistakes of 3" in text
+    assert "The 2 smallest of 3 classes" in text
+
+
+def test_facts_of_a_stage_keep_their_order(finished: Path) -> None:
+    facts = gather(DECLARED).facts
+    assert [fact.stage for fact in facts] == ["clean"]
+    assert facts[0].values == {"suspects": 1} and isinstance(gather(DECLARED).ledger, pd.DataFrame)
