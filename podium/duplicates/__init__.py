@@ -1,0 +1,1 @@
+"""Images that show the same: found by bytes, pixels, and perceptual hash with embedding."""

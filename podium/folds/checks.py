@@ -1,0 +1,74 @@
+"""What folds cannot be made of, in sentences: small classes, few groups, one giant group."""
+
+from collections import Counter
+
+import numpy as np
+
+from podium.errors import UserError
+from podium.folds.assign import Labels
+
+GIANT = 0.8  # of the images in one group: no fold could be judged
+LARGE = 2.0  # times a fold's even share: said, not refused
+
+
+def small_classes(labels: Labels, classes: list[str], k: int) -> list[int]:
+    """Classes with at least one and fewer than k images."""
+    counts = np.bincount(labels, minlength=len(classes))
+    return [label for label in range(len(classes)) if 0 < counts[label] < k]
+
+
+def refuse_small(small: list[int], labels: Labels, classes: list[str], k: int) -> None:
+    """Raises UserError naming the smallest class."""
+    if not small:
+        return
+    counts = np.bincount(labels, minlength=len(classes))
+    worst = min(small, key=lambda label: (counts[label], label))
+    number = int(counts[worst])
+    fewer = f"split.k: {number} or less, or " if number > 1 else ""
+    raise UserError(
+        f"class {classes[worst]!r} has {number} image{'s' if number > 1 else ''} to split, fewer than "
+        f"split.k = {k} ({len(small)} such class{'es' if len(small) > 1 else ''}): set {fewer}"
+        f"split.small_classes: train, which trains on them and scores none."
+    )
+
+
+def refuse_groups(groups: list[str], k: int) -> None:
+    """Raises UserError where there are fewer groups than folds, or one holds nearly all images."""
+    sizes = Counter(groups)
+    if len(sizes) < k:
+        raise UserError(
+            f"there are {len(sizes)} groups of images for split.k = {k} folds, and a group stays whole: "
+            f"set split.k to {max(2, len(sizes))} or less, or split.group: none."
+        )
+    largest = _largest(sizes)
+    if sizes[largest] > GIANT * len(groups):
+        raise UserError(
+            f"group {largest!r} holds {sizes[largest]} of {len(groups)} images and must stay in one fold: "
+            f"set split.group: none, or mend the groups."
+        )
+
+
+def remarks(labels: Labels, classes: list[str], groups: list[str], k: int) -> list[str]:
+    """Sentences on what makes the folds uneven: empty classes, classes of few groups, a large group."""
+    found = []
+    counts = np.bincount(labels, minlength=len(classes))
+    empty = [classes[label] for label in range(len(classes)) if counts[label] == 0]
+    if empty:
+        found.append(f"{len(empty)} classes have no image to split ({', '.join(empty[:5])}).")
+    pairs = {(int(label), group) for label, group in zip(labels, groups, strict=True)}
+    held = Counter(label for label, _ in pairs)
+    narrow = [classes[label] for label in sorted(held) if held[label] < k]
+    if narrow:
+        found.append(
+            f"{len(narrow)} classes lie in fewer than {k} groups, so that some fold has none of them "
+            f"({', '.join(narrow[:5])})."
+        )
+    sizes = Counter(groups)
+    if sizes and sizes[_largest(sizes)] > LARGE * len(labels) / k:
+        name = _largest(sizes)
+        found.append(f"group {name!r} holds {sizes[name]} of {len(labels)} images: its fold is a large one.")
+    return found
+
+
+def _largest(sizes: Counter[str]) -> str:
+    return min(sizes, key=lambda group: (-sizes[group], group))

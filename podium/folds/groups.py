@@ -1,0 +1,76 @@
+"""Which images belong together: duplicates, a column of the user's, tracks seen in file names."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+FRAME = re.compile(r"^(?P<track>.*[^_\-.\s])[_\-.\s]+[A-Za-z]{0,6}(?P<frame>\d{1,8})$")
+COVERED = 0.8  # of the images must fit the pattern
+LONGEST = 0.2  # of the images: a longer track is a prefix that all share, such as pic_0001
+FEWEST = 10  # tracks
+MEAN_LENGTH = 2.0  # images a track, at least
+SHORT_NUMBER = 5  # digits: 00012_00003 in each class folder counts tracks anew
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Tracks that the file names show: the track of each image, and one image to show as example."""
+
+    tracks: list[str]
+    count: int
+    example: str
+
+
+def merge(*partitions: list[str]) -> list[str]:
+    """The finest partition that keeps the groups of each given one whole.
+
+    Each partition is a list of group names, one an image; names are the lowest of the first partition.
+    """
+    parent: dict[tuple[int, str], tuple[int, str]] = {}
+
+    def root(node: tuple[int, str]) -> tuple[int, str]:
+        parent.setdefault(node, node)
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for names in zip(*partitions, strict=True):
+        first = root((0, names[0]))
+        for index, name in enumerate(names[1:], 1):
+            other = root((index, name))
+            low, high = min(first, other), max(first, other)
+            parent[high] = low
+            first = low
+    return [root((0, names[0]))[1] for names in zip(*partitions, strict=True)]
+
+
+def from_column(ids: list[str], column: list[str | None]) -> list[str]:
+    """The user's group of each image; an empty cell (also NaN) is an image of its own."""
+    told = [isinstance(cell, str) and cell != "" for cell in column]
+    named = zip(ids, column, told, strict=True)
+    return [f"column:{cell}" if given else image_id for image_id, cell, given in named]
+
+
+def from_names(ids: list[str]) -> Pattern | None:
+    """Tracks of the `<track>_<frame>` pattern, or None where the names do not look like it.
+
+    Short numbers that recur in many folders are tracks of their folder; names and long numbers (patients,
+    video ids) are the same track in every folder.
+    """
+    folders = [str(PurePosixPath(image_id).parent) for image_id in ids]
+    matches = [FRAME.match(PurePosixPath(image_id).stem) for image_id in ids]
+    if not ids or sum(match is not None for match in matches) < COVERED * len(ids):
+        return None
+    local = all(m is None or (m["track"].isdigit() and len(m["track"]) <= SHORT_NUMBER) for m in matches)
+    tracks = [
+        image_id if match is None else f"{folder}/{match['track']}" if local else match["track"]
+        for image_id, folder, match in zip(ids, folders, matches, strict=True)
+    ]
+    lengths = Counter(tracks)
+    count = len(lengths)
+    if count < FEWEST or len(ids) < MEAN_LENGTH * count or max(lengths.values()) > LONGEST * len(ids):
+        return None
+    longest = min(lengths, key=lambda track: (-lengths[track], track))
+    return Pattern(tracks, count, ids[tracks.index(longest)])

@@ -1,0 +1,18 @@
+"""The `labels` section."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from podium.params import Section
+
+Policy = Literal["report", "drop", "relabel", "weight", "auto"]
+
+
+class LabelParams(Section):
+    """params.yaml's `labels`."""
+
+    section: ClassVar[str] = "labels"
+    policy: Policy = "report"
+    confidence: float = Field(0.8, ge=0.5, le=1)  # probability of the suggested label that relabel wants
+    cards: int = Field(300, ge=0, le=5000)  # suspects that the review page shows

@@ -1,0 +1,140 @@
+"""A quick linear classifier on embeddings, always judged out of fold: standardised, strongly regularised.
+
+Ridge regression on the classes' indicators in closed form; a softmax of its scores gives probabilities.
+Everything is fitted inside the training folds: the scaler, and penalty and sharpness by the log loss of
+folds within them. Sums of squares add up over folds, so that every training set is a subtraction away.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]  # (n, d)
+Probs = NDArray[np.float64]  # (n, k)
+Labels = NDArray[np.int64]  # (n,)
+Floats = NDArray[np.float64]
+
+PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # times the number of images
+SHARPNESS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)  # what scores are multiplied by
+JUDGED = 4000  # rows a fold that choose penalty and sharpness
+FLOOR = 1e-6  # of a variance: constant columns
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What ridge regression needs of some rows: sums over them, of which subtraction is exact enough."""
+
+    count: float  # of weights
+    vector: Floats  # (d,)
+    square: Floats  # (d, d)
+    label: Floats  # (k,)
+    cross: Floats  # (d, k)
+
+    def __sub__(self, other: "_Sums") -> "_Sums":
+        return _Sums(*(getattr(self, name) - getattr(other, name) for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class _Linear:
+    """score = x @ weights + bias."""
+
+    weights: Floats  # (d, k)
+    bias: Floats  # (k,)
+
+
+def out_of_fold(
+    vectors: Vectors, labels: Labels, folds: NDArray[np.int8], k: int, weights: Floats | None = None
+) -> Probs:
+    """Probabilities (n, k) of each row by a classifier that never saw its fold; needs two folds or more.
+
+    `weights` (n,), 1 by default, count a row's share in fitting; 0 leaves it out, and still predicts it.
+    """
+    centred = np.asarray(vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32))
+    weight = np.ones(len(labels)) if weights is None else weights
+    rows = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
+    sums = [_sums(centred[fold], labels[fold], weight[fold], k) for fold in rows]
+    whole = _total(sums)
+    penalty, sharpness = _choose(centred, labels, rows, sums, whole, k)
+    probs = np.empty((len(labels), k))
+    for fold, held in enumerate(rows):
+        line = _fit(whole - sums[fold], [penalty[fold]])[0]
+        probs[held] = softmax(_scores(line, centred[held]) * sharpness[fold])
+    return probs
+
+
+def softmax(scores: Floats) -> Probs:
+    """Rows of exp(scores), normalised (n, k)."""
+    power = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(power / power.sum(axis=1, keepdims=True))
+
+
+def _sums(vectors: Vectors, labels: Labels, weights: Floats, k: int) -> _Sums:
+    used = np.flatnonzero(weights > 0)
+    vectors, labels, weights = vectors[used], labels[used], weights[used]
+    weighted = vectors * weights[:, None].astype(np.float32)
+    indicators = np.zeros((len(labels), k), np.float32)
+    indicators[np.arange(len(labels)), labels] = 1
+    return _Sums(
+        float(weights.sum()),
+        weighted.sum(axis=0, dtype=np.float64),
+        (weighted.T @ vectors).astype(np.float64),
+        np.bincount(labels, weights, minlength=k).astype(np.float64),
+        (weighted.T @ indicators).astype(np.float64),
+    )
+
+
+def _total(sums: list[_Sums]) -> _Sums:
+    return _Sums(*(sum(getattr(part, name) for part in sums) for name in _Sums.__dataclass_fields__))
+
+
+def _fit(sums: _Sums, penalties: list[float]) -> list[_Linear]:
+    """The ridge solution on standardised vectors for each penalty."""
+    from scipy.linalg import cho_factor, cho_solve
+
+    count = max(sums.count, 1.0)
+    mean, share = sums.vector / count, sums.label / count
+    square = sums.square / count - np.outer(mean, mean)
+    scale = 1 / np.sqrt(np.maximum(np.diag(square), FLOOR))
+    square = (square * np.outer(scale, scale)).astype(np.float32)
+    cross = ((sums.cross / count - np.outer(mean, share)) * scale[:, None]).astype(np.float32)
+    found = []
+    for penalty in penalties:
+        factor = cho_factor(square + np.float32(penalty) * np.eye(len(square), dtype=np.float32), lower=True)
+        weights = cho_solve(factor, cross).astype(np.float64) * scale[:, None]
+        found.append(_Linear(weights, share - mean @ weights))
+    return found
+
+
+def _scores(line: _Linear, vectors: Vectors) -> Floats:
+    return np.asarray((vectors @ line.weights.astype(np.float32)).astype(np.float64) + line.bias)
+
+
+def _choose(
+    vectors: Vectors, labels: Labels, rows: list[NDArray[np.int64]], sums: list[_Sums], whole: _Sums, k: int
+) -> tuple[list[float], list[float]]:
+    """(penalty, sharpness) of each fold: the least log loss over the other folds, each left out in turn.
+
+    The classifier without folds a and b serves both: b judges for a, a judges for b.
+    """
+    folds = len(rows)
+    if folds < 3:  # no fold within the training folds: a middle that did well on three competitions
+        return [1.0] * folds, [8.0] * folds
+    loss = np.zeros((folds, len(PENALTIES), len(SHARPNESS)))
+    judges = [held[:: -(-len(held) // JUDGED)] if len(held) else held for held in rows]
+    for one in range(folds):
+        for two in range(one + 1, folds):
+            lines = _fit(whole - sums[one] - sums[two], list(PENALTIES))
+            for place, line in enumerate(lines):
+                loss[one, place] += _losses(line, vectors[judges[two]], labels[judges[two]])
+                loss[two, place] += _losses(line, vectors[judges[one]], labels[judges[one]])
+    best = loss.reshape(folds, -1).argmin(axis=1)  # ties: the smaller penalty, then the flatter
+    return [PENALTIES[i // len(SHARPNESS)] for i in best], [SHARPNESS[i % len(SHARPNESS)] for i in best]
+
+
+def _losses(line: _Linear, vectors: Vectors, labels: Labels) -> Floats:
+    """The log loss summed over rows for each sharpness."""
+    scores = _scores(line, vectors)
+    scores -= scores.max(axis=1, keepdims=True)
+    own = scores[np.arange(len(labels)), labels]
+    return np.array([float((np.log(np.exp(scores * s).sum(1)) - own * s).sum()) for s in SHARPNESS])

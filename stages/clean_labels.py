@@ -1,0 +1,45 @@
+"""Duplicates, suspect labels, and the user's own corrections, which win over everything."""
+
+from pathlib import Path
+
+from podium.contracts import clean, competition, embeddings, images
+from podium.contracts.duplicates import DUPLICATES, PATH
+from podium.contracts.labels import LABELS
+from podium.contracts.labels import PATH as SHIPPED
+from podium.duplicates.find import duplicates
+from podium.duplicates.params import DuplicateParams, LeakParams
+from podium.entry import run
+from podium.files import replacing_folder, write_json
+from podium.labels import corrections, inputs, outcome
+from podium.labels.params import LabelParams
+from podium.params import load
+from podium.run import Seed
+
+FOLDER = Path("data/clean")
+
+
+def main() -> None:
+    params, near, leak, seed = load(LabelParams), load(DuplicateParams), load(LeakParams), load(Seed).seed
+    classes = competition.read().classes
+    every = inputs.readable(images.IMAGES.read(images.PATH))
+    vectors = inputs.vectors_of(every, *embeddings.read())
+    shipped = inputs.labelled(LABELS.read(SHIPPED), every)
+    told = corrections.read(clean.CORRECTIONS, set(shipped["image_id"]), classes)
+
+    found = duplicates(every, vectors, near)
+    given = corrections.apply(shipped, told)
+    cleaned = outcome.clean(given, every, vectors, found.table, classes, params, seed)
+    facts = outcome.facts(cleaned, every, vectors, found, seed)
+    twins = outcome.test_twins(cleaned.table, found.table)
+
+    with replacing_folder(FOLDER) as folder:
+        clean.write(cleaned.table, folder / clean.PATH.name)
+        DUPLICATES.write(found.table, folder / PATH.name)
+        if leak.use_test_duplicates:
+            twins.to_csv(folder / "test_duplicates.csv", index=False)
+        write_json(folder / "facts.json", facts)
+    print("\n".join(facts["sentences"]))
+
+
+if __name__ == "__main__":
+    run(main)

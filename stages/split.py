@@ -1,0 +1,50 @@
+"""Stratified folds whose groups stay whole, or the folds of the user's own file."""
+
+from pathlib import Path
+
+import numpy as np
+
+from podium.contracts import clean, competition, embeddings, folds
+from podium.contracts.duplicates import DUPLICATES
+from podium.contracts.duplicates import PATH as TWINS
+from podium.contracts.images import IMAGES
+from podium.contracts.images import PATH as INDEX
+from podium.contracts.labels import LABELS
+from podium.contracts.labels import PATH as SHIPPED
+from podium.duplicates.find import group_of
+from podium.entry import run
+from podium.files import replacing_folder, write_json
+from podium.folds import frozen, grouping, split
+from podium.folds.params import SplitParams
+from podium.params import load
+from podium.run import QUICK_SHARE, Profile, Seed
+
+FOLDER = Path("data/split")
+
+
+def main() -> None:
+    params, seed, quick = load(SplitParams), load(Seed).seed, load(Profile).profile == "quick"
+    classes, cleaned, shipped = competition.read().classes, clean.read(), LABELS.read(SHIPPED)
+    ids = cleaned["image_id"].tolist()
+    labels = np.array([classes.index(label) for label in cleaned["label_given"]], dtype=np.int64)
+    twins = group_of(ids, DUPLICATES.read(TWINS))
+    column = shipped.set_index("image_id")["group"].reindex(ids).tolist()
+    grouped = grouping.group(ids, labels, twins, column, params, embeddings.read(), len(classes), seed)
+
+    given = frozen.read(Path(params.file))
+    frozen.check_known(given, set(IMAGES.read(INDEX)["image_id"]), Path(params.file))
+    if len(given):
+        made = split.from_file(given, ids, labels, grouped.groups, params, seed)
+    else:
+        made = split.split(ids, labels, grouped.groups, classes, params, seed)
+    table = split.thin(made.table, QUICK_SHARE, seed) if quick else made.table
+
+    facts = split.facts(table, grouped.facts, grouped.sentences + made.sentences)
+    with replacing_folder(FOLDER) as folder:
+        folds.FOLDS.write(table, folder / folds.PATH.name)
+        write_json(folder / "facts.json", facts)
+    print("\n".join(facts["sentences"]))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,94 @@
+"""A made-up competition's contracts: clusters of vectors, one a class, with flips, twins and bad files."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from podium.contracts import competition, embeddings
+from podium.contracts.competition import Competition
+from podium.contracts.images import IMAGES
+from podium.contracts.images import PATH as INDEX
+from podium.contracts.labels import LABELS
+from podium.contracts.labels import PATH as SHIPPED
+
+CLASSES = ["cat", "dog", "owl"]
+PARAMS = "seed: 0\nprofile: full\nduplicates: {}\nlabels: {}\nleak: {}\nsplit: {k: 3}\n"
+
+
+def images(ids: list[str], seed: int = 0) -> pd.DataFrame:
+    """An images table without duplicates."""
+    draw = np.random.default_rng(seed)
+    n = len(ids)
+    return pd.DataFrame(
+        {
+            "image_id": ids,
+            "submission_id": None,
+            "subset": [image_id.partition("/")[0] for image_id in ids],
+            "path": [image_id.partition("/")[2] for image_id in ids],
+            "width": 32,
+            "height": 32,
+            "sha256": [f"s{row}" for row in range(n)],
+            "pixels": [f"p{row}" for row in range(n)],
+            "phash": draw.integers(0, 1 << 63, n, dtype=np.uint64),
+            "status": "ok",
+            "note": "",
+            "shard": "images-0000.tar",
+            "offset": np.arange(n) * 512,
+            "length": 100,
+        }
+    )
+
+
+def vectors(labels: np.ndarray, d: int = 16, spread: float = 0.5, seed: int = 0) -> np.ndarray:
+    """float32 (n, d): each class a cloud of its own."""
+    draw = np.random.default_rng(seed)
+    centres = np.random.default_rng(1234).normal(size=(int(labels.max()) + 1, d))
+    return (centres[labels] + spread * draw.normal(size=(len(labels), d))).astype(np.float32)
+
+
+def write(root: Path, a_class: int = 20, test: int = 12, params: str = PARAMS) -> pd.DataFrame:
+    """Writes contracts below `root`; the last image of train is unreadable. Returns the labels table."""
+    ids = [f"train/{name}/{name}{i}.jpg" for name in CLASSES for i in range(a_class)]
+    labels = np.repeat(np.arange(len(CLASSES)), a_class)
+    unseen = [f"test/{i}.jpg" for i in range(test)]
+    table = images(ids + unseen)
+    broken = table["image_id"] == ids[-1]
+    table.loc[broken, ["status", "length", "phash", "pixels"]] = ["unreadable", 0, 0, ""]
+    readable = np.flatnonzero(~broken)
+    truth = np.concatenate([labels, np.arange(test) % len(CLASSES)])
+    (root / "data").mkdir(exist_ok=True)
+    IMAGES.write(table, root / INDEX)
+    shipped = pd.DataFrame({"image_id": ids, "label": [CLASSES[label] for label in labels], "group": None})
+    LABELS.write(shipped, root / SHIPPED)
+    embeddings.write(
+        [table["image_id"][row] for row in readable],
+        vectors(truth[readable]),
+        root / embeddings.FOLDER,
+    )
+    competition.write(
+        Competition(
+            name="made",
+            classes=CLASSES,
+            metric="accuracy",
+            form="label",
+            id_column="id",
+            columns=["label"],
+            values=CLASSES,
+            column_classes=[],
+        ),
+        root / competition.PATH,
+    )
+    (root / "params.yaml").write_text(params)
+    (root / "data/corrections.csv").write_text("image_id,label,note\n")
+    (root / "data/folds.csv").write_text("image_id,fold\n")
+    return shipped
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project folder with a made-up competition, which is the working directory."""
+    write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

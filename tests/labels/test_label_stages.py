@@ -1,0 +1,78 @@
+"""clean_labels and split from contracts to contracts."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from podium.contracts import clean
+from podium.contracts.folds import FOLDS
+from podium.contracts.folds import PATH as SPLIT
+from podium.errors import UserError
+from stages import clean_labels, split
+
+
+def test_every_readable_labelled_image_keeps_its_row_and_gets_a_fold(room: Path) -> None:
+    clean_labels.main()
+    split.main()
+    table, folds = clean.read(), FOLDS.read(SPLIT)
+    assert len(table) == len(folds) == 3 * 20 - 1
+    assert set(folds["fold"]) == {0, 1, 2}
+    counts = folds.groupby(["fold", "label"]).size()
+    assert counts.max() - counts.min() <= 1
+    facts = json.loads((room / "data/clean/facts.json").read_text())
+    assert 0 <= facts["adversarial_auc"] <= 1 and facts["probe_accuracy"] > 0.9
+
+
+def test_the_users_word_wins_and_a_dropped_image_keeps_its_fold(room: Path) -> None:
+    (room / "data/corrections.csv").write_text(
+        "image_id,label,note\ntrain/cat/cat0.jpg,drop,blurred\ntrain/cat/cat1.jpg,dog,\n"
+    )
+    clean_labels.main()
+    split.main()
+    table = clean.read().set_index("image_id")
+    dropped, relabelled = table.loc["train/cat/cat0.jpg"], table.loc["train/cat/cat1.jpg"]
+    assert (dropped["action"], dropped["label_given"], dropped["weight"]) == ("drop", "cat", 0)
+    assert (relabelled["action"], relabelled["label"], relabelled["label_given"]) == ("relabel", "dog", "dog")
+    assert dropped["reason"] == "corrections.csv: blurred"
+    folds = FOLDS.read(SPLIT).set_index("image_id")
+    assert folds.loc["train/cat/cat0.jpg", "fold"] >= 0
+    assert folds.loc["train/cat/cat1.jpg", "label"] == 1
+
+
+def test_a_correction_of_an_unknown_image_names_the_row(room: Path) -> None:
+    (room / "data/corrections.csv").write_text(
+        "image_id,label,note\ntrain/cat/cat0.jpg,cat,\ntrain/x.jpg,cat,\n"
+    )
+    with pytest.raises(UserError, match=r"corrections.csv, row 3: 'train/x.jpg' is no labelled image"):
+        clean_labels.main()
+    assert not (room / "data/clean").exists()
+
+
+def test_the_same_input_gives_the_same_bytes(room: Path) -> None:
+    seen = []
+    for _ in range(2):
+        clean_labels.main()
+        split.main()
+        seen.append([p.read_bytes() for p in sorted((room / "data").rglob("*")) if p.is_file()])
+    assert seen[0] == seen[1]
+
+
+def test_quick_keeps_a_tenth_and_every_fold(room: Path) -> None:
+    params = room / "params.yaml"
+    params.write_text(params.read_text().replace("full", "quick"))
+    clean_labels.main()
+    split.main()
+    folds = FOLDS.read(SPLIT)
+    assert len(folds) == 9 and set(folds["fold"]) == {0, 1, 2}
+
+
+def test_frozen_folds_stay(room: Path) -> None:
+    clean_labels.main()
+    split.main()
+    before = FOLDS.read(SPLIT)
+    before[["image_id", "fold"]].iloc[5:].to_csv(room / "data/folds.csv", index=False)
+    split.main()
+    after = FOLDS.read(SPLIT)
+    pd.testing.assert_frame_equal(before.iloc[5:], after.iloc[5:])
