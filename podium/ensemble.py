@@ -1,16 +1,17 @@
 """From members to one prediction: voters compared by nested cross-validation, test images voted on."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from podium import voters
+from podium import diversity, voters
+from podium.calibration import Trial, attempt
 from podium.experiments import Pool
 from podium.metrics.intervals import Interval, replicates, summary
 from podium.metrics.registry import Floats, Metric
 from podium.run import derive
-from podium.voters import Combine, Probs, Task, Voter
+from podium.voters import Combine, EnsembleParams, Probs, Task, Voter
 
 INNER_PARTS = 5  # of the one fold's groups, where the run has a single fold
 
@@ -46,10 +47,13 @@ def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, task:
     return voted
 
 
-def on_test(voter: Voter, combine: Combine, test: Probs) -> Probs:
-    """(t, k): members vote fold by fold, as they did out-of-fold, then the folds do; test (m, f, t, k)."""
-    by_fold = np.stack([combine(test[:, fold]) for fold in range(test.shape[1])])
-    return voter.merge_folds(by_fold)
+def on_test(voter: Voter, combine: Combine, calibrate: Combine, test: Probs) -> Probs:
+    """(t, k): members vote fold by fold, calibrated as they were out-of-fold; then the folds do.
+
+    test (m, f, t, k). A voter that learnt sees on test just what it learnt from: one model a member.
+    """
+    by_fold = [calibrate(combine(test[:, fold])) for fold in range(test.shape[1])]
+    return voter.merge_folds(np.stack(by_fold))
 
 
 def compare(pool: Pool, names: list[str], metric: Metric, seed: int) -> list[Candidate]:
@@ -66,14 +70,19 @@ def compare(pool: Pool, names: list[str], metric: Metric, seed: int) -> list[Can
     return sorted(found, key=lambda candidate: candidate.complexity)
 
 
-def candidates(wanted: str, members: int) -> list[str]:
+def candidates(wanted: str, members: int, classes: int) -> list[str]:
     """The voters to compare: the one named, or with `auto` all that have something to do.
 
     Of a single member no weights can be learnt: only voters that learn nothing are compared.
     """
     if wanted != "auto":
         return [wanted]
-    return [name for name in voters.names() if members > 1 or not voters.load(name).FITTED]
+    return [name for name in voters.names() if _suits(voters.load(name), members, classes)]
+
+
+def _suits(voter: Voter, members: int, classes: int) -> bool:
+    most = getattr(voter, "MOST_CLASSES", classes)
+    return classes <= most and (members > 1 or not voter.FITTED)
 
 
 def choose(found: list[Candidate], metric: Metric) -> Candidate:
@@ -95,39 +104,65 @@ class Vote:
 
     chosen: Candidate
     compared: list[Candidate]
-    test: Probs
+    calibration: Trial
+    oof: Probs  # (n, k) nested and calibrated
+    test: Probs  # (t, k)
 
 
-def vote(pool: Pool, wanted: str, metric: Metric, seed: int) -> Vote:
-    """Chooses the voter, learns it on all out-of-fold predictions and votes on test."""
-    compared = compare(pool, candidates(wanted, len(pool.names)), metric, seed)
+def vote(pool: Pool, params: EnsembleParams, metric: Metric, seed: int) -> Vote:
+    """Chooses the voter, learns it on all out-of-fold predictions, calibrates, and votes on test."""
+    compared = compare(pool, candidates(params.voter, *pool.oof.shape[::2]), metric, seed)
     chosen = choose(compared, metric)
-    voter = voters.load(chosen.name)
-    combine = voter.fit(pool.oof, pool.labels, Task(metric, pool.groups, seed))
-    return Vote(chosen, compared, on_test(voter, combine, pool.test))
+    home = parts(pool.home, pool.groups, seed)
+    trial = attempt(params.calibrate, chosen.oof, pool.labels, home, pool.groups, metric, seed)
+    combine = learnt(chosen.name, pool, metric, seed)
+    test = on_test(voters.load(chosen.name), combine, trial.calibration, pool.test)
+    return Vote(chosen, compared, trial, trial.oof, test)
+
+
+def learnt(name: str, pool: Pool, metric: Metric, seed: int) -> Combine:
+    """The voter, learnt from all out-of-fold predictions."""
+    return voters.load(name).fit(pool.oof, pool.labels, Task(metric, pool.groups, seed))
 
 
 def table(vote: Vote, pool: Pool, metric: Metric) -> dict[str, Any]:
-    """table.json: who voted, and what each voter scored in nested cross-validation."""
-    rows = [
-        {"voter": c.name, "score": c.interval.score, "low": c.interval.low, "high": c.interval.high}
-        for c in vote.compared
-    ]
+    """table.json: who voted, what each voter scored in nested cross-validation, what calibration gained."""
+    rows = [{"voter": c.name, **asdict(c.interval)} for c in vote.compared]
     alone = [metric.function(pool.labels, oof) for oof in pool.oof]
+    trial = vote.calibration
     return {
         "metric": metric.name,
         "greater_is_better": metric.greater_is_better,
         "chosen": vote.chosen.name,
         "voters": rows,
-        "members": [{"name": n, "score": s} for n, s in zip(pool.names, alone, strict=True)],
+        "calibration": {
+            "kind": trial.kind,
+            "kept": trial.kept,
+            "gain": trial.gain,
+            "error": trial.error,
+            "temperature": trial.calibration.temperature,
+            "priors": trial.calibration.priors.tolist(),
+        },
+        "members": [
+            {"name": name, "score": score, "adds": adds}
+            for name, score, adds in zip(pool.names, alone, diversity.adds(pool, metric), strict=True)
+        ],
+        "pairs": diversity.pairs(pool),
     }
 
 
-def sentence(vote: Vote, pool: Pool, metric: Metric) -> str:
-    """What was chosen, in one line."""
-    found = vote.chosen.interval
-    return (
-        f"ensemble: {vote.chosen.name} vote of {len(pool.names)} member(s) x {pool.test.shape[1]} fold(s), "
+def sentences(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
+    """What was chosen and why, for the log."""
+    found, trial = vote.chosen.interval, vote.calibration
+    compared = ", ".join(f"{c.name} {c.interval.score:.4f}" for c in vote.compared)
+    lines = [
+        f"ensemble: {vote.chosen.name} vote of {', '.join(pool.names)} x {pool.test.shape[1]} fold(s): "
         f"{metric.name} {found.score:.4f} (95 % {found.low:.4f} to {found.high:.4f}) "
         f"on {len(pool.ids)} images."
-    )
+    ]
+    if len(vote.compared) > 1:
+        lines.append(f"ensemble: compared out-of-fold: {compared}.")
+    if trial.kind != "none":
+        verdict = "kept" if trial.kept else "not kept"
+        lines.append(f"ensemble: {trial.kind} gains {trial.gain:+.4f} +- {trial.error:.4f}: {verdict}.")
+    return lines

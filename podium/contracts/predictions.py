@@ -18,6 +18,11 @@ def path(fold: int, part: str, folder: Path = FOLDER) -> Path:
     return folder / f"fold{fold}_{part}.parquet"
 
 
+def folds(folder: Path = FOLDER) -> list[int]:
+    """The folds that a finished folder of predictions has, ascending."""
+    return sorted(int(file.name[4:-12]) for file in folder.glob("fold*_oof.parquet"))
+
+
 def table(classes: int) -> Table:
     """The contract for `classes` probability columns."""
     names = [f"p{i}" for i in range(classes)]

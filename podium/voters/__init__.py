@@ -5,7 +5,8 @@ A voter's module holds
     FITTED: bool          whether it learns from labels
     merge_folds: Combine  how the folds' votes on test images become one
     fit(oof (m, n, k), labels (n,), task) -> Combine
-and imports heavy libraries inside `fit`. A new file is a new voter: `auto` finds it by itself.
+and, where it cannot do with many classes, MOST_CLASSES: int, beyond which `auto` leaves it out. Heavy
+libraries are imported inside `fit`. A new file is a new voter: `auto` finds it by itself.
 """
 
 import difflib
@@ -25,6 +26,7 @@ from podium.params import Section
 Probs = NDArray[np.float64]
 Combine = Callable[[Probs], Probs]  # (m, n, k) -> (n, k), rows sum to 1
 
+SMALLEST_INPUT = 1e-4  # of stacking's inputs: how sure a wrong member was must not outweigh the others
 SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop there
 
 
@@ -58,6 +60,7 @@ class External(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     oof: Path
     test: Path
+    digest: str = ""  # of both files' content: a changed file is a changed parameter
 
 
 class EnsembleParams(Section):
@@ -116,3 +119,20 @@ def arithmetic_mean(probs: Probs) -> Probs:
 def geometric_mean(probs: Probs) -> Probs:
     """The normalised geometric mean of (m, n, k) over m."""
     return normalised(np.exp(np.log(np.maximum(probs, SMALLEST)).mean(0)))
+
+
+def centred_logs(probs: Probs) -> Probs:
+    """(n, m k) what stacking learns from: each member's log probabilities, less their mean over classes."""
+    logs = np.log(np.maximum(probs, SMALLEST_INPUT))
+    return np.hstack(list(logs - logs.mean(2, keepdims=True)))
+
+
+@dataclass(frozen=True)
+class WeightedMean:
+    """The mean of members' probabilities under weights (m,) that sum to 1."""
+
+    weights: Probs
+
+    def __call__(self, probs: Probs) -> Probs:
+        """(m, n, k) -> (n, k)."""
+        return normalised(np.tensordot(self.weights, probs, 1))
