@@ -1,0 +1,94 @@
+"""data/index and data/images: the detection and the audit, written as their contracts say."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from podium.audit import Audited
+from podium.competition.detect import Detected
+from podium.contracts import competition as contract
+from podium.contracts.competition import Finding
+from podium.contracts.images import IMAGES
+from podium.contracts.labels import LABELS
+from podium.errors import UserError
+from podium.files import replacing, replacing_folder, write_text
+from podium.shards import Place, Writer
+
+TEST_LABELS = "test_labels.csv"
+LISTED = 10  # unreadable images named in the log
+
+
+def store(detected: Detected, audited: Iterable[tuple[str, Audited]], folder: Path) -> pd.DataFrame:
+    """Writes the images' bytes as tar shards in the order given; returns the images table."""
+    rows = []
+    images = iter(detected.images)
+    with replacing_folder(folder) as draft, Writer(draft, "images") as writer:
+        for path, facts in audited:
+            image = next(images)
+            assert image.path == path
+            place = writer.add(image.image_id, facts.data) if facts.data else Place("", 0, 0)
+            rows.append((
+                image.image_id, image.submission_id, image.subset, path, facts.width, facts.height, facts.sha256,
+                facts.pixels, facts.phash, facts.status, facts.note, place.shard, place.offset, place.length,
+            ))  # fmt: skip
+    frame = pd.DataFrame(rows, columns=IMAGES.schema.names)
+    return frame.astype({"phash": "uint64"})
+
+
+def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
+    """What the audit says, in findings. Raises UserError where `fail` and an image is unreadable."""
+    findings = [Finding(what="images", found=f"{(frame['status'] == 'ok').sum():,} readable")]
+    bad = frame[frame["status"] == "unreadable"]
+    if fail and len(bad):
+        first = bad.iloc[0]
+        raise UserError(
+            f"{first['path']}: {first['note']} ({len(bad):,} unreadable images); competition.on_unreadable: report "
+            "leaves such images out."
+        )
+    for status, why in (("repaired", "see note in images.parquet"), ("unreadable", "left out of training")):
+        some = frame[frame["status"] == status]
+        if len(some):
+            names = "; ".join(f"{row.path}: {row.note}" for row in some.head(LISTED).itertuples())
+            more = f"; and {len(some) - LISTED:,} more" if len(some) > LISTED else ""
+            findings.append(
+                Finding(what=status, found=f"{len(some):,}: {names}{more}", why=why, warning=True)
+            )
+    tests = bad[bad["subset"] == "test"]
+    if len(tests):
+        text = f"{len(tests):,} test images cannot be read"
+        findings.append(
+            Finding(what="test", found=text, why="their rows get the classes' prior", warning=True)
+        )
+    readable = set(frame.loc[frame["status"] != "unreadable", "image_id"])
+    left = {detected.labels[name] for name in detected.labels if name in readable}
+    gone = sorted(set(detected.labels.values()) - left)
+    if gone:
+        raise UserError(f"class {gone[0]!r} has no readable image.")
+    return findings
+
+
+def write(detected: Detected, frame: pd.DataFrame, findings: list[Finding], folder: Path) -> None:
+    """Writes data/index as a whole."""
+    found = detected.competition.model_copy(update={"findings": [*detected.findings, *findings]})
+    labels = [(name, label, detected.groups.get(name)) for name, label in detected.labels.items()]
+    with replacing_folder(folder) as draft:
+        IMAGES.write(frame, draft / "images.parquet")
+        LABELS.write(pd.DataFrame(labels, columns=LABELS.schema.names), draft / "labels.parquet")
+        contract.write(found, draft / "competition.json")
+        write_text(draft / "sample_submission.csv", detected.sample_text)
+        if detected.test_labels:
+            rows = sorted(detected.test_labels.items())
+            with replacing(draft / TEST_LABELS) as file:
+                pd.DataFrame(rows, columns=["image_id", "label"]).to_csv(
+                    file, index=False, lineterminator="\n"
+                )
+
+
+def table(findings: list[Finding]) -> str:
+    """The findings as lines: what, found, why; warnings marked."""
+    lines = []
+    for finding in findings:
+        why = f" ({finding.why})" if finding.why else ""
+        lines.append(f"{'! ' if finding.warning else '  '}{finding.what + ':':<13} {finding.found}{why}")
+    return "\n".join(lines)

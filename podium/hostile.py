@@ -1,0 +1,210 @@
+"""Bytes that claim to be an image: recognised by content, sized by header, only then decoded to RGB."""
+
+import io
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    ImageOps,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from podium.images import Pixels
+
+MAGIC = {
+    b"\xff\xd8\xff": "jpeg",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"GIF8": "gif",
+    b"BM": "bmp",
+    b"II*\0": "tiff",
+    b"MM\0*": "tiff",
+    **{b"P%d" % i: "pnm" for i in range(1, 7)},
+}
+PLUGINS = (  # imported here: Pillow finds a format only once its plug-in is loaded
+    JpegImagePlugin, MpoImagePlugin, PngImagePlugin, GifImagePlugin, BmpImagePlugin, TiffImagePlugin,
+    PpmImagePlugin, WebPImagePlugin,
+)  # fmt: skip
+FORMATS = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "PPM", "WEBP"]  # what Pillow may try
+REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
+ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
+MEGA = 1e6
+TAIL = 4096  # bytes at the end in which a complete file's last marker stands
+
+Image.MAX_IMAGE_PIXELS = None  # our own limit is checked first, with our own sentence
+
+
+class Unreadable(ValueError):
+    """Why the bytes cannot become an image, without a full stop."""
+
+
+@dataclass
+class Opened:
+    """An upright RGB image; `pixels` may be a fraction of the shipped size where that is far too large."""
+
+    pixels: Pixels
+    width: int  # as shipped, upright
+    height: int
+    format: str
+    plain: bool  # the shipped bytes are themselves an upright 8-bit RGB or grey JPEG or PNG, whole
+    notes: list[str] = field(default_factory=list)
+    repaired: bool = False
+
+
+def open_image(data: bytes, megapixels: float, short_side: int) -> Opened:
+    """Decodes; large JPEGs at a fraction not below `short_side`. Raises Unreadable with the reason.
+
+    megapixels: above it the image is refused before a pixel is decoded.
+    """
+    kind = _kind(data)
+    header = _header(data, kind)
+    width, height = header.size
+    if width * height > megapixels * MEGA:
+        raise Unreadable(
+            f"{width} x {height} pixels are more than competition.limits.megapixels = {megapixels:g}"
+        )
+    turn = _orientation(header)
+    opened = Opened(np.empty((0, 0, 3), np.uint8), width, height, kind, plain=False)
+    if turn > 4:
+        opened.width, opened.height = height, width
+    whole = _whole(data, kind)
+    if kind in ("jpeg", "png") and header.mode in ("RGB", "L") and not _sixteen(header):
+        pixels = _by_opencv(data, kind, min(width, height), short_side)
+        if pixels is not None:
+            opened.pixels = pixels
+            opened.plain = whole and turn == 1 and "transparency" not in header.info
+    if not opened.pixels.size:
+        opened.pixels = _by_pillow(data, opened)
+    if turn != 1:
+        opened.notes.append("turned upright (EXIF)")
+    if not whole:
+        opened.repaired = True
+        opened.notes.append("truncated: the part that is missing is grey or black")
+    return opened
+
+
+def _kind(data: bytes) -> str:
+    if not data:
+        raise Unreadable("the file is empty")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    for magic, kind in MAGIC.items():
+        if data.startswith(magic):
+            return kind
+    start = data[:8].decode("ascii", errors="replace")
+    raise Unreadable(f"no image: the file starts with {start!r}")
+
+
+def _header(data: bytes, kind: str) -> Any:
+    """Size and mode, from the header alone."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Image.open(io.BytesIO(data), formats=FORMATS)
+    except Exception as error:
+        raise Unreadable(f"a {kind} file whose header is broken ({_short(error)})") from None
+
+
+def _orientation(header: Any) -> int:
+    try:
+        turn = int(header.getexif().get(ORIENTATION, 1))
+    except Exception:  # a broken EXIF block says nothing
+        return 1
+    return turn if 1 <= turn <= 8 else 1
+
+
+def _sixteen(header: Any) -> bool:
+    """Whether a PNG has 16 bits a channel, which Pillow shows as RGB."""
+    return header.format == "PNG" and bool(header.tile) and "16" in str(header.tile[0][3])
+
+
+def _whole(data: bytes, kind: str) -> bool:
+    """Whether the file ends as its format does."""
+    if kind == "jpeg":
+        return b"\xff\xd9" in data[-TAIL:]
+    if kind == "png":
+        return b"IEND" in data[-TAIL:]
+    return True
+
+
+def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | None:
+    how = cv2.IMREAD_COLOR_RGB
+    if kind == "jpeg":
+        how = next((flag for n, flag in REDUCED.items() if side // n >= short_side), how)
+    try:
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), how)
+    except cv2.error:
+        return None
+    if found is None:
+        return None
+    if how != cv2.IMREAD_COLOR_RGB:
+        found = cv2.cvtColor(found, cv2.COLOR_BGR2RGB)
+    return found.astype(np.uint8, copy=False)
+
+
+def _by_pillow(data: bytes, opened: Opened) -> Pixels:
+    """The rare forms: CMYK, palettes, alpha, 16 bits, GIF, TIFF and what OpenCV refused."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
+            _load(image, opened)
+            return _rgb(ImageOps.exif_transpose(image), opened)
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(f"a {opened.format} file that cannot be decoded ({_short(error)})") from None
+
+
+def _load(image: Any, opened: Opened) -> None:
+    try:
+        image.load()
+    except OSError:
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            image.load()
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+        opened.repaired = True
+        opened.notes.append("damaged: the part that could be read was kept")
+
+
+def _rgb(image: Any, opened: Opened) -> Pixels:
+    if getattr(image, "n_frames", 1) > 1:
+        opened.notes.append("the first of several frames")
+    if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
+        opened.notes.append(f"{image.mode} values scaled to 8 bits")
+        return _scaled(np.asarray(image))
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        if image.getextrema()[3][0] < 255:
+            opened.notes.append("transparent parts were laid on white")
+        under = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(under, image)
+    elif image.mode == "CMYK":
+        opened.notes.append("CMYK turned to RGB")
+    return np.array(image.convert("RGB"))
+
+
+def _scaled(values: Any) -> Pixels:
+    """Grey of more than 8 bits: by 65535 where it fits 16 bits, by its own range otherwise."""
+    low, high = float(values.min()), float(values.max())
+    if low >= 0 and high <= 65535 and values.dtype.kind in "ui":
+        low, high = 0.0, 65535.0 if high > 255 else 255.0
+    grey = np.clip((values.astype(np.float64) - low) / max(high - low, 1e-12) * 255, 0, 255)
+    return np.repeat(np.rint(grey).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:120] or type(error).__name__

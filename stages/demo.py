@@ -1,0 +1,23 @@
+"""Writes the embedded competition's download, and its solution, which only the last printed score reads."""
+
+from pathlib import Path
+
+from podium.competition.demo import digits
+from podium.entry import run
+from podium.files import replacing, write_text
+
+FOLDER = Path("data/demo")
+
+
+def main() -> None:
+    demo = digits()
+    with replacing(FOLDER / "demo.zip") as draft:
+        draft.write_bytes(demo.archive)
+    write_text(FOLDER / "solution.csv", demo.solution)
+    print(
+        f"{FOLDER / 'demo.zip'}: {len(demo.archive):,} bytes, {demo.solution.count(chr(10)) - 1} hidden labels"
+    )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,37 @@
+"""Finds train, validation, test, labels and the submission's form in the download, and opens every image once."""
+
+import os
+from pathlib import Path
+
+from tqdm import tqdm
+
+from podium.audit import audit_all
+from podium.competition import index
+from podium.competition.detect import detect
+from podium.competition.meta import read_meta
+from podium.competition.params import CompetitionParams
+from podium.competition.raw import open_raw
+from podium.entry import run
+from podium.image_params import ImageParams
+from podium.params import load
+
+INDEX = Path("data/index")
+IMAGES = Path("data/images")
+
+
+def main() -> None:
+    params, storage = load(CompetitionParams), load(ImageParams).storage
+    path = Path(params.path).expanduser()
+    raw = open_raw(path, params.limits)
+    detected = detect(raw, params, read_meta(path))
+    print(f"{path}:\n{index.table(detected.findings)}", flush=True)
+    names = tqdm([image.path for image in detected.images], "ingest", unit="image", disable=None)
+    audited = audit_all(names, raw.read, storage, params.limits.megapixels, os.cpu_count() or 1)
+    frame = index.store(detected, audited, IMAGES)
+    findings = index.judge(frame, detected, params.on_unreadable == "fail")
+    index.write(detected, frame, findings, INDEX)
+    print(index.table(findings))
+
+
+if __name__ == "__main__":
+    run(main)
