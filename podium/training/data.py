@@ -66,8 +66,3 @@ def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: b
         persistent_workers=workers > 0,
         generator=torch.Generator(),
     )
-
-
-def one_hot(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
-    """(n, k) with 1 at each row's label."""
-    return np.eye(classes, dtype=np.float32)[labels]

@@ -1,0 +1,56 @@
+"""What `auto` becomes in the train section: fixed rules on the data and the device, no stopwatch."""
+
+from dataclasses import dataclass
+
+from podium.training.params import Auto, TrainParams
+
+PICTURES = 20_000  # images that a fold's training shows on a CPU, over all its epochs
+PICTURES_GPU = 200_000
+EPOCHS = (4, 20)
+EPOCHS_FROM_SCRATCH = (8, 60)
+BATCH = 32
+BATCH_GPU = 64
+WORKERS = 8  # processes that read images for one device, at most
+SMALL = 320  # training images below which batches are halved, so that an epoch still has ten steps
+ADAPTIVE_RATE = 1e-3  # for batches of 32; Adam and its kin
+PLAIN_RATE = 1e-2  # SGD with momentum
+HEAD_FACTOR = 3.0  # a head alone learns convexly and takes more
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The values that `auto` became, or the user's own."""
+
+    epochs: int
+    batch_size: int
+    lr: float
+    workers: int
+    devices: int
+
+
+def resolve(
+    params: TrainParams, images: int, device: str, processors: int, *, head_only: bool, pretrained: bool
+) -> Resolved:
+    """The rules. `images` train (copies included), `processors` are this machine's cores."""
+    on_cpu = device == "cpu"
+    batch = _or(params.batch_size, (BATCH if on_cpu else BATCH_GPU) // (2 if images < SMALL else 1))
+    lowest, highest = EPOCHS if pretrained else EPOCHS_FROM_SCRATCH
+    shown = round((PICTURES if on_cpu else PICTURES_GPU) / max(1, images))
+    epochs = highest if head_only else max(lowest, min(highest, shown))
+    return Resolved(
+        epochs=_or(params.epochs, epochs),
+        batch_size=batch,
+        lr=params.lr if params.lr != "auto" else rate(params, batch, head_only),
+        workers=_or(params.workers, 0 if on_cpu else max(1, min(WORKERS, processors - 1))),
+        devices=_or(params.devices, 1),
+    )
+
+
+def rate(params: TrainParams, batch: int, head_only: bool) -> float:
+    """The learning rate: the family's at a batch of 32, times the root of the batch's ratio to it."""
+    base = PLAIN_RATE if "sgd" in params.optimizer or "momentum" in params.optimizer else ADAPTIVE_RATE
+    return float(f"{base * (batch / BATCH) ** 0.5 * (HEAD_FACTOR if head_only else 1):.3g}")
+
+
+def _or(value: int | Auto, rule: int) -> int:
+    return rule if value == "auto" else value

@@ -1,0 +1,50 @@
+"""The model in figures: parameters that train, that are frozen, and the memory that training needs."""
+
+from torch import nn
+
+BYTES = 4  # a float32
+MIB = 2**20
+OPTIMIZER_COPIES = {"sgd": 1, "adam": 2}  # values an optimizer keeps for each parameter
+
+
+def counts(network: nn.Module) -> tuple[int, int]:
+    """(all parameters, those that train)."""
+    parameters = list(network.parameters())
+    return sum(p.numel() for p in parameters), sum(p.numel() for p in parameters if p.requires_grad)
+
+
+def text(name: str, network: nn.Module, activations: int, batch_size: int, optimizer: str) -> str:
+    """A printed summary; activations: values that an image leaves in the tail for the backward pass."""
+    total, trainable = counts(network)
+    copies = 1 + OPTIMIZER_COPIES["sgd" if "sgd" in optimizer else "adam"]
+    weights = (total + copies * trainable) * BYTES / MIB
+    batch = activations * batch_size * BYTES / MIB
+    return (
+        f"{name}: {total:,} parameters, {trainable:,} train, {total - trainable:,} are frozen; memory: about "
+        f"{weights:,.0f} MiB for weights, gradients and optimizer, {batch:,.0f} MiB a batch of {batch_size}"
+    )
+
+
+def activations(tail: nn.Module, shape: tuple[int, ...]) -> int:
+    """Values an image leaves behind in the tail: its layers' outputs, counted by one pass of two images."""
+    import torch
+
+    seen = 0
+
+    def count(_module: nn.Module, _inputs: object, output: object) -> None:
+        nonlocal seen
+        if isinstance(output, torch.Tensor):
+            seen += output.numel() // 2
+
+    leaves = [part for part in tail.modules() if not list(part.children())]
+    hooks = [part.register_forward_hook(count) for part in leaves]
+    was = [(part, part.training) for part in tail.modules()]
+    tail.eval()
+    with torch.no_grad():
+        parameter = next(tail.parameters())
+        tail(torch.zeros(2, *shape, device=parameter.device))
+    for hook in hooks:
+        hook.remove()
+    for part, training in was:
+        part.training = training
+    return seen

@@ -1,0 +1,52 @@
+"""Trains the network of one fold: python -m stages.train FOLD."""
+
+import sys
+
+from podium.contracts import competition, folds, images, manifest, model, pseudo
+from podium.entry import run
+from podium.image_params import ImageParams
+from podium.networks.params import NetworkParams
+from podium.params import load
+from podium.run import Folds, Profile, Seed, Threads, folds_to_run
+from podium.training import skipped
+from podium.training.params import TrainParams
+
+
+def main() -> None:
+    """Reads the fold's rows, trains, writes models/fold<k>/."""
+    fold = int(sys.argv[1])
+    present = folds.present(folds.FOLDS.read(folds.PATH))
+    if fold not in folds_to_run(load(Folds).folds, present, load(Profile).profile):
+        print(skipped.write(fold, present, model.folder(fold)))
+        return
+    train(fold)
+
+
+def train(fold: int) -> None:
+    """Trains a fold that this run wants."""
+    from podium.training import fold as training  # torch and Lightning: seconds that a skipped fold is spared
+    from podium.training import outputs, resume
+
+    found = competition.read()
+    request = training.Request(
+        fold=fold,
+        seed=load(Seed).seed,
+        threads=load(Threads).threads,
+        classes=found.classes,
+        image=load(ImageParams),
+        network=load(NetworkParams),
+        train=load(TrainParams),
+    )
+    tables = training.Tables(
+        manifest=manifest.MANIFEST.read(manifest.PATH),
+        pseudo=pseudo.table(len(found.classes)).read(pseudo.PATH),
+        images=images.IMAGES.read(images.PATH),
+    )
+    result = training.train(request, tables)
+    outputs.write(result.network, result.card, result.history, model.folder(fold))
+    resume.clean(result.key)
+    print(outputs.sentence(result.card, result.history))
+
+
+if __name__ == "__main__":
+    run(main)
