@@ -95,8 +95,8 @@ def check_size(model: str, entry: Entry, size: int) -> None:
     """Raises UserError where the network cannot take images of `size`."""
     if entry.library == "torchvision" and entry.fixed_size and size != entry.fixed_size:
         raise UserError(
-            f"params.yaml: image.size: {model} takes {entry.fixed_size} pixels and nothing else, found {size}: "
-            f"set image.size to {entry.fixed_size} or auto."
+            f"params.yaml: image.size: {model} takes {entry.fixed_size} pixels and nothing else, "
+            f"found {size}: set image.size to {entry.fixed_size} or auto."
         )
     smallest = STEP if entry.fixed_size else entry.minimum_size
     if size < smallest:
@@ -172,7 +172,7 @@ def _timm(
         options["block_args"] = {"attn_layer": ATTENTION[attention]}
     try:
         if pretrained and entry.name.partition(".")[0] in weights.PACKAGES and not options:
-            module = timm.create_model(entry.name)
+            module: Any = timm.create_model(entry.name)
             tag = weights.from_package(entry.name, module)
             if tag is not None:
                 module.reset_classifier(classes)
@@ -194,7 +194,7 @@ def _timm(
 def _from_hub(name: str, classes: int, options: dict[str, Any]) -> tuple[nn.Module, str]:
     import timm
 
-    config = timm.get_pretrained_cfg(name, allow_unregistered=True)
+    config: Any = timm.get_pretrained_cfg(name, allow_unregistered=True)
     if not config.has_weights:
         raise UserError(
             f"params.yaml: pretrained: nobody published weights of {name}: set pretrained to false, or to "

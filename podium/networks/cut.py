@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import nn
 
 from podium.errors import UserError
@@ -52,6 +53,31 @@ class Partly(nn.Module):
         return self
 
 
+class Stacked(nn.Module):
+    """A cut network put together again, to train from images: the frozen part in eval mode, then the tail."""
+
+    def __init__(self, frozen: nn.Module, tail: nn.Module) -> None:
+        super().__init__()
+        self.frozen, self.tail = frozen, tail
+
+    def forward(self, images):  # type: ignore[no-untyped-def]
+        """Logits (n, k) of images (n, 3, size, size)."""
+        with torch.no_grad():
+            found = self.frozen(images)
+        return self.tail(found)
+
+    def train(self, mode: bool = True) -> "Stacked":
+        """Sets the tail's mode."""
+        super().train(mode)
+        self.frozen.eval()
+        return self
+
+
+def from_images(cut: Cut) -> nn.Module:
+    """What trains when features are not kept: images to logits, the frozen part as it is."""
+    return cut.tail if cut.frozen is None else Stacked(cut.frozen, cut.tail)
+
+
 def cut(network: Network, freeze: str = "auto", device: str = "cpu") -> Cut:
     """Cuts `network` so that all up to and including `freeze` stays as it is.
 
@@ -86,7 +112,12 @@ def cut(network: Network, freeze: str = "auto", device: str = "cpu") -> Cut:
             parameter.requires_grad_(False)
     shape = "x".join(map(str, graph.shapes[node][1:]))
     said = f"freeze: {freeze}" + (f" became {place}" if place != freeze else "")
-    return Cut(frozen.eval(), tail, place, f"{said}: {network.name} trains {_share(network, tail)} on {shape} features")
+    return Cut(
+        frozen.eval(),
+        tail,
+        place,
+        f"{said}: {network.name} trains {_share(network, tail)} on {shape} features",
+    )
 
 
 def _place(network: Network, graph: Graph, freeze: str) -> str:
@@ -115,7 +146,11 @@ def _uncut(network: Network, freeze: str, why: str) -> Cut:
     """The network from images; frozen are the modules that run up to `freeze`, or all but the head."""
     if freeze == "auto":
         return _whole(network, f"{network.name} cannot be cut ({why}): all of it trains, from images")
-    parts = [(name, part) for name, part in network.module.named_modules() if any(True for _ in part.parameters(recurse=False))]
+    parts = [
+        (name, part)
+        for name, part in network.module.named_modules()
+        if any(True for _ in part.parameters(recurse=False))
+    ]
     names = [name for name, _ in parts]
     if freeze in PORTABLE_CUTS:
         keep = {"head": 0, "last_stage": len(parts) // 4, "last_two_stages": len(parts) // 2}[freeze]

@@ -1,5 +1,6 @@
-"""A network as a graph of its modules: in which order they run, and between which of them one value passes."""
+"""A network as a graph of its modules: in which order they run, and where one value alone passes."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -53,8 +54,8 @@ def trace(module: nn.Module, size: int, head: str, named: str = "") -> Graph | N
     """
     tracer = Tracer(module, head, named)
     try:
-        graph = tracer.trace(module)
-        graph.lint()
+        graph = tracer.trace(module, concrete_args=_defaults(module))
+        _only_images(graph)
         shapes = _shapes(module, graph, size)
     except Exception:  # torch.fx raises many kinds; a network that it cannot follow is not cut
         return None
@@ -79,7 +80,8 @@ def clean(graph: Graph, node: fx.Node) -> bool:
 
 def halves(module: nn.Module, graph: Graph, node: fx.Node) -> tuple[fx.GraphModule, fx.GraphModule]:
     """(up to `node`, after it); both share the network's own modules and parameters."""
-    first, second, copies = fx.Graph(), fx.Graph(), {}
+    first, second = fx.Graph(), fx.Graph()
+    copies: dict[fx.Node, fx.Node] = {}
     nodes = list(graph.graph.nodes)
     split = nodes.index(node)
     for old in nodes[: split + 1]:
@@ -107,19 +109,21 @@ def halves(module: nn.Module, graph: Graph, node: fx.Node) -> tuple[fx.GraphModu
 
 
 def _switchable_dropout(part: fx.GraphModule) -> None:
-    """Functional dropout has the mode of the moment when it was traced: a layer follows train() and eval()."""
+    """Functional dropout keeps the mode it was traced in: a layer in its place follows train()."""
     functional = (torch.nn.functional.dropout, torch.dropout)
     for number, node in enumerate([n for n in part.graph.nodes if n.target in functional]):
         rate = node.kwargs.get("p", node.args[1] if len(node.args) > 1 else 0.5)
         part.add_submodule(f"podium_dropout{number}", nn.Dropout(float(rate)))
         with part.graph.inserting_after(node):
-            layer = part.graph.call_module(f"podium_dropout{number}", (node.args[0] if node.args else node.kwargs["input"],))
+            layer = part.graph.call_module(
+                f"podium_dropout{number}", (node.args[0] if node.args else node.kwargs["input"],)
+            )
         node.replace_all_uses_with(layer)
         part.graph.erase_node(node)
 
 
 def _opened(module: nn.Module, head: str, named: str) -> set[str]:
-    """The modules to look into: the root, plain sequences, what holds most parameters, ways to named parts."""
+    """The modules to look into: the root, sequences, what holds most parameters, ways to named parts."""
     total = sum(p.numel() for p in module.parameters())
     opened = {""}
     for name, part in module.named_modules():
@@ -138,6 +142,27 @@ def _opened(module: nn.Module, head: str, named: str) -> set[str]:
 def _seen(name: str, opened: set[str]) -> bool:
     parent = name.rpartition(".")[0]
     return parent == "" or (parent in opened and _seen(parent, opened))
+
+
+def _defaults(module: nn.Module) -> dict[str, Any]:
+    """forward's optional arguments, which a classifier never gets."""
+    arguments = list(inspect.signature(module.forward).parameters.values())[1:]
+    return {
+        argument.name: argument.default for argument in arguments if argument.default is not argument.empty
+    }
+
+
+def _only_images(graph: fx.Graph) -> None:
+    """Removes the placeholders of optional arguments, and the checks that they keep their default."""
+
+    def erase(node: fx.Node) -> None:
+        for user in list(node.users):
+            erase(user)
+        graph.erase_node(node)
+
+    for placeholder in [node for node in graph.nodes if node.op == "placeholder"][1:]:
+        erase(placeholder)
+    graph.lint()
 
 
 def _shapes(module: nn.Module, graph: fx.Graph, size: int) -> dict[fx.Node, tuple[int, ...]]:

@@ -11,8 +11,8 @@ HIDDEN = 512  # units of the two-layer head, at most as many as it gets
 def classifier_name(module: nn.Module) -> str:
     """The dotted name of the last layer: timm's own word for it, else the last linear (or 1x1) layer."""
     named = getattr(module, "pretrained_cfg", {}) or {}
-    word = named.get("classifier")
-    if isinstance(word, str) and _is_classifier(dict(module.named_modules()).get(word)):
+    word = str(named.get("classifier"))
+    if _is_classifier(dict(module.named_modules()).get(word)):
         return word
     found = [name for name, part in module.named_modules() if isinstance(part, nn.Linear)]
     found = found or [name for name, part in module.named_modules() if isinstance(part, nn.Conv2d)]
@@ -28,10 +28,8 @@ def replace(module: nn.Module, classes: int) -> None:
     """Puts a new last layer of `classes` outputs where the present one gives another number."""
     name = classifier_name(module)
     old = module.get_submodule(name)
-    if isinstance(old, nn.Conv2d):
-        new: nn.Module = nn.Conv2d(
-            old.in_channels, classes, old.kernel_size, old.stride, old.padding, bias=old.bias is not None  # type: ignore[arg-type]
-        )
+    if isinstance(old, nn.Conv2d):  # SqueezeNet ends in a 1x1 convolution
+        new: nn.Module = nn.Conv2d(old.in_channels, classes, kernel_size=1, bias=old.bias is not None)
     else:
         assert isinstance(old, nn.Linear)
         new = nn.Linear(old.in_features, classes, bias=old.bias is not None)

@@ -33,7 +33,7 @@ class Precision:
 
 
 def precision(network: nn.Module, device: str = "cpu") -> Precision:
-    """The rule: low precision only where the device multiplies it itself; depthwise tails train in float32 on CPUs."""
+    """The rule: low precision where the device multiplies it itself; on CPUs depthwise tails take float32."""
     if device.startswith("cuda"):
         low: Kind = "bfloat16" if torch.cuda.get_device_capability()[0] >= AMPERE else "float16"
         return Precision(low, low)

@@ -90,15 +90,13 @@ def torchvision_builder(name: str) -> Callable[..., Any]:
 
 def _own(name: str) -> Entry:
     module = own(name)
-    return Entry(
-        name, "own", module.SIZE, module.MINIMUM_SIZE, None, IMAGENET_MEAN, IMAGENET_STD, "bicubic"
-    )
+    return Entry(name, "own", module.SIZE, module.MINIMUM_SIZE, None, IMAGENET_MEAN, IMAGENET_STD, "bicubic")
 
 
 def _timm(model: str) -> Entry:
     import timm
 
-    config = timm.get_pretrained_cfg(model, allow_unregistered=True)
+    config: Any = timm.get_pretrained_cfg(model, allow_unregistered=True)
     size = int(config.input_size[-1])
     smallest = config.min_input_size[-1] if config.min_input_size else _minimum(model)
     return Entry(

