@@ -4,6 +4,7 @@ import sys
 
 from podium.contracts import competition, folds, images, manifest, model, pseudo
 from podium.entry import run
+from podium.feature_params import FeatureParams
 from podium.image_params import ImageParams
 from podium.networks.params import NetworkParams
 from podium.params import load
@@ -36,6 +37,7 @@ def train(fold: int) -> None:
         image=load(ImageParams),
         network=load(NetworkParams),
         train=load(TrainParams),
+        features=load(FeatureParams),
     )
     tables = training.Tables(
         manifest=manifest.MANIFEST.read(manifest.PATH),

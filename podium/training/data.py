@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -27,10 +28,16 @@ class Examples:
         return len(self.targets)
 
 
-class Cached:
-    """Inputs from an array (m, ...) on disk or in memory: rows (n,) are the positions' places in it."""
+class Array(Protocol):
+    """What gives rows by their numbers: a NumPy array, or features on the disk."""
 
-    def __init__(self, array: NDArray[np.floating], rows: NDArray[np.int64]) -> None:
+    def __getitem__(self, rows: NDArray[np.int64], /) -> NDArray[np.float32]: ...
+
+
+class Cached:
+    """Inputs from an array (m, ...): rows (n,) are the positions' places in it."""
+
+    def __init__(self, array: Array, rows: NDArray[np.int64]) -> None:
         self.array, self.rows = array, rows
 
     def __call__(self, positions: NDArray[np.int64], epoch: int) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 
 from podium import scratch
 from podium.contracts.model import ModelCard
+from podium.feature_params import FeatureParams
 from podium.image_params import ImageParams
 from podium.networks import build as networks
 from podium.networks.cut import Cut, cut
@@ -18,11 +19,11 @@ from podium.networks.precision import best_device, precision
 from podium.run import derive
 from podium.shards import Reader
 from podium.training import auto, engine, losses, mixing, optimizers, resume, sampling, schedules, summary
-from podium.training.data import Examples, Inputs
+from podium.training.data import Examples
 from podium.training.identity import key
+from podium.training.inputs import feed
 from podium.training.learner import Plan, Row
 from podium.training.params import TrainParams
-from podium.training.pictures import Pictures
 from podium.training.rows import Rows, balanced_weights, with_places
 from podium.training.rows import training as training_rows
 from podium.training.rows import validation as validation_rows
@@ -41,6 +42,7 @@ class Request:
     image: ImageParams
     network: NetworkParams
     train: TrainParams
+    features: FeatureParams
     data: Path = Path("data")
 
 
@@ -88,18 +90,23 @@ def train(request: Request, tables: Tables) -> Result:
     )
     print(parts.sentence)
     print(_said(request, resolved, rows))
-    inputs = _inputs(request, network, parts, rows, check)
-    plan = _plan(request, network, parts, resolved, len(rows))
-    settings = _settings(request, network, resolved, device, rows)
+    fed = feed(
+        parts,
+        [rows.frame, check.frame],
+        network.preprocessing,
+        budget_gb=request.features.budget_gb,
+        device=device,
+        seed=derive(request.seed, "online", request.fold),
+        root=request.data,
+    )
     if request.train.class_weights:
         rows = balanced_weights(rows)
-    examples = [
-        Examples(source, part.targets, part.weights)
-        for source, part in zip(inputs, (rows, check), strict=True)
-    ]
+    plan = _plan(request, network, resolved, len(rows))
+    settings = _settings(request, network, resolved, device, rows)
+    examples = [Examples(fed.inputs[i], part.targets, part.weights) for i, part in enumerate((rows, check))]
     name = _key(request, network, resolved, rows, check)
     with scratch.lock("resume", name):
-        outcome = engine.fit(parts.tail, plan, settings, examples[0], examples[1], resume.folder(name))
+        outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))
     return Result(network, _card(request, network, parts, resolved, rows, outcome), outcome.history, name)
 
 
@@ -136,16 +143,7 @@ def _network(request: Request, short_side: int, device: str) -> tuple[networks.N
     return network, cut(network, chosen.freeze, device)
 
 
-def _inputs(request: Request, network: networks.Network, parts: Cut, rows: Rows, check: Rows) -> list[Inputs]:
-    if parts.frozen is None:
-        reader = Reader(request.data)
-        return [Pictures(part.frame, reader, network.preprocessing, request.seed) for part in (rows, check)]
-    return cached(request, network, parts, rows, check)
-
-
-def _plan(
-    request: Request, network: networks.Network, parts: Cut, resolved: auto.Resolved, images: int
-) -> Plan:
+def _plan(request: Request, network: networks.Network, resolved: auto.Resolved, images: int) -> Plan:
     params = request.train
     updates = -(-sampling.batches(images, resolved.batch_size) // params.accumulate)
     steps = resolved.epochs * updates

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from podium.contracts.model import Preprocessing
+from podium.features import to_tensor
 from podium.images import Pixels, decode, square
 from podium.run import derive
 from podium.shards import Reader
@@ -38,11 +38,7 @@ class Pictures:
 
     def __call__(self, positions: NDArray[np.int64], epoch: int) -> Tensor:
         pixels = np.stack([self._pixels(int(position), epoch) for position in positions])
-        made = self.preprocessing
-        inputs = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()  # a channels_last view
-        mean = torch.tensor(made.mean).view(1, 3, 1, 1) * 255
-        std = torch.tensor(made.std).view(1, 3, 1, 1) * 255
-        return inputs.sub_(mean).div_(std)
+        return to_tensor(pixels, self.preprocessing)
 
     def _pixels(self, position: int, epoch: int) -> Pixels:
         place = self.shards[position], int(self.offsets[position]), int(self.lengths[position])
