@@ -71,8 +71,10 @@ def read(name: str, folds: list[int], split: pd.DataFrame, classes: int, folder:
     return Member(name, [ids[i] for i in order], oof, folds, tests[0][0], test)
 
 
-def of_revision(revision: str, split: pd.DataFrame, classes: list[str]) -> Member:
-    """Another experiment as a member, on all folds that it ran.
+def of_revision(
+    revision: str, split: pd.DataFrame, classes: list[str], key: str = "ensemble.experiments"
+) -> Member:
+    """Another experiment as a member, on all folds that it ran; `key` is the parameter that names it.
 
     Raises UserError where its classes or folds are not ours: its predictions then are not out-of-fold here.
     """
@@ -81,10 +83,10 @@ def of_revision(revision: str, split: pd.DataFrame, classes: list[str]) -> Membe
     theirs = competition.read(folder / competition.PATH).classes
     if digest(theirs) != digest(classes):
         raise UserError(
-            f"ensemble.experiments: {name} knows the classes {_few(theirs)}, here they are {_few(classes)}: "
-            "only experiments on the same competition vote together."
+            f"{key}: {name} knows the classes {_few(theirs)}, here they are {_few(classes)}: "
+            "only experiments on the same competition go together."
         )
-    _same_folds(name, folds_contract.FOLDS.read(folder / folds_contract.PATH), split)
+    _same_folds(f"{key}: {name}", folds_contract.FOLDS.read(folder / folds_contract.PATH), split)
     ran = predictions.folds(folder / predictions.FOLDER)
     return read(name, ran, split, len(classes), folder / predictions.FOLDER)
 
@@ -97,7 +99,7 @@ def _same_folds(name: str, theirs: pd.DataFrame, ours: pd.DataFrame) -> None:
     unlike = sorted(i for i in here.keys() | there.keys() if here.get(i) != there.get(i))
     first = unlike[0]
     raise UserError(
-        f"ensemble.experiments: {name} has other folds (digest {digest(there)[:7]}, here {digest(here)[:7]}; "
+        f"{name} has other folds (digest {digest(there)[:7]}, here {digest(here)[:7]}; "
         f"{len(unlike)} images, {first!r} in {there.get(first, 'none')}, here in {here.get(first, 'none')}): "
         "run it again on these folds."
     )

@@ -25,9 +25,10 @@ def main() -> None:
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split), load(run.Profile).profile)
 
     own = experiments.read("this run", declared, split, len(found.classes), predictions.FOLDER)
-    others = [experiments.of_revision(revision, split, found.classes) for revision in params.experiments]
-    others += [external.read(one, own, split, found, submission_ids()) for one in params.external]
-    pool = experiments.pool([own, *others], split)
+    members = [own] if params.own else []
+    members += [experiments.of_revision(revision, split, found.classes) for revision in params.experiments]
+    members += [external.read(one, own, split, found, submission_ids()) for one in params.external]
+    pool = experiments.pool(members, split)
     vote = ensemble.vote(pool, params, metric, seed)
 
     predictions.write(pool.ids, vote.oof, predictions.ENSEMBLE / "oof.parquet")

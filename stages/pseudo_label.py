@@ -1,21 +1,31 @@
 """pseudo_label: with a teacher, labels for images that have none, one set a fold; without, an empty table."""
 
-from podium.contracts import competition, pseudo
-from podium.entry import run
-from podium.errors import UserError
+from podium import run
+from podium.contracts import competition, folds, pseudo
+from podium.entry import run as run_stage
 from podium.params import load
+from podium.pseudo import labels
 from podium.pseudo.params import PseudoParams
 
 
 def main() -> None:
     """Writes data/pseudo/labels.parquet."""
     params = load(PseudoParams)
-    if params.teacher is not None:
-        raise UserError("params.yaml: pseudo_label.teacher: teachers are not read yet; take it out.")
-    table = pseudo.table(len(competition.read().classes))
-    table.write(table.empty(), pseudo.PATH)
-    print("pseudo_label: no teacher, no pseudo-labels.")
+    classes = competition.read().classes
+    table = pseudo.table(len(classes))
+    if params.teacher is None:
+        table.write(table.empty(), pseudo.PATH)
+        print("pseudo_label: no teacher, no pseudo-labels.")
+        return
+
+    split = folds.FOLDS.read(folds.PATH)
+    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split), load(run.Profile).profile)
+    teacher = labels.teacher(params.teacher, split, classes)
+    taught = [labels.teach(teacher, split, fold, params) for fold in declared]
+    table.write(labels.table(taught, teacher, params), pseudo.PATH)
+    for part in taught:
+        print(labels.sentence(part, classes, len(teacher.test_ids)))
 
 
 if __name__ == "__main__":
-    run(main)
+    run_stage(main)

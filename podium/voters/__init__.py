@@ -18,7 +18,7 @@ from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from podium.metrics.registry import Metric
 from podium.params import Section
@@ -71,6 +71,13 @@ class EnsembleParams(Section):
     calibrate: Literal["auto", "none", "temperature", "priors"] = "auto"
     experiments: list[str] = []  # full revisions of other runs that vote too
     external: list[External] = []
+    own: bool = True  # whether this run itself votes
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "EnsembleParams":
+        if not (self.own or self.experiments or self.external):
+            raise ValueError("nobody votes: set own: true or name experiments")
+        return self
 
     @field_validator("voter")
     @classmethod
