@@ -7,18 +7,41 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from podium.augmentations.params import AugmentParams
+from podium.competition.params import CompetitionParams
+from podium.competition.submit_params import SubmitParams
+from podium.duplicates.params import DuplicateParams, LeakParams
 from podium.errors import UserError
+from podium.folds.params import SplitParams
 from podium.image_params import ImageParams
+from podium.labels.params import LabelParams
+from podium.networks.params import NetworkParams
 from podium.params import PATH, Section, parse, read, refuse_unknown
+from podium.pseudo.params import PseudoParams
+from podium.report.params import ReportParams
 from podium.run import Folds, Profile, Seed, Threads
+from podium.training.params import TrainParams
+from podium.voters import EnsembleParams
 
 # Every section of params.yaml. A new one is listed here, or its keys are refused.
 SECTIONS: tuple[type[Section], ...] = (
-    Seed,
-    Profile,
+    NetworkParams,
     Folds,
+    Seed,
     Threads,
+    Profile,
+    CompetitionParams,
     ImageParams,
+    DuplicateParams,
+    LabelParams,
+    LeakParams,
+    SplitParams,
+    AugmentParams,
+    PseudoParams,
+    TrainParams,
+    EnsembleParams,
+    SubmitParams,
+    ReportParams,
 )
 
 

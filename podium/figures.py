@@ -69,6 +69,7 @@ def curves(histories: dict[int, dict[str, list[float]]], pairs: Sequence[tuple[s
                     )
             panel.set_title(title)
             panel.set_xlabel("epoch")
+            panel.xaxis.get_major_locator().set_params(integer=True)
             panel.legend(frameon=False)
         return svg(figure)
 
@@ -114,7 +115,7 @@ def bars(
         panel.set_xlabel(label)
         panel.grid(axis="y", visible=False)
         if after is not None:
-            panel.legend(frameon=False, loc="lower right")
+            figure.legend(frameon=False, loc="outside upper right", ncols=2)
         return svg(figure)
 
 

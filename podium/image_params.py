@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from podium.params import Section
 
@@ -23,3 +23,10 @@ class ImageParams(Section):
     storage: Storage = Storage()
     size: int | Literal["auto"] = "auto"  # pixels, square
     resize: Literal["squash", "crop", "pad"] = "squash"
+
+    @field_validator("size")
+    @classmethod
+    def _possible(cls, size: int | str) -> int | str:
+        if isinstance(size, int) and not 8 <= size <= 4096:
+            raise ValueError("give a number of pixels from 8 to 4096, or auto")
+        return size

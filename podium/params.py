@@ -1,8 +1,9 @@
 """params.yaml, read in one way: each stage asks for its own sections and gets frozen, checked objects."""
 
 import difflib
+import re
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -61,12 +62,17 @@ def refuse_unknown(known: list[str], values: dict[str, Any], path: Path = PATH) 
 
 def _sentence(cls: type[Section], error: ValidationError, path: Path) -> str:
     first = error.errors()[0]
-    names = [str(part) for part in first["loc"]]
-    key = ".".join([cls.section, *names] if cls.section else names) or cls.section
+    names, known = _walk(cls, first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"{path}: {key} is not a parameter{nearest(names[-1], _fields(cls, names[:-1]))}."
-    message = first["msg"].removeprefix("Value error, ").rstrip(".")
-    return f"{path}: {key}: {message[0].lower()}{message[1:]}, found {first['input']!r}."
+        name = str(first["loc"][-1])
+        key = ".".join([*filter(None, [cls.section]), *names, name])
+        return f"{path}: {key} is not a parameter{nearest(name, known)}."
+    key = ".".join([*filter(None, [cls.section]), *names])
+    branches = [
+        e["msg"] for e in error.errors() if _walk(cls, e["loc"])[0] == names
+    ]  # of a union: `int or auto`
+    found = "" if isinstance(first["input"], dict) else f", found {first['input']!r}"
+    return f"{path}: {key}: {_joined(branches)}{found}."
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -75,12 +81,33 @@ def nearest(name: str, known: list[str]) -> str:
     return f"; did you mean {close[0]}" if close else f"; known are {', '.join(sorted(known))}"
 
 
-def _fields(cls: type[BaseModel], names: list[str]) -> list[str]:
-    """The field names of the (nested) model that `names` leads to."""
-    for name in names:
-        field = cls.model_fields.get(name)
-        inner = field.annotation if field else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return list(cls.model_fields)
-        cls = inner
-    return list(cls.model_fields)
+def _walk(cls: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[list[str], list[str]]:
+    """(the keys as the user wrote them, the fields where they end); pydantic puts union branches between."""
+    names: list[str] = []
+    models, free = [cls], False
+    for part in loc:
+        fields = [model.model_fields[part] for model in models if part in model.model_fields]
+        if fields:
+            models = [inner for field in fields for inner in _models(field.annotation)]
+            free = any("dict" in str(field.annotation) for field in fields)
+            names.append(str(part))
+        elif isinstance(part, int) or free:
+            names.append(str(part))
+            free = False
+    return names, sorted({name for model in models for name in model.model_fields})
+
+
+def _models(annotation: object) -> list[type[BaseModel]]:
+    """The section models in an annotation, such as Storage in list[Storage] | None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]
+
+
+def _joined(messages: list[str]) -> str:
+    """One sentence of a union's: input should be a valid integer or 'auto'."""
+    plain = [m.removeprefix("Value error, ").partition(", unable to")[0].rstrip(".") for m in messages]
+    plain = [re.sub("a valid dictionary or instance of .*", "`key: value` lines", m) for m in plain]
+    first, *more = dict.fromkeys(plain)
+    rest = [f" or {m.removeprefix('Input should be ')}" for m in more]
+    return first[0].lower() + first[1:] + "".join(rest)

@@ -49,7 +49,10 @@ class Table:
                 f"{path} has version {found} of the {self.name} table, this Podium reads "
                 f"{self.version}: run `dvc repro` to write it anew."
             )
-        frame: pd.DataFrame = table.cast(self.schema).to_pandas()
+        try:
+            frame: pd.DataFrame = table.cast(self.schema).to_pandas()
+        except ValueError as error:  # other columns, other types, an empty cell
+            raise UserError(f"{path}: {error}; run `dvc repro -f` to write it anew.") from None
         broken = self._broken(frame)
         if broken is not None:
             raise UserError(f"{path}: {broken}; run `dvc repro -f` to write it anew.")

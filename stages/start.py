@@ -1,0 +1,39 @@
+"""`make start ZIP=…`: one's own competition becomes the project, and its first run the baseline."""
+
+import sys
+
+from podium import start
+from podium.checking import check
+from podium.contracts import competition
+from podium.entry import run
+from podium.files import write_text
+from podium.params import PATH
+from podium.summary import lines
+
+NEXT = """\
+next:
+  dvc exp run -S train.epochs=12    one idea, as an experiment; -S takes any key of params.yaml
+  dvc exp show                      all experiments beside the baseline
+  dvc metrics diff                  the workspace against the baseline
+  make upload MESSAGE="baseline"    sends the submission to Kaggle"""
+
+
+def main() -> None:
+    start.check_git()
+    path = start.take(sys.argv[1] if len(sys.argv) > 1 else "")
+    write_text(PATH, start.with_path(PATH.read_text(encoding="utf-8"), path))
+    check()
+    added = start.register(path)
+
+    start.dvc("repro", "ingest")
+    found = competition.read()
+    write_text(PATH, start.with_findings(PATH.read_text(encoding="utf-8"), found.findings))
+    start.dvc("repro")
+
+    start.commit_baseline(found.name, added)
+    print("\n".join(lines()))
+    print(NEXT)
+
+
+if __name__ == "__main__":
+    run(main)

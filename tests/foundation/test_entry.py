@@ -1,0 +1,70 @@
+"""How a stage ends: what it prints and the code it exits with."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+
+def start(body: str, **environment: str) -> subprocess.Popen[str]:
+    script = "from podium.entry import run\nfrom podium.errors import UserError\n" + textwrap.dedent(body)
+    return subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={k: v for k, v in os.environ.items() if k != "DVC_ROOT"} | environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_done_is_0() -> None:
+    assert start("run(lambda: None)").wait() == 0
+
+
+def test_a_users_mistake_is_one_sentence_and_2() -> None:
+    body = "def main(): raise UserError('the zip is empty: download it again.')\nrun(main)"
+    process = start(body)
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (2, "error: the zip is empty: download it again.\n")
+    _, errors = start(body, PODIUM_DEBUG="1").communicate()
+    assert "Traceback" in errors and errors.endswith("error: the zip is empty: download it again.\n")
+
+
+def test_our_own_defect_shows_where() -> None:
+    process = start("def main(): assert False, 'ours'\nrun(main)")
+    _, errors = process.communicate()
+    assert process.returncode == 1 and "Traceback" in errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_is_130_so_that_dvc_records_nothing(number: signal.Signals) -> None:
+    body = """
+        import time
+        def main():
+            print("ready", flush=True)
+            time.sleep(60)
+        run(main)
+    """
+    process = start(body)
+    assert process.stdout and process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130 and errors.startswith("interrupted: nothing was recorded")
+
+
+def test_an_orphan_of_dvc_stops() -> None:
+    stage = (
+        "import time; from podium.entry import run; run(lambda: (print('up', flush=True), time.sleep(60)))"
+    )
+    shell = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {stage!r}])"
+    process = start(
+        f"import subprocess, sys; subprocess.run([sys.executable, '-c', {shell!r}])", DVC_ROOT="/"
+    )
+    assert process.stdout and process.stdout.readline() == "up\n"
+    process.kill()  # the grandparent goes; the stage's output closes when it has stopped
+    process.wait()
+    began = time.monotonic()
+    process.stdout.read()
+    assert time.monotonic() - began < 20
