@@ -26,3 +26,7 @@ class Policy(Protocol):
         Pixels are BGR, as OpenCV decodes and encodes them.
         """
         ...
+
+    def problem(self, sources: list[Pixels]) -> str | None:
+        """Why the policy cannot work on one of these images (BGR; the extremes of a data set), or None."""
+        ...

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from podium.augmentations.policy import Flips, Policy
 from podium.errors import UserError
+from podium.images import Pixels
 from podium.params import nearest
 
 FOLDER = Path(__file__).parent / "policies"
@@ -28,10 +29,21 @@ def settings(name: str, values: dict[str, Any]) -> BaseModel:
         raise UserError(_sentence(name, cls, error)) from None
 
 
-def build(name: str, values: dict[str, Any], flips: Flips) -> Policy:
-    """The policy, ready to render. Raises UserError for a name or a setting that cannot work."""
+def build(name: str, values: dict[str, Any], flips: Flips, extremes: list[Pixels]) -> Policy:
+    """The policy, ready to render. extremes: the smallest and largest images (BGR) that it must work on.
+
+    Raises UserError for a name, a setting or a transform that cannot work, before any copy is made.
+    """
     policy: Policy = _module(name).build(settings(name, values), flips)
+    problem = policy.problem(extremes)
+    if problem is not None:
+        raise UserError(f"params.yaml: augment.policy {name} cannot work: {problem}; change augment.settings.")
     return policy
+
+
+def mirrors(name: str) -> bool:
+    """Whether the policy ever makes mirror images."""
+    return bool(getattr(_module(name), "MIRRORS", True))
 
 
 def _module(name: str) -> ModuleType:

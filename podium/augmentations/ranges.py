@@ -1,0 +1,47 @@
+"""The settings that most policies share: half-widths of the ranges that a copy is drawn from."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from podium.augmentations.policy import Flips
+from podium.augmentations.tone import Tone
+from podium.augmentations.warp import Border, Geometry, Shift, Warp
+
+
+class Ranges(BaseModel):
+    """Every range is symmetric: about 0 for angles, shifts and hue, about 1 for factors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    rotation: float = Field(0.0, ge=0, le=180)  # degrees
+    shift: float = Field(0.0, ge=0, le=1)  # share of the side, each axis
+    shear: float = Field(0.0, ge=0, le=60)  # degrees
+    zoom: float = Field(0.0, ge=0, lt=1)  # 0.1: 0.9 to 1.1, both axes alike
+    brightness: float = Field(0.0, ge=0, le=1)
+    contrast: float = Field(0.0, ge=0, le=1)
+    saturation: float = Field(0.0, ge=0, le=1)
+    hue: float = Field(0.0, ge=0, le=0.5)  # turn of the colour circle
+    grey: float = Field(0.0, ge=0, le=1)  # probability of no colours
+    border: Border = "reflect"
+    fill: int = Field(0, ge=0, le=255)  # of the constant border
+
+    def warp(self, flips: Flips) -> Warp:
+        """The policy of these ranges."""
+        geometry = Geometry(
+            rotation=self.rotation,
+            down=Shift(self.shift),
+            right=Shift(self.shift),
+            shear=self.shear,
+            zoom=(1 - self.zoom, 1 + self.zoom),
+            same_zoom=True,
+            horizontal_flip=flips.horizontal,
+            vertical_flip=flips.vertical,
+            border=self.border,
+            fill=self.fill,
+        )
+        tone = Tone(
+            brightness=(1 - self.brightness, 1 + self.brightness),
+            contrast=(1 - self.contrast, 1 + self.contrast),
+            saturation=(1 - self.saturation, 1 + self.saturation),
+            hue=self.hue,
+            grey=self.grey,
+        )
+        return Warp(geometry, tone)
