@@ -7,10 +7,11 @@ found[rows]        # float32 (len(rows), ...), in the order of `rows`, read from
 
 from podium.features.items import IDENTITY, Features, Item, View, items_of, stored_items
 from podium.features.pixels import to_tensor
-from podium.features.store import features, features_of_views
+from podium.features.store import ROOT, features, features_of_views
 
 __all__ = [
     "IDENTITY",
+    "ROOT",
     "Features",
     "Item",
     "View",

@@ -49,7 +49,7 @@ def _as_it_is(images: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class View:
-    """A way to look at an image: `apply` maps a normalised batch (n, 3, side, side) to the network's input."""
+    """A way to look at an image: `apply` maps a normalised batch (n, 3, side, side) to the network's."""
 
     name: str  # tells it from every other view, parameters included
     apply: Callable[[Tensor], Tensor] = _as_it_is

@@ -1,6 +1,6 @@
 """A network's classifier: where it is, and what may stand in its place."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from torch import nn
 
@@ -10,11 +10,11 @@ HIDDEN = 512  # units of the two-layer head, at most as many as it gets
 
 def classifier_name(module: nn.Module) -> str:
     """The dotted name of the last layer: timm's own word for it, else the last linear (or 1x1) layer."""
-    named = getattr(module, "pretrained_cfg", {}) or {}
+    named: Any = getattr(module, "pretrained_cfg", None) or {}
     word = str(named.get("classifier"))
     if _is_classifier(dict(module.named_modules()).get(word)):
         return word
-    found = [name for name, part in module.named_modules() if isinstance(part, nn.Linear)]
+    found: list[str] = [name for name, part in module.named_modules() if isinstance(part, nn.Linear)]
     found = found or [name for name, part in module.named_modules() if isinstance(part, nn.Conv2d)]
     assert found, "the network has no linear layer"
     return found[-1]

@@ -1,0 +1,1 @@
+"""Test-time augmentation: views of an image, and how their predictions become one."""

@@ -1,0 +1,140 @@
+"""Every fold's network on every view: the frozen part once for all folds, each image decoded once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from podium.contracts.model import Preprocessing, folder
+from podium.features import Features, Item, View, features_of_views, to_tensor
+from podium.features.engine import BATCH, fingerprint
+from podium.features.pixels import read_ahead
+from podium.features.store import ROOT, canvas
+from podium.networks.build import Network, load
+from podium.networks.cut import Cut, cut
+from podium.networks.precision import DTYPES, precision
+
+Rows = NDArray[np.int64]
+Logits = NDArray[np.float32]  # (v, n, k)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A fold's trained network, cut where it was cut in training."""
+
+    fold: int
+    network: Network
+    cut: Cut
+    classes: int
+    temperature: float
+
+
+def member(fold: int, device: str) -> Member:
+    """The member in models/fold<k>/."""
+    network, card = load(folder(fold))
+    network.module.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    parts = cut(network, card.freeze, device)
+    parts.tail.eval()
+    return Member(fold, network, parts, len(card.classes), card.temperature)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is looked at: items, the positions that each fold's member wants, and the views."""
+
+    items: Sequence[Item]
+    wanted: Mapping[int, Rows]  # fold -> positions in items, ascending
+    views: Sequence[View]
+    device: str = "cpu"
+    root: Path = ROOT
+
+
+def logits_of(members: Sequence[Member], sight: Sight, budget_gb: float) -> dict[int, Logits]:
+    """fold -> logits (v, n of that fold, k), in the views' and the wanted positions' order."""
+    found: dict[int, Logits] = {}
+    for group in alike(members):
+        kept = _from_features(group, sight, budget_gb)
+        found |= _from_pixels(group, sight) if kept is None else kept
+    return found
+
+
+def alike(members: Sequence[Member]) -> list[list[Member]]:
+    """Members that share their frozen part and preprocessing; all those without a frozen part together."""
+    groups: dict[tuple[str, Preprocessing], list[Member]] = {}
+    for one in members:
+        frozen = "" if one.cut.frozen is None else fingerprint(one.cut.frozen)
+        groups.setdefault((frozen, one.network.preprocessing), []).append(one)
+    return list(groups.values())
+
+
+def _from_features(group: Sequence[Member], sight: Sight, budget_gb: float) -> dict[int, Logits] | None:
+    """Through the store; None where nothing is frozen or it is more than the disk budget."""
+    first = group[0]
+    if first.cut.frozen is None:
+        return None
+    rows = np.unique(np.concatenate([sight.wanted[one.fold] for one in group]))
+    features = features_of_views(
+        [sight.items[row] for row in rows],
+        first.cut.frozen,
+        first.network.preprocessing,
+        sight.views,
+        budget_gb=budget_gb,
+        device=sight.device,
+        root=sight.root,
+    )
+    if features is None:
+        return None
+    found = {}
+    for one in group:
+        at = np.searchsorted(rows, sight.wanted[one.fold])
+        found[one.fold] = np.stack([_tail(one, features[view.name], at, sight) for view in sight.views])
+    return found
+
+
+def _tail(one: Member, features: Features, rows: Rows, sight: Sight) -> NDArray[np.float32]:
+    parts = [
+        _numbers(one.cut.tail, torch.from_numpy(features[rows[start : start + BATCH]]), sight.device)
+        for start in range(0, len(rows), BATCH)
+    ]
+    return _stacked(parts, one)
+
+
+def _from_pixels(group: Sequence[Member], sight: Sight) -> dict[int, Logits]:
+    """Through the whole networks; each image is decoded once for all members and views."""
+    made = group[0].network.preprocessing
+    rows = np.unique(np.concatenate([sight.wanted[one.fold] for one in group]))
+    runs = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+    sides = sorted({canvas(view, made) for view in sight.views})
+    squares = read_ahead(
+        [[sight.items[row] for row in run] for run in runs], sides, made, sight.root, torch.get_num_threads()
+    )
+    parts: dict[int, list[list[NDArray[np.float32]]]] = {one.fold: [[] for _ in sight.views] for one in group}
+    for run, pixels in zip(tqdm(runs, desc="predict", disable=None), squares, strict=True):
+        for number, view in enumerate(sight.views):
+            batch = view.apply(to_tensor(pixels[canvas(view, made)], made))
+            for one in group:
+                mine = np.isin(run, sight.wanted[one.fold])
+                if mine.any():
+                    chosen = batch[torch.from_numpy(mine)]
+                    parts[one.fold][number].append(_numbers(one.network.module, chosen, sight.device))
+    return {one.fold: np.stack([_stacked(view, one) for view in parts[one.fold]]) for one in group}
+
+
+def _numbers(module: nn.Module, batch: Tensor, device: str) -> NDArray[np.float32]:
+    """Logits (n, k) as float32."""
+    kind = precision(module, device).tail
+    with (
+        torch.inference_mode(),
+        torch.autocast(device.partition(":")[0], DTYPES[kind], enabled=kind != "float32"),
+    ):
+        logits: NDArray[np.float32] = module(batch.to(device)).float().cpu().numpy()
+    return logits
+
+
+def _stacked(parts: list[NDArray[np.float32]], one: Member) -> NDArray[np.float32]:
+    return np.concatenate(parts) if parts else np.empty((0, one.classes), np.float32)

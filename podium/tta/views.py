@@ -1,0 +1,118 @@
+"""The registry of views: a name in params.yaml -> the views that it adds to the image as it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import ttach
+
+from podium.contracts.model import Preprocessing
+from podium.errors import UserError
+from podium.features import IDENTITY, View
+from podium.tta.params import TtaParams
+from podium.tta.transforms import Rotate, Shift
+
+CROP_CANVAS = 8 / 7  # five crops of the network's size come from a square that much larger (224 of 256)
+RIGHT_ANGLES = [90, 180, 270]
+
+Settings = tuple[TtaParams, int]  # the section, and the network's input in pixels
+
+
+def _hflip(_: Settings) -> list[View]:
+    return _through("hflip", ttach.HorizontalFlip())
+
+
+def _vflip(_: Settings) -> list[View]:
+    return _through("vflip", ttach.VerticalFlip())
+
+
+def _rotate90(_: Settings) -> list[View]:
+    return _through("rotate90", ttach.Rotate90(angles=RIGHT_ANGLES))
+
+
+def _d4(_: Settings) -> list[View]:
+    return _through("d4", ttach.HorizontalFlip(), ttach.Rotate90(angles=RIGHT_ANGLES))
+
+
+def _scale(settings: Settings) -> list[View]:
+    params, _ = settings
+    scale = ttach.Scale(scales=list(params.scales), interpolation="bilinear", align_corners=False)
+    return _through("scale", scale)
+
+
+def _rotate(settings: Settings) -> list[View]:
+    degrees = settings[0].degrees
+    return _through("rotate", Rotate([-degrees, degrees]))
+
+
+def _shift(settings: Settings) -> list[View]:
+    share = settings[0].shift
+    return _through("shift", Shift([(-share, 0.0), (share, 0.0), (0.0, -share), (0.0, share)]))
+
+
+def _five_crop(settings: Settings) -> list[View]:
+    _, size = settings
+    crops = ttach.FiveCrops(size, size)
+    return [
+        View(f"five_crop:{place}", pipeline.augment_image, CROP_CANVAS)
+        for place, pipeline in zip(("lt", "lb", "rb", "rt", "centre"), ttach.Compose([crops]), strict=True)
+    ]
+
+
+REGISTRY: Mapping[str, Callable[[Settings], list[View]]] = {
+    "hflip": _hflip,
+    "vflip": _vflip,
+    "d4": _d4,
+    "rotate90": _rotate90,
+    "scale": _scale,
+    "five_crop": _five_crop,
+    "shift": _shift,
+    "rotate": _rotate,
+}
+
+
+def names(params: TtaParams, facts: Mapping[str, Any], quick: bool) -> list[str]:
+    """The names to try, each once: the user's, or for `auto` the geometry that augmentation allowed."""
+    if params.views == "none" or quick:
+        return []
+    if params.views != "auto":
+        return list(dict.fromkeys(params.views))
+    flips = [name for name, key in FLIPS.items() if facts.get(key)]
+    return [*flips, *AUTO_ALWAYS]
+
+
+FLIPS = {"hflip": "flip_horizontal", "vflip": "flip_vertical"}
+AUTO_ALWAYS = ("rotate",)  # every policy turns a little
+
+
+def views_of(
+    wanted: Sequence[str],
+    params: TtaParams,
+    made: Preprocessing,
+    smallest: int,
+    fixed: int | None,
+    model: str,
+) -> dict[str, list[View]]:
+    """Each wanted name's views, the image as it is first under "identity".
+
+    Raises UserError for a scale that the network cannot take.
+    """
+    if "scale" in wanted and (fixed or made.size * min(params.scales) < smallest):
+        takes = f"{fixed} pixels and nothing else" if fixed else f"at least {smallest} pixels"
+        raise UserError(
+            f"params.yaml: tta.views: scale does not go with {model}, which takes {takes} "
+            f"(image.size is {made.size}, tta.scales {list(params.scales)}): leave scale out, "
+            "or use five_crop."
+        )
+    found = {IDENTITY.name: [IDENTITY]}
+    found.update({name: REGISTRY[name]((params, made.size)) for name in wanted})
+    return found
+
+
+def _through(name: str, *transforms: Any) -> list[View]:
+    """One view for each combination of the transforms' parameters but the first, which changes nothing."""
+    composed = ttach.Compose(list(transforms))
+    combinations = composed.aug_transform_parameters
+    return [
+        View(f"{name}:{'/'.join(map(str, values))}", pipeline.augment_image)
+        for values, pipeline in list(zip(combinations, composed, strict=True))[1:]
+    ]

@@ -1,0 +1,49 @@
+"""Every fold's network on its own originals and on test, with test-time augmentation: data/predictions/."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from podium.contracts import folds, images, predictions
+from podium.entry import run
+from podium.errors import UserError
+from podium.feature_params import FeatureParams
+from podium.files import replacing_folder, write_json
+from podium.params import load
+from podium.run import Folds, Profile, Threads, folds_to_run
+from podium.tta.params import TtaParams
+
+ROOT = Path("data")
+FACTS = ROOT / "augmented/facts.json"  # which flips augmentation allowed
+
+
+def main() -> None:
+    params, profile = load(TtaParams), load(Profile).profile
+    budget, threads = load(FeatureParams).budget_gb, load(Threads).threads
+    declared = load(Folds).folds
+    table = folds.FOLDS.read(folds.PATH)
+    chosen = folds_to_run(declared, folds.present(table), profile)
+    if not chosen:
+        raise UserError(
+            f"params.yaml: folds: none of {declared} is in {folds.PATH}: name folds that the split has."
+        )
+    facts = json.loads(FACTS.read_text()) if FACTS.exists() else {}
+
+    import torch  # late: a mistake above is told at once
+
+    from podium.tta.predicting import predict, task
+
+    torch.set_num_threads(threads)
+    todo = task(images.IMAGES.read(images.PATH), table, chosen)
+    made = predict(todo, params, facts, profile == "quick", budget, ROOT)
+    with replacing_folder(predictions.FOLDER) as folder:
+        for part, found in (("oof", made.oof), ("test", made.test)):
+            for fold, (ids, probs) in found.items():
+                predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder))
+        write_json(folder / "facts.json", made.facts)
+    print("\n".join(made.facts["sentences"]))
+
+
+if __name__ == "__main__":
+    run(main)
