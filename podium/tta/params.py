@@ -16,7 +16,7 @@ class TtaParams(Section):
     views: Literal["auto", "none"] | list[Name] = "auto"
     keep: Literal["auto", "always"] = "auto"
     merge: Literal["mean", "gmean", "max"] = "mean"
-    on: Literal["probs", "logits"] = "probs"
+    of: Literal["probs", "logits"] = "probs"
     degrees: float = Field(8.0, gt=0, le=45)  # of rotate, both ways
     shift: float = Field(0.05, gt=0, le=0.5)  # of shift, as a share of the side, in four directions
     scales: list[float] = [0.85, 1.15]  # of scale
@@ -30,9 +30,9 @@ class TtaParams(Section):
 
     @model_validator(mode="after")
     def _defined(self) -> "TtaParams":
-        if self.merge == "gmean" and self.on == "logits":
+        if self.merge == "gmean" and self.of == "logits":
             raise ValueError(
-                "merge: gmean needs on: probs, because a negative logit has no geometric mean; "
-                "set on to probs or merge to mean"
+                "merge: gmean needs of: probs, because a negative logit has no geometric mean; "
+                "set of to probs or merge to mean"
             )
         return self

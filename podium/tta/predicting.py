@@ -76,7 +76,7 @@ def predict(
     def probs(one: Member, rows: Rows, chosen: Sequence[str]) -> Floats:
         at = np.searchsorted(ordered[one.fold], rows)
         picked = np.concatenate([span[name] for name in used(chosen)])
-        return merge(logits[one.fold][picked][:, at], params.merge, params.on, one.temperature)
+        return merge(logits[one.fold][picked][:, at], params.merge, params.of, one.temperature)
 
     chosen = choose(
         tried,
