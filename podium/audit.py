@@ -43,10 +43,16 @@ def audit(data: bytes, storage: Storage, megapixels: float) -> Audited:
     stored = data
     if not (image.plain and min(image.pixels.shape[:2]) <= storage.short_side):
         stored = _encoded(image.pixels, storage, image.format in LOSSLESS)
-    note = "; ".join(image.notes)
-    status = "repaired" if image.repaired else "ok"
-    return Audited(status, note, image.width, image.height, sha, _digest(image.pixels, image.width, image.height),
-                   phash(image.pixels), stored)  # fmt: skip
+    return Audited(
+        status="repaired" if image.repaired else "ok",
+        note="; ".join(image.notes),
+        width=image.width,
+        height=image.height,
+        sha256=sha,
+        pixels=_digest(image.pixels, image.width, image.height),
+        phash=phash(image.pixels),
+        data=stored,
+    )
 
 
 def audit_all(

@@ -208,3 +208,12 @@ def _scaled(values: Any) -> Pixels:
 
 def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:120] or type(error).__name__
+
+
+def looks_like_image(data: bytes) -> bool:
+    """Whether the first bytes are those of a format that is read."""
+    try:
+        _kind(data)
+    except Unreadable:
+        return False
+    return True

@@ -14,9 +14,8 @@ def main() -> None:
     with replacing(FOLDER / "demo.zip") as draft:
         draft.write_bytes(demo.archive)
     write_text(FOLDER / "solution.csv", demo.solution)
-    print(
-        f"{FOLDER / 'demo.zip'}: {len(demo.archive):,} bytes, {demo.solution.count(chr(10)) - 1} hidden labels"
-    )
+    hidden = demo.solution.count("\n") - 1
+    print(f"{FOLDER / 'demo.zip'}: {len(demo.archive):,} bytes, {hidden} hidden labels")
 
 
 if __name__ == "__main__":

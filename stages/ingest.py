@@ -1,4 +1,4 @@
-"""Finds train, validation, test, labels and the submission's form in the download, and opens every image once."""
+"""Finds train, validation, test, labels and the submission's form, and opens every shipped image once."""
 
 import os
 from pathlib import Path
@@ -24,7 +24,7 @@ def main() -> None:
     path = Path(params.path).expanduser()
     raw = open_raw(path, params.limits)
     detected = detect(raw, params, read_meta(path))
-    print(f"{path}:\n{index.table(detected.findings)}", flush=True)
+    print(f"{path}:\n{index.table(detected.competition.findings)}", flush=True)
     names = tqdm([image.path for image in detected.images], "ingest", unit="image", disable=None)
     audited = audit_all(names, raw.read, storage, params.limits.megapixels, os.cpu_count() or 1)
     frame = index.store(detected, audited, IMAGES)

@@ -44,7 +44,8 @@ def resolve(labels: set[str], names: dict[int, str], source: str) -> Classes:
         values = [number for number in numbers if number is not None]
         if len(set(values)) != len(values):
             raise UserError(
-                f"the labels {', '.join(ordered[:6])} hold one integer in two spellings: write each class one way."
+                f"the labels {', '.join(ordered[:6])} hold one integer in two spellings: write each class "
+                "in one way."
             )
         if names and set(values) <= set(names) and len({names[value] for value in values}) == len(values):
             shown = [names[value] for value in values]
@@ -88,7 +89,7 @@ def _covers(names: dict[int, str], labels: set[str]) -> bool:
 
 def _pairs(sheet: Sheet) -> list[dict[int, str]]:
     """Every reading of the table as integer -> name."""
-    columns = {name: sheet.column(name) for name in sheet.header}
+    columns = sheet.columns
     found = []
     for first, cells in columns.items():
         numbers = [integer(cell) for cell in cells]

@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ def digits() -> Demo:
     """The digits competition: 1,797 images of 32 x 32 pixels, ten classes."""
     from sklearn.datasets import load_digits
 
-    data = load_digits()
+    data: Any = load_digits()
     images: NDArray[np.int64] = np.rint(data.images).astype(np.int64)
     return build(images, [int(label) for label in data.target])
 

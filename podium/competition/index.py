@@ -29,8 +29,9 @@ def store(detected: Detected, audited: Iterable[tuple[str, Audited]], folder: Pa
             assert image.path == path
             place = writer.add(image.image_id, facts.data) if facts.data else Place("", 0, 0)
             rows.append((
-                image.image_id, image.submission_id, image.subset, path, facts.width, facts.height, facts.sha256,
-                facts.pixels, facts.phash, facts.status, facts.note, place.shard, place.offset, place.length,
+                image.image_id, image.submission_id, image.subset, path, facts.width, facts.height,
+                facts.sha256, facts.pixels, facts.phash, facts.status, facts.note,
+                place.shard, place.offset, place.length,
             ))  # fmt: skip
     frame = pd.DataFrame(rows, columns=IMAGES.schema.names)
     return frame.astype({"phash": "uint64"})
@@ -43,8 +44,8 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
     if fail and len(bad):
         first = bad.iloc[0]
         raise UserError(
-            f"{first['path']}: {first['note']} ({len(bad):,} unreadable images); competition.on_unreadable: report "
-            "leaves such images out."
+            f"{first['path']}: {first['note']} ({len(bad):,} unreadable images): "
+            "competition.on_unreadable: report leaves such images out."
         )
     for status, why in (("repaired", "see note in images.parquet"), ("unreadable", "left out of training")):
         some = frame[frame["status"] == status]
@@ -70,7 +71,7 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
 
 def write(detected: Detected, frame: pd.DataFrame, findings: list[Finding], folder: Path) -> None:
     """Writes data/index as a whole."""
-    found = detected.competition.model_copy(update={"findings": [*detected.findings, *findings]})
+    found = detected.competition.model_copy(update={"findings": [*detected.competition.findings, *findings]})
     labels = [(name, label, detected.groups.get(name)) for name, label in detected.labels.items()]
     with replacing_folder(folder) as draft:
         IMAGES.write(frame, draft / "images.parquet")

@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from os.path import commonprefix
 
 SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".ppm", ".pgm", ".pbm", ".pnm",
@@ -14,7 +13,7 @@ SUFFIXES = (
 
 @dataclass
 class Match:
-    """What each id was found to mean."""
+    """What each id was found to mean. Ids are as given, each once."""
 
     found: dict[str, str] = field(default_factory=dict)  # id -> path
     missing: list[str] = field(default_factory=list)
@@ -28,6 +27,43 @@ class Match:
         return len(self.found) / total if total else 0.0
 
 
+class Pool:
+    """Images that an id may mean, indexed once by every form that ids have."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths = list(paths)
+        self._indices: dict[tuple[str, int], dict[str, list[str]]] = {}
+
+    def index(self, words: str, depth: int, key_of: "Key") -> dict[str, list[str]]:
+        """Key of the last depth + 1 parts of each path -> the paths that have it."""
+        if (words, depth) not in self._indices:
+            index: dict[str, list[str]] = {}
+            for path in self.paths:
+                parts = path.split("/")
+                key = key_of("/".join(parts[-depth - 1 :])) if depth < len(parts) else None
+                if key is not None:
+                    index.setdefault(key, []).append(path)
+            self._indices[words, depth] = index
+        return self._indices[words, depth]
+
+
+def match(ids: Iterable[str], pool: Pool) -> Match:
+    """Finds the path of each id; forms that come first in FORMS are tried first.
+
+    Only paths of the pool are ever returned: an id such as ../../etc/passwd is just not found.
+    """
+    plain = {name: _plain(name) for name in ids}
+    result = _match(plain, pool)
+    shared = _shared_folder(list(plain.values()))
+    if result.missing and shared:
+        shorter = {name: path[len(shared) :] for name, path in plain.items()}
+        again = _match(shorter, pool)
+        if len(again.missing) < len(result.missing):
+            again.forms.append(f"below {shared}")
+            return again
+    return result
+
+
 def stem(path: str) -> str:
     """The path without an image's suffix."""
     for suffix in SUFFIXES:
@@ -36,68 +72,30 @@ def stem(path: str) -> str:
     return path
 
 
-def match(ids: list[str], paths: list[str]) -> Match:
-    """Finds the path of each id; forms that come first in FORMS are tried first.
-
-    Only names in `paths` are ever returned: an id such as ../../etc/passwd is just not found.
-    """
-    unique = list(dict.fromkeys(ids))
-    result = _match(unique, paths)
-    if result.missing:
-        start = commonprefix([_plain(name) for name in unique]).rpartition("/")[0]
-        if start:
-            shorter = {name: _plain(name)[len(start) + 1 :] for name in unique}
-            again = _match(list(shorter.values()), paths)
-            if len(again.missing) < len(result.missing):
-                return _renamed(again, shorter, unique)
-    return result
-
-
-def _renamed(found: Match, shorter: dict[str, str], ids: list[str]) -> Match:
-    return Match(
-        {name: found.found[shorter[name]] for name in ids if shorter[name] in found.found},
-        [name for name in ids if shorter[name] in set(found.missing)],
-        {name: found.ambiguous[shorter[name]] for name in ids if shorter[name] in found.ambiguous},
-        [*found.forms, "below another folder"],
-    )
-
-
-def _match(ids: list[str], paths: list[str]) -> Match:
+def _match(ids: dict[str, str], pool: Pool) -> Match:
     result = Match(missing=list(ids))
-    for words, id_key, path_key, alone in FORMS:
+    for form in FORMS:
         if not result.missing:
             break
-        if alone and result.found:
-            continue
-        _try(result, paths, words, id_key, path_key, weak=alone)
+        if not (form.weak and result.found):
+            _try(result, ids, pool, form)
     return result
 
 
-def _try(result: Match, paths: list[str], words: str, id_key: "Key", path_key: "Key", weak: bool) -> None:
-    """Moves the ids that this form finds from `missing` to `found` or `ambiguous`.
-
-    weak: a form that fits by chance, so that an id which fits several images counts as missing.
-    """
-    keys = {name: id_key(_plain(name)) for name in result.missing}
-    depths = {key.count("/") for key in keys.values() if key is not None}
-    index: dict[str, list[str]] = {}
-    for path in paths:
-        parts = path.split("/")
-        for depth in depths:
-            key = path_key("/".join(parts[-depth - 1 :])) if depth < len(parts) else None
-            if key is not None:
-                index.setdefault(key, []).append(path)
+def _try(result: Match, ids: dict[str, str], pool: Pool, form: "Form") -> None:
+    """Moves the ids that this form finds from `missing` to `found` or `ambiguous`."""
     still = []
-    for name, key in keys.items():
-        hits = index.get(key, []) if key is not None else []
+    for name in result.missing:
+        key = form.of_id(ids[name])
+        hits = [] if key is None else pool.index(form.words, key.count("/"), form.of_path).get(key, [])
         if len(hits) == 1:
             result.found[name] = hits[0]
-        elif hits and not weak:
+        elif hits and not form.weak:
             result.ambiguous[name] = hits
         else:
             still.append(name)
-    if len(still) < len(keys):
-        result.forms.append(words)
+    if len(still) < len(result.missing):
+        result.forms.append(form.words)
     result.missing = still
 
 
@@ -106,13 +104,23 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip().replace("\\", "/")).removeprefix("./").lstrip("/")
 
 
+def _shared_folder(names: list[str]) -> str:
+    """The folders that all ids lie in, with a / at the end: the organiser's own, which we may not have."""
+    shared = names[0].split("/")[:-1] if names else []
+    for name in names:
+        parts = name.split("/")[:-1]
+        same = [a == b for a, b in zip(shared, parts, strict=False)]
+        shared = shared[: same.index(False) if False in same else len(same)]
+    return "/".join([*shared, ""]) if shared else ""
+
+
 def _number(text: str) -> str | None:
     """`007` and `7` are one key; anything but digits has none."""
     text = stem(text)
     return str(int(text)) if text.isascii() and text.isdigit() else None
 
 
-def _digits(text: str) -> str | None:
+def _last_number(text: str) -> str | None:
     """The last number in a file's name: img_07.jpg is 7."""
     runs = re.findall(r"[0-9]+", stem(text))
     return str(int(runs[-1])) if runs else None
@@ -131,14 +139,26 @@ def _folded(key: "Key") -> "Key":
 
 
 Key = Callable[[str], str | None]
-# words, key of an id, key of a path's last parts, whether it holds only where no other form found any
-FORMS: list[tuple[str, Key, Key, bool]] = [
-    ("file names", _as_is, _as_is, False),
-    ("without suffix", _as_is, stem, False),
-    ("another suffix", stem, stem, False),
-    ("in another case", _folded(_as_is), _folded(_as_is), False),
-    ("without suffix, in another case", _folded(_as_is), _folded(stem), False),
-    ("another suffix, in another case", _folded(stem), _folded(stem), False),
-    ("numbers, other zeros in front", _number, _number, False),
-    ("the number in the file name", _number, _digits, True),
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way in which ids name images: an id and an image fit where their keys are equal."""
+
+    words: str
+    of_id: Key
+    of_path: Key  # of a path's last parts, as many as the key has
+    weak: bool = False  # fits by chance: only where no other form found any, and never ambiguous
+
+
+WITHOUT_SUFFIX = "file names without suffix"
+FORMS = [
+    Form("file names", _as_is, _as_is),
+    Form(WITHOUT_SUFFIX, _as_is, stem),
+    Form("file names with another suffix", stem, stem),
+    Form("file names in another case", _folded(_as_is), _folded(_as_is)),
+    Form("file names without suffix, in another case", _folded(_as_is), _folded(stem)),
+    Form("file names with another suffix, in another case", _folded(stem), _folded(stem)),
+    Form("numbers with other zeros in front", _number, _number),
+    Form("the number in the file name", _number, _last_number, weak=True),
 ]

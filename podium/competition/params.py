@@ -18,7 +18,7 @@ class Limits(BaseModel):
 
 
 class CompetitionParams(Section):
-    """params.yaml's `competition`. What is left out is detected; files and folders are paths inside the raw."""
+    """params.yaml's `competition`. What is left out is detected; files are paths inside the download."""
 
     section: ClassVar[str] = "competition"
     path: str = "data/demo/demo.zip"

@@ -1,4 +1,4 @@
-"""The download, read in place: a zip or a folder, seen as one tree of files; nothing is ever written to it."""
+"""The download, read in place: a zip or a folder, seen as one tree of files; nothing is written to it."""
 
 import os
 import stat
@@ -157,7 +157,8 @@ def _nested(entry: Entry, name: str, limits: Limits) -> Path:
     assert isinstance(entry.source, Archive)
     if entry.size > limits.total_gb * GB:
         raise UserError(
-            f"{name} has {entry.size / GB:.1f} GB, more than competition.limits.total_gb = {limits.total_gb:g}."
+            f"{name} has {entry.size / GB:.1f} GB, more than competition.limits.total_gb = "
+            f"{limits.total_gb:g}."
         )
     archive, key = entry.source, entry.key
     place = scratch.obtain(

@@ -2,35 +2,50 @@
 
 import difflib
 import re
-from dataclasses import dataclass
-from os.path import commonprefix
+from dataclasses import dataclass, field
+from functools import cache
 
+from podium.competition.matching import Pool
 from podium.errors import UserError
 
 WORDS = {
     "train": "train", "training": "train", "trn": "train", "trainset": "train",
     "test": "test", "testing": "test", "tst": "test", "tests": "test", "testset": "test",
     "valid": "validation", "val": "validation", "validation": "validation", "dev": "validation",
-    "unlabeled": "unlabelled", "unlabelled": "unlabelled", "unsup": "unlabelled", "unsupervised": "unlabelled",
-    "extra": "unlabelled",
+    "unlabeled": "unlabelled", "unlabelled": "unlabelled", "unsup": "unlabelled",
+    "unsupervised": "unlabelled", "extra": "unlabelled",
     "pred": "predict", "predict": "predict", "prediction": "predict", "predictions": "predict",
 }  # fmt: skip
+IGNORED = "ignored"  # folders that tell a role which params give to another one
 
 
 @dataclass
 class Roles:
-    """The folders of each role; an image is where its outermost named folder says, "" where none does."""
+    """The role of each image: where its outermost telling folder says; "" where none does."""
 
     of: dict[str, str]  # image path -> role
-    folders: dict[str, list[str]]  # role -> the folders that gave it
+    folders: dict[str, list[str]] = field(default_factory=dict)  # role -> the folders that gave it
+    _pools: dict[tuple[str, ...], Pool] = field(default_factory=dict)
 
     def images(self, *roles: str) -> list[str]:
         """The paths that have one of the roles."""
-        return [path for path, role in self.of.items() if role in roles]
+        return self.pool(*roles).paths
+
+    def pool(self, *roles: str) -> Pool:
+        """Those images, ready to be matched with ids."""
+        if roles not in self._pools:
+            self._pools[roles] = Pool(path for path, role in self.of.items() if role in roles)
+        return self._pools[roles]
+
+    def change(self, paths: list[str], role: str) -> None:
+        """Gives images another role."""
+        self.of.update(dict.fromkeys(paths, role))
+        self._pools.clear()
 
 
+@cache
 def word_role(name: str) -> str:
-    """The role that a folder's or file's name tells, or ""."""
+    """The role that a folder's or file's name tells, or ""; two that contradict tell none."""
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name.removesuffix(".zip"))
     roles = {WORDS[word.lower()] for word in words if word.lower() in WORDS}
     if "unlabelled" in roles:
@@ -38,16 +53,21 @@ def word_role(name: str) -> str:
     return roles.pop() if len(roles) == 1 else ""
 
 
+def file_role(path: str) -> str:
+    """The role that a table's file name tells, or ""."""
+    return word_role(path.rpartition("/")[2].rpartition(".")[0])
+
+
 def assign(images: list[str], folders: set[str], named: dict[str, str | None]) -> Roles:
-    """Gives each image its role; `named` folders (params) come before what names tell."""
-    roles = Roles({}, {})
+    """Gives each image its role; folders that params name come before what names tell."""
+    roles = Roles({})
     chosen = {_folder(value, role, folders): role for role, value in named.items() if value is not None}
     start = wrapping(images)
-    told: dict[str, str] = {}  # folder -> role
     for path in images:
         place, role = _named_place(path, chosen)
         if not role:
-            place, role = _told_place(path, start, told, set(chosen.values()))
+            place, role = _told_place(path, start)
+            role = IGNORED if role in chosen.values() else role
         roles.of[path] = role
         if role and place not in roles.folders.setdefault(role, []):
             roles.folders[role].append(place)
@@ -56,7 +76,10 @@ def assign(images: list[str], folders: set[str], named: dict[str, str | None]) -
 
 def wrapping(images: list[str]) -> int:
     """How many outermost folders wrap everything and so tell nothing."""
-    shared = commonprefix([path.split("/")[:-1] for path in images])
+    shared = images[0].split("/")[:-1] if images else []
+    for path in images:
+        while shared and not path.startswith("/".join(shared) + "/"):
+            shared.pop()
     deeper = {part for path in images for part in path.split("/")[len(shared) : -1]}
     if any(word_role(part) for part in deeper):
         return len(shared)
@@ -70,11 +93,11 @@ def _folder(value: str, role: str, folders: set[str]) -> str:
         return place
     close = difflib.get_close_matches(place, sorted(folders), n=1, cutoff=0.4)
     hint = f"; did you mean {close[0]}" if close else ""
-    raise UserError(f"competition.{role}: the download has no folder {value!r}{hint}.")
+    raise UserError(f"competition.{role}: the download has no folder or table {value!r}{hint}.")
 
 
 def _named_place(path: str, chosen: dict[str, str]) -> tuple[str, str]:
-    parts = path.split("/")
+    parts = path.split("/") if chosen else []
     for depth in range(len(parts) - 1, 0, -1):  # the innermost named folder wins
         place = "/".join(parts[:depth])
         if place in chosen:
@@ -82,12 +105,10 @@ def _named_place(path: str, chosen: dict[str, str]) -> tuple[str, str]:
     return "", ""
 
 
-def _told_place(path: str, start: int, told: dict[str, str], taken: set[str]) -> tuple[str, str]:
+def _told_place(path: str, start: int) -> tuple[str, str]:
     parts = path.split("/")
-    for depth in range(start + 1, len(parts)):
-        place = "/".join(parts[:depth])
-        if place not in told:
-            told[place] = word_role(parts[depth - 1])
-        if told[place] and told[place] not in taken:
-            return place, told[place]
+    for depth in range(start, len(parts) - 1):
+        role = word_role(parts[depth])
+        if role:
+            return "/".join(parts[: depth + 1]), role
     return "", ""

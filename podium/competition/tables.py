@@ -1,35 +1,44 @@
-"""Text tables of any make: comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows' letters."""
+"""Text tables of any make: comma, semicolon, tab, bar or blank; UTF-8, UTF-16 or Windows' letters."""
 
 import codecs
 import csv
 import io
+import re
 from dataclasses import dataclass
 
 from podium.errors import UserError
 
 DELIMITERS = (",", "\t", ";", "|")
 SUFFIXES = (".csv", ".tsv")
+LISTS = (".txt", ".lst")  # tables only where their cells name images; blanks may separate them
+BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: every row has as many cells as the header; cells are text as shipped."""
+    """A table: columns of equally many cells, text as shipped without the blanks around it."""
 
     name: str
-    header: list[str]
-    rows: list[list[str]]
+    columns: dict[str, list[str]]
     lines: list[int]  # the line in the file where each row ends, from 1
     text: str
 
-    def column(self, name: str) -> list[str]:
-        """The cells of one column, stripped of blanks around them."""
-        at = self.header.index(name)
-        return [row[at].strip() for row in self.rows]
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells row by row."""
+        return [list(row) for row in zip(*self.columns.values(), strict=True)]
+
+    @property
+    def header(self) -> list[str]:
+        """The columns' names in order."""
+        return list(self.columns)
 
     def without_header(self) -> "Sheet":
-        """The same table whose first line was no header: columns are named by their number."""
-        names = [f"column {i + 1}" for i in range(len(self.header))]
-        return Sheet(self.name, names, [self.header, *self.rows], [1, *self.lines], self.text)
+        """The same table, whose first line was no header: columns are named by their number."""
+        numbered = {
+            f"column {i}": [name, *cells] for i, (name, cells) in enumerate(self.columns.items(), start=1)
+        }
+        return Sheet(self.name, numbered, [1, *self.lines], self.text)
 
 
 def parse(data: bytes, name: str) -> Sheet:
@@ -40,28 +49,24 @@ def parse(data: bytes, name: str) -> Sheet:
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
         raise UserError(f"{name} is empty.")
-    delimiter = max(DELIMITERS, key=lambda mark: first.count(mark))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     header: list[str] = []
-    rows, ends = [], []
-    try:
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if not header:
-                header = [cell.strip() for cell in row]
-                continue
-            rows.append(_fit(row, header, name, reader.line_num))
-            ends.append(reader.line_num)
-    except csv.Error as error:
-        raise UserError(f"{name}, line {reader.line_num}: {error}.") from None
-    return Sheet(name, _unique(header), rows, ends, text)
+    rows: list[list[str]] = []
+    ends = []
+    for row, line in _rows(text, _delimiter(first, name), name):
+        if not header:
+            header = _unique(row)
+            continue
+        rows.append(_fit(row, header, name, line))
+        ends.append(line)
+    cells = zip(*rows, strict=True) if rows else ([] for _ in header)
+    return Sheet(
+        name, {column: list(values) for column, values in zip(header, cells, strict=True)}, ends, text
+    )
 
 
 def decode(data: bytes) -> str:
     """Text in the encoding that the bytes show."""
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-                           (codecs.BOM_UTF16_BE, "utf-16")):  # fmt: skip
+    for mark, encoding in BOMS.items():
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
     try:
@@ -70,9 +75,34 @@ def decode(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
+def cell(text: str) -> str:
+    """The text as one cell of a CSV line."""
+    return '"' + text.replace('"', '""') + '"' if re.search(r'[,"\r\n]', text) else text
+
+
+def _rows(text: str, delimiter: str, name: str) -> "list[tuple[list[str], int]]":
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    rows = []
+    try:
+        for row in reader:
+            cells = [value.strip() for value in row]
+            if any(cells):
+                rows.append((cells, reader.line_num))
+    except csv.Error as error:
+        raise UserError(f"{name}, line {reader.line_num}: {error}.") from None
+    return rows
+
+
+def _delimiter(first: str, name: str) -> str:
+    best = max(DELIMITERS, key=first.count)
+    if first.count(best) == 0 and " " in first.strip() and name.lower().endswith(LISTS):
+        return " "
+    return best
+
+
 def _fit(row: list[str], header: list[str], name: str, line: int) -> list[str]:
-    """The row with the header's width; empty cells at its end may be missing or too many."""
-    while len(row) > len(header) and not row[-1].strip():
+    """The row with the header's width; empty cells beyond it are dropped."""
+    while len(row) > len(header) and not row[-1]:
         row.pop()
     if len(row) != len(header):
         raise UserError(f"{name}, line {line}: {len(row)} cells where the header has {len(header)} columns.")
@@ -82,7 +112,7 @@ def _fit(row: list[str], header: list[str], name: str, line: int) -> list[str]:
 def _unique(header: list[str]) -> list[str]:
     """Column names without repetition; an unnamed one is named by its number."""
     names: list[str] = []
-    for i, name in enumerate(header):
-        name = name or f"column {i + 1}"
-        names.append(name if name not in names else f"{name} ({i + 1})")
+    for i, name in enumerate(header, start=1):
+        name = name or f"column {i}"
+        names.append(name if name not in names else f"{name} ({i})")
     return names

@@ -1,5 +1,6 @@
 """One zip, checked before anything in it is read, then read by offset from any number of threads."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -161,10 +162,8 @@ def _name(info: zipfile.ZipInfo) -> str:
     """The member's name with /; UTF-8 where the bytes are, whatever the flag says."""
     name = info.orig_filename
     if not info.flag_bits & UTF8_FLAG and not name.isascii():
-        try:
+        with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
     return name.replace("\\", "/").removeprefix("./")
 
 

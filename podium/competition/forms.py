@@ -1,0 +1,202 @@
+"""The form of a submission's values, as the sample's columns and cells show it."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from podium.competition.classes import Classes, integer
+from podium.competition.tables import Sheet
+from podium.contracts.competition import Finding, Form
+from podium.errors import UserError
+
+POSITIVE = ("1", "true", "yes", "positive", "pos")
+
+
+@dataclass
+class FormFound:
+    """The form of the submission's values."""
+
+    form: Form
+    columns: list[str]
+    values: list[str]
+    column_classes: list[int]
+    top_k: int
+    findings: list[Finding]
+
+
+def form_of(
+    sheet: Sheet, id_column: str, classes: Classes, named: Form | None, metric: str | None
+) -> FormFound:
+    """The form that the sample's columns and cells show. Raises UserError where they fit no form."""
+    columns = [name for name in sheet.header if name != id_column]
+    if not columns:
+        raise UserError(f"{sheet.name} has one column only ({id_column}): a sample has an id and a value.")
+    if named in ("label", "integer", "binary", "top_k") and len(columns) > 1:
+        raise UserError(f"competition.form: {named} needs one value column, {sheet.name} has {len(columns)}.")
+    if len(columns) > 1:
+        return _probabilities(sheet, columns, classes)
+    cells = [cell for cell in sheet.columns[columns[0]] if cell]
+    form = named or _form_of_cells(cells, classes, metric)
+    found = FormFound(form, columns, classes.names, [], 1, [])
+    if form == "binary":
+        _binary(found, sheet, columns[0], classes)
+    elif form == "integer":
+        _integers(found, sheet, classes)
+    elif form == "top_k":
+        found.top_k = max((len(cell.split()) for cell in cells), default=1)
+        found.values = _values_like(cells, classes)
+        found.findings.append(_finding(f"top {found.top_k} labels, space-separated", f"as in {sheet.name}"))
+    elif form == "probabilities":
+        raise UserError(
+            f"competition.form: probabilities need a column a class, {sheet.name} has {columns[0]} alone."
+        )
+    else:
+        _labels(found, sheet, cells, classes)
+    return found
+
+
+def _form_of_cells(cells: list[str], classes: Classes, metric: str | None) -> Form:
+    distinct = set(cells)
+    known = set(classes.names) | set(classes.of) | {str(value) for value in classes.integers or []}
+    if any(len(cell.split()) > 1 and cell not in known for cell in distinct) and all(
+        cell in known or all(word in known for word in cell.split()) for cell in distinct
+    ):
+        return "top_k"
+    if distinct and all(_is_number(cell) for cell in distinct):
+        fractions = any(integer(cell) is None for cell in distinct)
+        floats = any("." in cell for cell in distinct)
+        if len(classes.names) == 2 and (fractions or floats or metric in ("log_loss", "roc_auc")):
+            return "binary"
+        if fractions and not distinct & known:
+            raise UserError(
+                f"the sample's values ({', '.join(sorted(distinct)[:3])}) are probabilities in one column, "
+                f"but there are {len(classes.names)} classes: name the form in competition.form."
+            )
+        return "integer"
+    return "label"
+
+
+def _probabilities(sheet: Sheet, columns: list[str], classes: Classes) -> FormFound:
+    at, why = _columns_to_classes(sheet, columns, classes)
+    found = FormFound(
+        "probabilities", columns, [], at, 1, [_finding(f"{len(columns)} probability columns", why)]
+    )
+    left = [name for i, name in enumerate(classes.names) if i not in set(at)]
+    if left:
+        text = f"{sheet.name} has no column for {', '.join(left[:5])}" + (" ..." if len(left) > 5 else "")
+        found.findings.append(Finding(what="form", found=text, why="they cannot be submitted", warning=True))
+    return found
+
+
+def _columns_to_classes(sheet: Sheet, columns: list[str], classes: Classes) -> tuple[list[int], str]:
+    readings = {"named as the classes": {name: i for i, name in enumerate(classes.names)}}
+    readings["named as the labels"] = {
+        label: classes.names.index(name) for label, name in classes.of.items() if name in classes.names
+    }
+    readings["named as the classes, in other letters"] = {
+        _plain(name): i for i, name in enumerate(classes.names)
+    }
+    if classes.integers is not None:
+        readings["numbered as the classes"] = {str(value): i for i, value in enumerate(classes.integers)}
+    keys = {"as shipped": columns, "letters alone": [_plain(name) for name in columns]}
+    keys["after their prefix"] = _without_shared(columns)
+    for spelling, names in keys.items():
+        for words, reading in readings.items():
+            if len(set(names)) == len(names) and all(name in reading for name in names):
+                return [reading[name] for name in names], words + (
+                    ", with a prefix" if spelling == "after their prefix" else ""
+                )
+    known = {_plain(name) for name in classes.names}
+    strange = [name for name in columns if _plain(name) not in known] or columns
+    raise UserError(
+        f"{sheet.name}: its columns ({_list(strange)}) name no classes of the labels "
+        f"({_list(classes.names)}): rename one or the other, or name the right file in competition.sample."
+    )
+
+
+def _binary(found: FormFound, sheet: Sheet, column: str, classes: Classes) -> None:
+    if len(classes.names) != 2:
+        raise UserError(f"competition.form: binary needs two classes, the labels have {len(classes.names)}.")
+    plain = [_plain(name) for name in classes.names]
+    named = [i for i, name in enumerate(plain) if name and name in _plain(column)]
+    positive = named[0] if len(named) == 1 else None
+    why = f"the column is named {column}"
+    if positive is None and classes.integers == [0, 1]:
+        positive, why = 1, "its label is 1" if classes.why != "sorted by name" else "assumed"
+    if positive is None:
+        told = [i for i, name in enumerate(plain) if name in POSITIVE]
+        positive, why = (
+            (told[0], "by its name") if len(told) == 1 else (1, "assumed: the second in the alphabet")
+        )
+    found.values, found.column_classes = [], [positive]
+    text = f"one probability, of {classes.names[positive]}"
+    found.findings.append(_finding(text, why, warning=why.startswith("assumed")))
+
+
+def _integers(found: FormFound, sheet: Sheet, classes: Classes) -> None:
+    if classes.integers is not None:
+        found.values = [str(value) for value in classes.integers]
+        found.findings.append(_finding("an integer a class", classes.why))
+        return
+    found.values = [str(i) for i in range(len(classes.names))]
+    text = ", ".join(f"{i} = {name}" for i, name in enumerate(classes.names[:4]))
+    why = f"assumed: {sheet.name} has integers and nothing says which, so classes count from 0 as sorted"
+    found.findings.append(_finding(f"an integer a class: {text}", why, warning=True))
+
+
+def _labels(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes) -> None:
+    found.values = _values_like(cells, classes)
+    strange = sorted(set(cells) - set(found.values))
+    if strange and len(strange) == len(set(cells)):
+        why = f"assumed: {sheet.name} shows {strange[0]!r}, which is no class"
+        found.findings.append(_finding("the class's name", why, warning=True))
+    elif strange:
+        raise UserError(f"{sheet.name} shows the label {strange[0]!r}, which no training image has.")
+    else:
+        found.findings.append(_finding("the class's name", f"as in {sheet.name}"))
+
+
+def _values_like(cells: list[str], classes: Classes) -> list[str]:
+    """The spelling of the classes (name, label as shipped, integer) that fits most of the sample's words."""
+    shipped = {name: label for label, name in classes.of.items()}
+    spellings = [classes.names, [shipped.get(name, name) for name in classes.names]]
+    if classes.integers is not None:
+        spellings.append([str(value) for value in classes.integers])
+        bare = [re.sub(r"^\d+[ ._-]+", "", name) for name in classes.names]
+        spellings.append(bare if len(set(bare)) == len(bare) else classes.names)
+    words = set(cells) | {word for cell in cells for word in cell.split()}
+    return max(spellings, key=lambda names: len(words & set(names)))
+
+
+def _without_shared(columns: list[str]) -> list[str]:
+    """The columns without the words that all share in front: digit_0, digit_1 -> 0, 1."""
+    counts = Counter(re.match(r"[^\d]*", name)[0] for name in columns)  # type: ignore[index]
+    start, many = counts.most_common(1)[0]
+    if many == len(columns) and all(len(name) > len(start) for name in columns) and start:
+        return [str(int(rest)) if rest.isascii() and rest.isdigit() else _plain(rest)
+                for rest in (name[len(start):] for name in columns)]  # fmt: skip
+    marks = {re.split(r"[_\-. ]", name, maxsplit=1)[0] for name in columns}
+    if len(marks) == 1:
+        shared = marks.pop()
+        return [_plain(name[len(shared) + 1 :]) for name in columns]
+    return columns
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _finding(found: str, why: str, warning: bool = False) -> Finding:
+    return Finding(what="form", found=found, why=why, warning=warning)
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (" ..." if len(names) > 4 else "")

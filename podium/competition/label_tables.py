@@ -1,0 +1,250 @@
+"""Labels from a table: which column names the images, which the labels; one label an image or a refusal."""
+
+import re
+
+from podium.competition.classes import integer
+from podium.competition.labels import SHOWN, Labels
+from podium.competition.matching import Match, Pool, match
+from podium.competition.params import CompetitionParams
+from podium.competition.tables import Sheet
+from podium.errors import UserError
+
+LABEL_WORDS = (
+    "label", "labels", "class", "class_name", "classname", "category", "target", "breed", "species",
+    "character", "digit", "diagnosis", "class_id", "classid", "category_id", "label_id", "label_name", "y",
+    "name", "type", "level",
+)  # fmt: skip
+ID_WORDS = (
+    "id", "image_id", "image", "imageid", "img", "filename", "file_name", "file", "path", "filepath", "fname",
+)  # fmt: skip
+GROUP_WORDS = {"patient", "group", "video", "session", "subject", "sequence", "site", "individual", "person"}
+SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
+SAMPLE_ROWS = 200  # looked at to see which column names images
+MANY = 8  # different cells from which few words in many mixtures look like several labels
+
+
+class Undecided(UserError):
+    """Several columns could be the label: an error only where no other table is surer."""
+
+
+def id_column(sheet: Sheet, pool: Pool, named: str | None = None) -> str | None:
+    """The column whose cells name images of the pool, or None where no column does."""
+    if named in sheet.columns:
+        return named
+    best, most = None, 0.0
+    for name, column in sheet.columns.items():
+        cells = [cell for cell in column[:SAMPLE_ROWS] if cell]
+        found = match(cells, pool)
+        share = (len(found.found) + len(found.ambiguous)) / max(
+            len(cells), 1
+        )  # an id stands once, a label often
+        if share and share + 0.01 * (name.lower() in ID_WORDS) > most:
+            best, most = name, share + 0.01 * (name.lower() in ID_WORDS)
+    return best
+
+
+def from_table(
+    sheet: Sheet, pool: Pool, others: Pool, ids: str, params: CompetitionParams, wanted: dict[str, list[str]]
+) -> Labels | None:
+    """Labels of the pool's images from column `ids` and the label's; None where no column could be the label.
+
+    others: images of other roles, whose rows are no mistake.
+    wanted: the sample's columns after its id, which often name the label's column or the classes.
+    """
+    rest = [name for name in sheet.header if name != ids]
+    hot = one_hot(sheet, rest, list(wanted)) if params.label_column is None else []
+    if hot:
+        cells, column, strength = _hot_labels(sheet, hot), f"{len(hot)} columns {hot[0]} .. {hot[-1]}", 3
+    else:
+        column, strength = label_column(sheet, rest, params.label_column, wanted)
+        if not column:
+            return None
+        cells = sheet.columns[column]
+        refuse_several(sheet, column, cells)
+    found = match(sheet.columns[ids], pool)
+    _refuse_missing(sheet, ids, found, others, params)
+    labels = _collect(sheet, ids, column, cells, found, params)
+    labels.strength, labels.rows = strength, len(set(sheet.columns[ids]))
+    if not hot:
+        labels.names = _names_beside(sheet, column)
+    return labels
+
+
+def label_column(
+    sheet: Sheet, rest: list[str], named: str | None, wanted: dict[str, list[str]]
+) -> tuple[str, int]:
+    """(column, how sure): as params say, as the sample has it, by its name, or the only one left."""
+    if named is not None:
+        if named not in sheet.columns:
+            raise UserError(_no_column("label_column", sheet, named))
+        return named, 3
+    usable = [name for name in rest if _could_be_label(sheet, name)]
+    shown = {cell for cells in wanted.values() for cell in cells} if len(wanted) == 1 else set(wanted)
+    for name in usable:
+        if len(wanted) == 1 and name in wanted:
+            return name, 3
+    fits = [name for name in usable if shown and set(sheet.columns[name]) & shown]
+    if len(wanted) > 1 and fits:
+        return fits[0], 3
+    for word in LABEL_WORDS:
+        hits = [name for name in usable if name.lower().replace(" ", "_") == word]
+        if hits and (not set(hits).isdisjoint(fits) or not _word_among(fits)):
+            return hits[0], 2
+    usable = [name for name in usable if not (is_group(name) or is_split(name))]
+    if len(usable) > 1:
+        raise Undecided(
+            f"{sheet.name} has several columns that could be the label ({', '.join(usable[:8])}): "
+            "name one in competition.label_column."
+        )
+    return (usable[0], 1) if usable else ("", 0)
+
+
+def one_hot(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
+    """The columns of 0 and 1, one a class, where the table has them; the sample's where it has those."""
+    named = [name for name in rest if name in wanted]
+    if len(wanted) > 1 and len(named) == len(wanted):
+        return (
+            named
+            if all(_zero_one(cell) in ("0", "1") for name in named for cell in sheet.columns[name])
+            else []
+        )
+    hot = [name for name in rest if {_zero_one(cell) for cell in sheet.columns[name]} == {"0", "1"}]
+    usual = any(name.lower() in LABEL_WORDS for name in rest)
+    return [] if len(hot) < 2 or usual or len(hot) * 2 <= len(rest) else hot
+
+
+def refuse_several(sheet: Sheet, column: str, cells: list[str]) -> None:
+    """Raises UserError where cells hold several labels: a multi-label competition."""
+    values = set(cells)
+    for mark in ("|", ";", ",", " "):
+        several = {value for value in values if mark in value}
+        words = [word.strip() for value in several for word in value.split(mark)]
+        alone = sum(word in values for word in words)
+        mixed = len(values) >= MANY and len({*words, *(values - several)}) * 2 < len(values)
+        if several and (mixed or alone * 2 > len(words)):
+            row = next(i for i, cell in enumerate(cells) if cell in several)
+            raise UserError(
+                f"{sheet.name}, line {sheet.lines[row]}: {column} holds several labels ({cells[row]!r}): "
+                "this is a multi-label competition, which Podium does not take."
+            )
+
+
+def is_group(name: str) -> bool:
+    """Whether a column's name is one of patients, videos, sessions and their like."""
+    return bool(GROUP_WORDS & set(re.findall(r"[a-z]+", name.lower())))
+
+
+def is_split(name: str) -> bool:
+    """Whether a column's name is one of a split into train, validation and test."""
+    return re.sub(r"[ _]", "", name.lower()) in SPLIT_WORDS
+
+
+def _collect(
+    sheet: Sheet, ids: str, column: str, cells: list[str], found: Match, params: CompetitionParams
+) -> Labels:
+    group = _group_column(sheet, ids, column, params.group_column)
+    split = next((name for name in sheet.header if is_split(name) and name not in (ids, column)), None)
+    text = f"{sheet.name}, columns {ids} -> image, {column} -> label" + (
+        f", {group} -> group" if group else ""
+    )
+    labels = Labels(sheet.name, text, {}, id_column=ids, label_column=column, id_forms=found.forms)
+    for i, (name, label) in enumerate(zip(sheet.columns[ids], cells, strict=True)):
+        path = found.found.get(name)
+        if path is None:
+            continue
+        if not label:
+            raise UserError(f"{sheet.name}, line {sheet.lines[i]}: {column} of {name!r} is empty.")
+        if labels.of.setdefault(path, label) != label:
+            raise UserError(
+                f"{sheet.name}, line {sheet.lines[i]}: {name!r} is {label!r} here and {labels.of[path]!r} "
+                "before: an image has one label (a multi-label competition is not taken)."
+            )
+        if group:
+            labels.groups[path] = sheet.columns[group][i]
+        if split:
+            labels.splits[path] = sheet.columns[split][i]
+    if found.missing:
+        labels.notes.append(f"{len(found.missing):,} ids of {sheet.name} are no training images: left out")
+    return labels
+
+
+def _refuse_missing(sheet: Sheet, ids: str, found: Match, others: Pool, params: CompetitionParams) -> None:
+    """Raises UserError for ids that fit several images, or none of any role."""
+    if found.ambiguous:
+        name, paths = next(iter(found.ambiguous.items()))
+        raise UserError(
+            f"{sheet.name}, line {_line(sheet, ids, name)}: {name!r} fits {len(paths)} images "
+            f"({', '.join(paths[:SHOWN])}): name the folder in competition.train."
+        )
+    missing = match(found.missing, others).missing if found.missing else []
+    if missing and params.on_missing == "fail":
+        raise UserError(
+            f"{sheet.name}, line {_line(sheet, ids, missing[0])}: no image {missing[0]!r} in the download "
+            f"({len(missing):,} of {len(set(sheet.columns[ids])):,} are missing); competition.on_missing: "
+            "skip leaves such rows out."
+        )
+
+
+def _line(sheet: Sheet, ids: str, name: str) -> int:
+    return sheet.lines[sheet.columns[ids].index(name)]
+
+
+def _hot_labels(sheet: Sheet, hot: list[str]) -> list[str]:
+    shown = ", ".join(hot[:SHOWN]) + (" ..." if len(hot) > SHOWN else "")
+    cells = []
+    for row, line in zip(zip(*(sheet.columns[name] for name in hot), strict=True), sheet.lines, strict=True):
+        ones = [name for name, cell in zip(hot, row, strict=True) if _zero_one(cell) == "1"]
+        if len(ones) > 1:
+            raise UserError(
+                f"{sheet.name}, line {line}: {len(ones)} of the columns {shown} are 1: this is a multi-label "
+                "competition, which Podium does not take."
+            )
+        if not ones:
+            raise UserError(
+                f"{sheet.name}, line {line}: none of the columns {shown} is 1: an image has one label."
+            )
+        cells.append(ones[0])
+    return cells
+
+
+def _names_beside(sheet: Sheet, column: str) -> dict[int, str]:
+    """Where labels are integers and another column of the table names each of them: integer -> name."""
+    numbers = [integer(cell) for cell in sheet.columns[column]]
+    if None in numbers:
+        return {}
+    for other in sheet.header:
+        if other == column or not re.search("name|label|class|breed|species", other.lower()):
+            continue
+        pairs = {(n, cell) for n, cell in zip(numbers, sheet.columns[other], strict=True) if n is not None}
+        names = dict(pairs)
+        one_to_one = len(pairs) == len(names) == len(set(names.values()))
+        if one_to_one and len(names) > 1 and all(name and integer(name) is None for name in names.values()):
+            return names
+    return {}
+
+
+def _group_column(sheet: Sheet, ids: str, column: str, named: str | None) -> str | None:
+    if named is not None:
+        if named not in sheet.columns:
+            raise UserError(_no_column("group_column", sheet, named))
+        return named
+    return next((name for name in sheet.header if name not in (ids, column) and is_group(name)), None)
+
+
+def _could_be_label(sheet: Sheet, name: str) -> bool:
+    """Whether a column repeats its values, as labels do."""
+    cells = sheet.columns[name]
+    distinct = len(set(cells))
+    return distinct >= 2 and (distinct <= len(cells) / 2 or len(cells) <= 50 or name.lower() in LABEL_WORDS)
+
+
+def _word_among(names: list[str]) -> bool:
+    return any(name.lower().replace(" ", "_") in LABEL_WORDS for name in names)
+
+
+def _zero_one(cell: str) -> str:
+    return {"0.0": "0", "1.0": "1", "False": "0", "True": "1"}.get(cell, cell)
+
+
+def _no_column(key: str, sheet: Sheet, named: str) -> str:
+    return f"competition.{key}: {sheet.name} has no column {named!r}; it has {', '.join(sheet.header)}."

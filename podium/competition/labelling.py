@@ -1,0 +1,104 @@
+"""The choice between a table, class folders and file names as the source of the labels."""
+
+from podium.competition.labels import Labels, from_folders, from_names
+from podium.competition.params import CompetitionParams
+from podium.competition.raw import Raw
+from podium.competition.roles import Roles
+from podium.competition.sheets import Sheets
+from podium.contracts.competition import Finding
+from podium.errors import UserError
+
+SHOWN = 5  # names in a sentence
+Values = dict[str, list[str]]  # the sample's columns after its id
+
+
+def find_labels(
+    raw: Raw, roles: Roles, sheets: Sheets, values: Values, params: CompetitionParams
+) -> tuple[Labels, list[Finding]]:
+    """(labels, findings). Raises UserError where there are none, or two that differ."""
+    tables = sheets.labels(roles, values)
+    findings: list[Finding] = []
+    folders = None
+    if params.labels in (None, "folders"):
+        folders = _folder_labels(roles, values, params.class_level, strict=tables is None)
+    if params.labels == "folders" and folders is None:
+        raise UserError(f"competition.labels: folders, but {raw.path} has no two class folders.")
+    if tables and folders:
+        findings += _compare(tables, folders)
+    labels = tables or folders or from_names(roles.images("train") or roles.images(""))
+    if labels is None:
+        raise UserError(_no_labels(raw, roles, sheets))
+    if labels is folders:
+        findings += _empty(raw, folders)
+    text = f"{labels.found}; {len(labels.classes())} classes; "
+    text += f"{len(labels.of):,} of {labels.rows or len(labels.of):,} images found"
+    notes = [Finding(what="labels", found=note, warning=True) for note in labels.notes]
+    return labels, [Finding(what="labels", found=text), *findings, *notes]
+
+
+def _folder_labels(roles: Roles, values: Values, level: int | None, strict: bool) -> Labels | None:
+    """Class folders of train, then of validation and test by the classes that train has.
+
+    strict: whether folders that fit in two ways are an error.
+    """
+    known = set(values) if len(values) > 1 else {cell for cells in values.values() for cell in cells}
+    trained = roles.images("train")
+    roots = roles.folders["train"] if trained else [""]
+    try:
+        found = from_folders(trained or roles.images(""), roots, level, known)
+    except UserError:
+        if strict:
+            raise
+        return None
+    if found is not None:
+        classes = found.classes()
+        for role in ("validation", "test"):
+            for path in roles.images(role):
+                hits = [part for part in path.split("/")[:-1] if part in classes]
+                if hits:
+                    found.of[path] = hits[-1]
+    return found
+
+
+def _compare(tables: Labels, folders: Labels) -> list[Finding]:
+    """A table wins over folders that say the same; where they differ, the user says which."""
+    pairs = {(tables.of[path], folders.of[path]) for path in tables.of if path in folders.of}
+    if len({folder for _, folder in pairs}) < 2:
+        return []
+    if len(pairs) == len({table for table, _ in pairs}) == len({folder for _, folder in pairs}):
+        text = f"class folders agree with {tables.source}"
+        return [Finding(what="labels", found=text, why="the table was taken")]
+    raise UserError(
+        f"labels could come from {tables.source} or from {folders.found}, and they differ: say in "
+        f"competition.labels which ({tables.source} or folders)."
+    )
+
+
+def _empty(raw: Raw, folders: Labels) -> list[Finding]:
+    """Folders that lie beside class folders and hold no image."""
+    filled: set[str] = set()
+    beside: set[str] = set()
+    for path, label in folders.of.items():
+        parts = path.split("/")[:-1]
+        depth = len(parts) - parts[::-1].index(label)
+        beside.add("/".join(parts[: depth - 1]))
+        filled.update("/".join(parts[:i]) for i in range(1, len(parts) + 1))
+    empty = sorted(folder for folder in raw.folders - filled if folder.rpartition("/")[0] in beside)
+    if not empty:
+        return []
+    text = f"{len(empty)} folders without images: {', '.join(empty[:SHOWN])}" + (
+        " ..." if empty[SHOWN:] else ""
+    )
+    return [Finding(what="labels", found=text, why="no class", warning=True)]
+
+
+def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
+    images = roles.images("train") or roles.images("")
+    example = (
+        f" for {len(images):,} images such as {images[0]}" if images else ": every image is for the test"
+    )
+    tables = ", ".join(sheet.name for sheet in sheets.all[:SHOWN]) or "no tables"
+    return (
+        f"{raw.path}: no labels found{example} (looked at class folders, file names and {tables}): "
+        "name the table in competition.labels."
+    )
