@@ -1,0 +1,67 @@
+"""make vote, as a team uses it: models run where they have not, experiments pushed, pulled and voted on."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from podium.contracts import metrics
+from tests.experiments import tiny
+
+pytestmark = pytest.mark.slow
+
+
+def names(root: Path) -> list[str]:
+    listed = tiny.run(root, "git", "for-each-ref", "refs/exps", "--format=%(refname)")
+    return [ref.rpartition("/")[2] for ref in listed.split() if "/exec/" not in ref]
+
+
+def test_a_team_votes_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    ours = tiny.repository(tmp_path / "ours")
+    # DVC pushes an experiment's data to the remote that the experiment's own commit knows: so it comes first.
+    tiny.run(tmp_path, "git", "init", "-q", "--bare", "-b", "main", "hub.git")
+    tiny.run(ours, "git", "remote", "add", "origin", str(tmp_path / "hub.git"))
+    tiny.run(ours, "dvc", "remote", "add", "-d", "shared", str(tmp_path / "shared"))
+    tiny.run(ours, "git", "commit", "-q", "-am", "a remote")
+    tiny.run(ours, "git", "push", "-q", "origin", "main")
+
+    # From nothing: both models run, each as an experiment in a temporary workspace, and vote.
+    first = tiny.run(ours, "python", "-m", "stages.vote", "--models", "alpha tv:beta")
+    assert "alpha has not run yet" in first and "tv:beta has not run yet" in first
+    scored = metrics.read(ours / metrics.PATH)
+    voting = yaml.safe_load((ours / "params.yaml").read_text())["ensemble"]["experiments"]
+    assert scored["voted"] == f"alpha@{voting[0][:7]}, tv:beta@{voting[1][:7]}"
+    assert all(len(revision) == 40 for revision in voting)
+    assert "# auto, or a file of podium/voters" in (ours / "params.yaml").read_text()
+
+    # A temporary workspace reads its parent's experiments; nothing but the vote runs.
+    temporary = tiny.run(ours, "dvc", "exp", "run", "--temp", "-S", "ensemble.voter=hard")
+    assert "ensemble: hard vote of alpha@" in temporary and "Running stage 'predict'" not in temporary
+
+    # The other clone has neither data nor runs: it pulls two experiments by name and votes the same.
+    pushed = [name for name in names(ours) if revision_of(ours, name) in voting]
+    tiny.run(ours, "dvc", "exp", "push", "origin", *pushed)
+    tiny.run(tmp_path, "git", "clone", "-q", "hub.git", "theirs")
+    theirs = tmp_path / "theirs"
+    for key, value in (("user.name", "u"), ("user.email", "u@example.org")):
+        tiny.run(theirs, "git", "config", key, value)
+    tiny.run(theirs, "dvc", "exp", "pull", "origin", *pushed)
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "their-cache"))
+    ordered = sorted(pushed, key=lambda name: voting.index(revision_of(theirs, name)))
+    said = tiny.run(theirs, "python", "-m", "stages.vote", "--experiments", " ".join(ordered))
+    assert "Running stage 'predict'" not in said
+    assert metrics.read(theirs / metrics.PATH) == scored
+
+    wrong = tiny.run(theirs, "python", "-m", "stages.vote", "--experiments", f"{ordered[0]}x", fails=True)
+    assert f"error: experiment '{ordered[0]}x' is not here; did you mean {ordered[0]}." in wrong
+    assert "Traceback" not in wrong
+
+
+def name_ref(root: Path, name: str) -> str:
+    listed = tiny.run(root, "git", "for-each-ref", "refs/exps", "--format=%(refname)").split()
+    return next(ref for ref in listed if ref.endswith(f"/{name}"))
+
+
+def revision_of(root: Path, name: str) -> str:
+    return tiny.run(root, "git", "rev-parse", name_ref(root, name)).strip()
