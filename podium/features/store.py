@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from podium import files, scratch
 from podium.contracts.model import Preprocessing
-from podium.features.engine import BATCH, Engine, fingerprint, machine
+from podium.features.engine import BATCH, Engine, machine
 from podium.features.items import IDENTITY, Features, Item, View, bytes_of
 from podium.features.pixels import Squares, read_ahead, to_tensor
 from podium.networks.precision import Kind
@@ -77,8 +77,8 @@ def features_of_views(
     root: Path = ROOT,
 ) -> dict[str, Features] | None:
     """Like `features` for several views by name; each missing image is decoded once for all of them."""
-    engine = Engine(frozen, device)
-    families = _families(engine, frozen, preprocessing, views, device)
+    engine = Engine(frozen, device, preprocessing.size)
+    families = _families(engine, preprocessing, views, device)
     needed = sum(len(items) * _row_bytes(f.row_shape, engine.kind) for f in families)
     print(_sentence(items, families, engine.kind, needed), flush=True)
     if needed > budget_gb * GIGA:
@@ -91,20 +91,18 @@ def features_of_views(
     return {family.view.name: _gather(items, family, engine.kind) for family in families}
 
 
-def _families(
-    engine: Engine, frozen: nn.Module, made: Preprocessing, views: Sequence[View], device: str
-) -> list[Family]:
+def _families(engine: Engine, made: Preprocessing, views: Sequence[View], device: str) -> list[Family]:
     base = {
         "version": VERSION,
-        "frozen": fingerprint(frozen),
+        "frozen": engine.digest,
         "preprocessing": made.model_dump(mode="json"),
         "numbers": [engine.kind, engine.name],
         "machine": machine(device),
     }
     found = []
     for view in views:
-        shape = engine.rows(view.apply(torch.zeros(1, 3, *[canvas(view, made)] * 2))).shape[1:]
-        found.append(Family(files.digest({**base, "view": view.name})[:32], view, tuple(shape)))
+        shape = engine.row_shape(view.apply(torch.zeros(1, 3, *[canvas(view, made)] * 2)))
+        found.append(Family(files.digest({**base, "view": view.name})[:32], view, shape))
     return found
 
 

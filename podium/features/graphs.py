@@ -1,0 +1,108 @@
+"""The frozen part as an ONNX graph, made once for each network and size and kept in the scratch store."""
+
+import io
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from podium import files, scratch
+
+KIND = "graphs"
+OPSET = 17
+TOLERANCE = 1e-5  # of the largest value: a graph that differs more is not used
+MODEL, REASON = "model.onnx", "reason.txt"
+
+
+class OnnxRunner:
+    """The graph at one input size, and PyTorch's module at every other (views that change the size)."""
+
+    def __init__(self, file: Path, frozen: nn.Module, side: int) -> None:
+        import onnxruntime
+
+        self.name = f"onnxruntime {onnxruntime.__version__}, torch {torch.__version__}"
+        self._file, self._frozen, self._side = file, frozen, side
+        self._session: Any = None
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Rows of a whole batch."""
+        if images.shape[-1] != self._side:
+            with torch.inference_mode():
+                rows: Tensor = self._frozen(images.contiguous(memory_format=torch.channels_last))
+            return rows
+        if self._session is None:
+            self._session = _session(str(self._file))
+        return _run(self._session, images)
+
+
+def runner(frozen: nn.Module, digest: str, batch: int, side: int) -> OnnxRunner | None:
+    """A runner, or None (and a printed sentence) where the graph cannot be made or differs from PyTorch."""
+    import onnxruntime
+
+    key = files.digest(
+        [digest, batch, side, OPSET, torch.__version__, onnxruntime.__version__, torch.get_num_threads()]
+    )
+
+    def build(folder: Path) -> None:
+        reason = _export(frozen, batch, side, folder / MODEL)
+        if reason is not None:
+            (folder / MODEL).unlink(missing_ok=True)
+            (folder / REASON).write_text(reason)
+
+    folder = scratch.obtain(KIND, key[:32], build)
+    if (folder / MODEL).exists():
+        return OnnxRunner(folder / MODEL, frozen, side)
+    print(f"features: PyTorch runs the frozen part, because {(folder / REASON).read_text()}")
+    return None
+
+
+def _export(frozen: nn.Module, batch: int, side: int, file: Path) -> str | None:
+    """Writes the graph; why it must not be used, or None. Judged on fixed noise: a function of the weights."""
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(batch, 3, side, side, generator=generator)
+    try:
+        with torch.inference_mode():
+            expected = frozen(noise)
+        data = io.BytesIO()
+        with warnings.catch_warnings(), _quiet():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                frozen, (noise,), data, dynamo=False, opset_version=OPSET, input_names=["images"]
+            )
+        found = _run(_session(data.getvalue()), noise)
+    except Exception as error:  # exporters raise whatever a layer makes them raise
+        return f"the ONNX exporter failed ({type(error).__name__})"
+    file.write_bytes(data.getvalue())
+    difference = float((found - expected).abs().max() / expected.abs().max().clamp_min(1e-12))
+    return (
+        None if difference <= TOLERANCE else f"ONNX Runtime differs by {difference:.1e} of the largest value"
+    )
+
+
+def _session(model: str | bytes) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors alone
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _run(session: Any, images: Tensor) -> Tensor:
+    rows: np.ndarray = session.run(None, {"images": images.contiguous().numpy()})[0]
+    return torch.from_numpy(rows)
+
+
+class _quiet:
+    """The exporter's log is no news to a reader of the run."""
+
+    def __enter__(self) -> None:
+        logging.disable(logging.WARNING)
+
+    def __exit__(self, *_: object) -> None:
+        logging.disable(logging.NOTSET)
