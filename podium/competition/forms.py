@@ -1,7 +1,7 @@
 """The form of a submission's values, as the sample's columns and cells show it."""
 
+import os
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 from podium.competition.classes import Classes, integer
@@ -98,14 +98,10 @@ def _columns_to_classes(sheet: Sheet, columns: list[str], classes: Classes) -> t
     }
     if classes.integers is not None:
         readings["numbered as the classes"] = {str(value): i for i, value in enumerate(classes.integers)}
-    keys = {"as shipped": columns, "letters alone": [_plain(name) for name in columns]}
-    keys["after their prefix"] = _without_shared(columns)
-    for spelling, names in keys.items():
+    for names, spelling in _spellings(columns):
         for words, reading in readings.items():
             if len(set(names)) == len(names) and all(name in reading for name in names):
-                return [reading[name] for name in names], words + (
-                    ", with a prefix" if spelling == "after their prefix" else ""
-                )
+                return [reading[name] for name in names], words + spelling
     known = {_plain(name) for name in classes.names}
     strange = [name for name in columns if _plain(name) not in known] or columns
     raise UserError(
@@ -168,18 +164,23 @@ def _values_like(cells: list[str], classes: Classes) -> list[str]:
     return max(spellings, key=lambda names: len(words & set(names)))
 
 
-def _without_shared(columns: list[str]) -> list[str]:
-    """The columns without the words that all share in front: digit_0, digit_1 -> 0, 1."""
-    counts = Counter(re.match(r"[^\d]*", name)[0] for name in columns)  # type: ignore[index]
-    start, many = counts.most_common(1)[0]
-    if many == len(columns) and all(len(name) > len(start) for name in columns) and start:
-        return [str(int(rest)) if rest.isascii() and rest.isdigit() else _plain(rest)
-                for rest in (name[len(start):] for name in columns)]  # fmt: skip
-    marks = {re.split(r"[_\-. ]", name, maxsplit=1)[0] for name in columns}
-    if len(marks) == 1:
-        shared = marks.pop()
-        return [_plain(name[len(shared) + 1 :]) for name in columns]
-    return columns
+def _spellings(columns: list[str]) -> list[tuple[list[str], str]]:
+    """The columns as shipped, in letters alone, without what all share in front: digit_0, digit_1 -> 0, 1."""
+    spellings = [(columns, ""), ([_plain(name) for name in columns], "")]
+    start = os.path.commonprefix(columns)  # noqa: RUF071  (of text, not of paths)
+    while start and any(name[len(start) :][:1].isalnum() and start[-1].isalnum() for name in columns):
+        start = start[:-1]  # back to a boundary: class_a, class_b share class_, not more
+    cuts = {start, re.match(r"[^\d]*", columns[0])[0]}  # type: ignore[index]
+    for cut in sorted(cuts, key=len):
+        if cut and all(name.startswith(cut) and len(name) > len(cut) for name in columns):
+            rest = [name[len(cut) :] for name in columns]
+            spellings.append(([_number(name) or _plain(name) for name in rest], ", with a prefix"))
+    return spellings
+
+
+def _number(text: str) -> str | None:
+    value = integer(text)
+    return None if value is None else str(value)
 
 
 def _is_number(cell: str) -> bool:

@@ -6,6 +6,7 @@ from podium.competition.classes import integer
 from podium.competition.labels import SHOWN, Labels
 from podium.competition.matching import Match, Pool, match
 from podium.competition.params import CompetitionParams
+from podium.competition.roles import file_role
 from podium.competition.tables import Sheet
 from podium.errors import UserError
 
@@ -139,11 +140,19 @@ def is_split(name: str) -> bool:
     return re.sub(r"[ _]", "", name.lower()) in SPLIT_WORDS
 
 
+def split_column(sheet: Sheet) -> str | None:
+    """The column that says of each image whether it is for training, validation or the test."""
+    for name in sheet.header:
+        if is_split(name) and {file_role(f"{cell}.csv") for cell in sheet.columns[name]} >= {"train"}:
+            return name
+    return None
+
+
 def _collect(
     sheet: Sheet, ids: str, column: str, cells: list[str], found: Match, params: CompetitionParams
 ) -> Labels:
     group = _group_column(sheet, ids, column, params.group_column)
-    split = next((name for name in sheet.header if is_split(name) and name not in (ids, column)), None)
+    split = split_column(sheet)
     text = f"{sheet.name}, columns {ids} -> image, {column} -> label" + (
         f", {group} -> group" if group else ""
     )

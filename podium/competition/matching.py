@@ -152,6 +152,7 @@ class Form:
 
 
 WITHOUT_SUFFIX = "file names without suffix"
+BY_NUMBER = "the number in the file name"
 FORMS = [
     Form("file names", _as_is, _as_is),
     Form(WITHOUT_SUFFIX, _as_is, stem),
@@ -160,5 +161,5 @@ FORMS = [
     Form("file names without suffix, in another case", _folded(_as_is), _folded(stem)),
     Form("file names with another suffix, in another case", _folded(stem), _folded(stem)),
     Form("numbers with other zeros in front", _number, _number),
-    Form("the number in the file name", _number, _last_number, weak=True),
+    Form(BY_NUMBER, _number, _last_number, weak=True),
 ]

@@ -1,8 +1,8 @@
 """The download's tables, parsed once: which hold labels, and which only list images."""
 
-from podium.competition.label_tables import Undecided, from_table, id_column
+from podium.competition.label_tables import Undecided, from_table, id_column, split_column
 from podium.competition.labels import Labels
-from podium.competition.matching import WITHOUT_SUFFIX, Match, Pool, match, stem
+from podium.competition.matching import BY_NUMBER, WITHOUT_SUFFIX, Match, Pool, match, stem
 from podium.competition.params import CompetitionParams
 from podium.competition.raw import Raw
 from podium.competition.roles import Roles, file_role
@@ -65,7 +65,9 @@ class Sheets:
         if not found and named is not None:
             raise UserError(f"competition.labels: no columns of {named} are ids of images and their labels.")
         surest = max((labels.strength for labels in found), default=0)
-        return _merged([labels for labels in found if labels.strength == surest]) if found else None
+        chosen = [labels for labels in found if labels.strength == surest]
+        self.used.update(labels.source for labels in chosen)
+        return _merged(chosen) if chosen else None
 
     def listed(self, roles: Roles) -> dict[str, str]:
         """Image path -> subset, from tables that params name or whose name tells validation."""
@@ -116,7 +118,8 @@ class Sheets:
 
     def _labels_of(self, sheet: Sheet, roles: Roles, wanted: dict[str, list[str]]) -> Labels | None:
         told = file_role(sheet.name)
-        pool = roles.pool(*POOLS.get(told, ("train", "", "validation")))
+        split = split_column(sheet)
+        pool = roles.pool(*(REST if split else POOLS.get(told, ("train", "", "validation"))))
         column = id_column(sheet, pool, self.params.id_column) if pool.paths else None
         if column is None:
             return None
@@ -126,7 +129,8 @@ class Sheets:
         labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted)
         if labels is None:
             return None
-        self.used.add(sheet.name)
+        if labels.id_forms == [BY_NUMBER] and told != "train":
+            labels.strength = 0  # a table of classes has small integers, too
         if told in ("validation", "test"):
             labels.splits = dict.fromkeys(labels.of, told) | labels.splits
         return labels
