@@ -43,12 +43,6 @@ class Engine:
         """Rows float32, float16, or bfloat16 as uint16, of a normalised batch (n, 3, h, w), n <= BATCH."""
         return on_disk(self._runner(filled(images))[: len(images)], self.kind)
 
-    def row_shape(self, images: Tensor) -> tuple[int, ...]:
-        """The shape of one row of what the frozen part makes of `images`."""
-        device = next((p.device for p in self._frozen.parameters()), torch.device("cpu"))
-        with torch.inference_mode():
-            return tuple(self._frozen(images.to(device)).shape[1:])
-
     def _choose(self, device: str, side: int) -> Runner:
         if device == "cpu" and self.kind == "float32":
             runner = graphs.runner(self._frozen, self.digest, BATCH, side)
@@ -78,6 +72,13 @@ class TorchRunner:
         ):
             rows: Tensor = self._frozen(images)
         return rows.cpu()
+
+
+def row_shape(frozen: nn.Module, images: Tensor) -> tuple[int, ...]:
+    """The shape of one row of what the frozen part makes of `images`."""
+    device = next((p.device for p in frozen.parameters()), torch.device("cpu"))
+    with torch.inference_mode():
+        return tuple(frozen.eval()(images.to(device)).shape[1:])
 
 
 def filled(images: Tensor) -> Tensor:

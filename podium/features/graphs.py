@@ -1,6 +1,5 @@
 """The frozen part as an ONNX graph, made once for each network and size and kept in the scratch store."""
 
-import io
 import logging
 import warnings
 from pathlib import Path
@@ -35,7 +34,7 @@ class OnnxRunner:
                 rows: Tensor = self._frozen(images.contiguous(memory_format=torch.channels_last))
             return rows
         if self._session is None:
-            self._session = _session(str(self._file))
+            self._session = _session(self._file)
         return _run(self._session, images)
 
 
@@ -61,36 +60,34 @@ def runner(frozen: nn.Module, digest: str, batch: int, side: int) -> OnnxRunner 
 
 
 def _export(frozen: nn.Module, batch: int, side: int, file: Path) -> str | None:
-    """Writes the graph; why it must not be used, or None. Judged on fixed noise: a function of the weights."""
+    """Writes the graph; why it must not be used, or None. Judged on fixed noise."""
     generator = torch.Generator().manual_seed(0)
     noise = torch.randn(batch, 3, side, side, generator=generator)
     try:
         with torch.inference_mode():
             expected = frozen(noise)
-        data = io.BytesIO()
         with warnings.catch_warnings(), _quiet():
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                frozen, (noise,), data, dynamo=False, opset_version=OPSET, input_names=["images"]
+                frozen, (noise,), str(file), dynamo=False, opset_version=OPSET, input_names=["images"]
             )
-        found = _run(_session(data.getvalue()), noise)
+        found = _run(_session(file), noise)
     except Exception as error:  # exporters raise whatever a layer makes them raise
         return f"the ONNX exporter failed ({type(error).__name__})"
-    file.write_bytes(data.getvalue())
     difference = float((found - expected).abs().max() / expected.abs().max().clamp_min(1e-12))
     return (
         None if difference <= TOLERANCE else f"ONNX Runtime differs by {difference:.1e} of the largest value"
     )
 
 
-def _session(model: str | bytes) -> Any:
+def _session(file: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors alone
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 def _run(session: Any, images: Tensor) -> Tensor:

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from podium import files, scratch
 from podium.contracts.model import Preprocessing
-from podium.features.engine import BATCH, Engine, machine
+from podium.features.engine import BATCH, Engine, machine, row_shape
 from podium.features.items import IDENTITY, Features, Item, View, bytes_of
 from podium.features.pixels import Squares, read_ahead, to_tensor
-from podium.networks.precision import Kind
+from podium.networks.precision import Kind, precision
 
 KIND = "features"
 ROOT = Path("data")
@@ -77,33 +77,41 @@ def features_of_views(
     root: Path = ROOT,
 ) -> dict[str, Features] | None:
     """Like `features` for several views by name; each missing image is decoded once for all of them."""
-    engine = Engine(frozen, device, preprocessing.size)
-    families = _families(engine, preprocessing, views, device)
-    needed = sum(len(items) * _row_bytes(f.row_shape, engine.kind) for f in families)
-    print(_sentence(items, families, engine.kind, needed), flush=True)
+    kind = precision(frozen, device).frozen
+    shapes = [row_shape(frozen, view.apply(_blank(view, preprocessing))) for view in views]
+    needed = sum(len(items) * int(np.prod(shape)) * bytes_of(kind) for shape in shapes)
+    print(_sentence(len(items), shapes, kind, needed), flush=True)
     if needed > budget_gb * GIGA:
         print(f"warning: that is more than features.budget_gb ({budget_gb:g}): nothing is kept", flush=True)
         return None
-    with scratch.lock(KIND, families[0].key[:8]):
+    engine = Engine(frozen, device, preprocessing.size)
+    families = [
+        Family(_key(engine, preprocessing, view, device), view, shape)
+        for view, shape in zip(views, shapes, strict=True)
+    ]
+    with scratch.lock(KIND, engine.digest[:32]):
         for family in families:
             _open(family)
         _compute(items, engine, preprocessing, families, root)
     return {family.view.name: _gather(items, family, engine.kind) for family in families}
 
 
-def _families(engine: Engine, made: Preprocessing, views: Sequence[View], device: str) -> list[Family]:
-    base = {
-        "version": VERSION,
-        "frozen": engine.digest,
-        "preprocessing": made.model_dump(mode="json"),
-        "numbers": [engine.kind, engine.name],
-        "machine": machine(device),
-    }
-    found = []
-    for view in views:
-        shape = engine.row_shape(view.apply(torch.zeros(1, 3, *[canvas(view, made)] * 2)))
-        found.append(Family(files.digest({**base, "view": view.name})[:32], view, shape))
-    return found
+def _key(engine: Engine, made: Preprocessing, view: View, device: str) -> str:
+    return files.digest(
+        {
+            "version": VERSION,
+            "frozen": engine.digest,
+            "preprocessing": made.model_dump(mode="json"),
+            "numbers": [engine.kind, engine.name],
+            "machine": machine(device),
+            "view": view.name,
+        }
+    )[:32]
+
+
+def _blank(view: View, made: Preprocessing) -> Tensor:
+    side = canvas(view, made)
+    return torch.zeros(1, 3, side, side)
 
 
 def canvas(view: View, made: Preprocessing) -> int:
@@ -175,12 +183,8 @@ def _gather(items: Sequence[Item], family: Family, kind: Kind) -> Features:
     return Features(tuple(family.blocks), places[:, 0], places[:, 1], family.row_shape, kind)
 
 
-def _row_bytes(row_shape: tuple[int, ...], kind: Kind) -> int:
-    return int(np.prod(row_shape)) * bytes_of(kind)
-
-
-def _sentence(items: Sequence[Item], families: list[Family], kind: Kind, needed: int) -> str:
-    shape = " x ".join(str(side) for side in families[0].row_shape)
-    views = f", {len(families)} views" if len(families) > 1 else ""
-    size = f"{needed / GIGA:.1f} GB" if needed >= GIGA else f"{needed / 1e6:.0f} MB"
-    return f"features: {len(items):,} x {shape} {kind}{views} = {size}"
+def _sentence(count: int, shapes: list[tuple[int, ...]], kind: Kind, needed: int) -> str:
+    shape = " x ".join(str(side) for side in shapes[0])
+    views = f", {len(shapes)} views" if len(shapes) > 1 else ""
+    size = f"{needed / GIGA:.1f} GB" if needed >= GIGA else f"{needed / 1e6:.1f} MB"
+    return f"features: {count:,} x {shape} {kind}{views} = {size}"
