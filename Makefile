@@ -110,7 +110,7 @@ test: test-quick ## what must pass before a commit; test-slow adds the pipeline'
 
 .PHONY: test-slow
 test-slow: venv ## the tests that train and run pipelines
-	@python -m pytest -m 'slow and not gpu' -n $(WORKERS)
+	@python -m pytest -m 'slow and not gpu' -n $(WORKERS) --dist loadgroup
 
 .PHONY: help
 help: ## this list

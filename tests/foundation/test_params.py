@@ -35,10 +35,18 @@ def test_defaults_stand_in_for_what_is_left_out() -> None:
     assert parse(Top, {"seed": 4, "part": {}, "other": 1}).seed == 4
 
 
-def test_numbers_like_1e_4_are_numbers_though_yaml_reads_text(tmp_path: Path) -> None:
+def test_yaml_is_read_as_dvc_reads_it(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
-    path.write_text("part:\n  rate: 1e-4\n")
+    path.write_text("part:\n  rate: 1e-4\non: yes\nnumber: 010\n")
+    assert read(path) == {"part": {"rate": 1e-4}, "on": "yes", "number": 10}
     assert load(Part, path).rate == 1e-4
+
+
+def test_what_a_caller_does_to_the_values_stays_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("part: {rate: 1}\n")
+    read(path)["part"]["rate"] = 2
+    assert load(Part, path).rate == 1
 
 
 def test_sections_are_frozen() -> None:
@@ -82,6 +90,7 @@ def test_unknown_top_level_keys_are_refused() -> None:
         ("a: [1", r"is not valid YAML: "),
         ("- 1\n", r"must hold `key: value` lines, found list\."),
         ("", r"must hold `key: value` lines, found NoneType\."),
+        ("a: 1\na: 2", r"is not valid YAML: .*found duplicate key .a."),
         ("a: !!python/object/apply:os.system [true]", r"is not valid YAML: "),
     ],
 )

@@ -41,6 +41,8 @@ def test_the_shipped_params_are_right() -> None:
         ({"profile": "fast"}, r"profile: input should be 'full' or 'quick', found 'fast'\.$"),
         ({"folds": []}, r"folds: give one or more different fold numbers from 0 on, found \[\]\.$"),
         ({"folds": [0, 7]}, r"folds: 7 is not among the 5 folds that split\.k makes \(0 to 4\): leave"),
+        ({"folds": [1, 2], "profile": "quick"}, r"profile: quick trains fold 0 alone, but folds is \[1, 2\]: add 0"),
+        ({"augment__policy": "mlid"}, r"augment\.policy: mlid is no policy; did you mean mild\.$"),
         ({"train": 3}, r"train: input should be `key: value` lines, found 3\.$"),
         ({"competition__path": "raw/gone.zip"}, r"competition\.path: raw/gone\.zip is not there: give"),
         ({"image__size": -3}, r"image\.size: give a number of pixels from 8 to 4096, or auto, found -3\.$"),
@@ -59,8 +61,13 @@ def test_several_mistakes_are_all_told(tmp_path: Path) -> None:
     assert "seeed" in first and "profile" in second
 
 
-def test_given_folds_may_have_any_number(tmp_path: Path) -> None:
-    checking.check(written(tmp_path, folds=[0, 7], split__file="folds.csv"))
+def test_the_users_own_folds_may_have_any_number(tmp_path: Path) -> None:
+    frozen = tmp_path / "folds.csv"
+    frozen.write_text("image_id,fold\ntrain/a.png,7\n")
+    checking.check(written(tmp_path, folds=[0, 7], split__file=str(frozen)))
+    frozen.write_text("image_id,fold\n")
+    with pytest.raises(UserError, match="folds: 7 is not among the 5 folds"):
+        checking.check(written(tmp_path, folds=[0, 7], split__file=str(frozen)))
 
 
 def test_a_broken_file_is_told(tmp_path: Path) -> None:

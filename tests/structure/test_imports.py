@@ -9,7 +9,7 @@ from podium import closure
 MODULES = sorted(Path("podium").rglob("*.py"))
 FOUNDATION = {"errors", "files", "params", "run", "scratch", "images", "shards", "entry", "contracts"}
 WHOLE = {"checking"}  # knows every room's params, and nothing else of them
-LATE = {"training", "report", "export", "experiments", "start"}  # may look at the rooms before them
+LATE = {"training", "report", "export", "start", "summary"}  # may look at the rooms before them
 
 
 def room(path: Path) -> str:

@@ -11,6 +11,8 @@ from podium.checking import SECTIONS, known_keys
 from podium.params import Section, read
 
 STAGES = dvc_file.stages()
+# The matrix itself names the folds; as a parameter of train, `folds=[0]` would retrain fold 0.
+KNOWN_OTHERWISE = {"train": {"folds"}}
 WHOLE = {"params.yaml": None}  # all of it
 
 
@@ -21,7 +23,8 @@ def declared_sections() -> dict[str, type[Section]]:
         for node in ast.parse(path.read_text()).body:
             bases = [ast.unparse(base) for base in node.bases] if isinstance(node, ast.ClassDef) else []
             if any(base.split(".")[-1] == "Section" for base in bases):
-                module = importlib.import_module(".".join(path.with_suffix("").parts))
+                dotted = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+                module = importlib.import_module(dotted)
                 found[node.name] = getattr(module, node.name)
     return found
 
@@ -83,4 +86,4 @@ def loaded(stage: str) -> set[str]:
 @pytest.mark.parametrize("stage", [name for name in STAGES if WHOLE not in STAGES[name].get("params", [])])
 def test_a_stage_declares_the_params_that_it_reads(stage: str) -> None:
     declared = {str(param).partition(".")[0] for param in STAGES[stage].get("params", [])}
-    assert declared == loaded(stage)
+    assert declared == loaded(stage) - KNOWN_OTHERWISE.get(stage, set())
