@@ -41,7 +41,7 @@ def test_the_shipped_params_are_right() -> None:
         ({"profile": "fast"}, r"profile: input should be 'full' or 'quick', found 'fast'\.$"),
         ({"folds": []}, r"folds: give one or more different fold numbers from 0 on, found \[\]\.$"),
         ({"folds": [0, 7]}, r"folds: 7 is not among the 5 folds that split\.k makes \(0 to 4\): leave"),
-        ({"folds": [1, 2], "profile": "quick"}, r"profile: quick trains fold 0 alone, but folds is \[1, 2\]: add 0"),
+        ({"folds": [1, 2], "profile": "quick"}, r"quick trains fold 0 alone, but folds is \[1, 2\]: add 0"),
         ({"augment__policy": "mlid"}, r"augment\.policy: mlid is no policy; did you mean mild\.$"),
         ({"train": 3}, r"train: input should be `key: value` lines, found 3\.$"),
         ({"competition__path": "raw/gone.zip"}, r"competition\.path: raw/gone\.zip is not there: give"),
