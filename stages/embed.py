@@ -1,9 +1,9 @@
 """One pass of a fixed pretrained network over all readable images: data/embeddings/."""
 
-from podium.contracts import embeddings
+from podium.contracts import embeddings, labels, mirrors
 from podium.contracts.images import IMAGES, PATH
 from podium.embed_params import EmbedParams
-from podium.embedding import NETWORK, embed, input_size
+from podium.embedding import NETWORK, embed, embed_mirrors, input_size, mirror_sample
 from podium.entry import run
 from podium.params import load
 from podium.run import Threads
@@ -18,8 +18,16 @@ def main() -> None:
 
     from podium.features import ROOT, stored_items  # brings torch, which takes seconds to import
 
-    vectors = embed(stored_items(images, ROOT), size, params.resize, threads)
-    embeddings.write(images["image_id"].tolist(), vectors)
+    items, ids = stored_items(images, ROOT), images["image_id"].tolist()
+    vectors = embed(items, size, params.resize, threads)
+    given = labels.LABELS.read(labels.PATH).set_index("image_id")["label"]
+    train = [row for row, subset in enumerate(images["subset"]) if subset == "train" and ids[row] in given]
+    chosen = mirror_sample([ids[row] for row in train], [given[ids[row]] for row in train])
+    chosen = [train[place] for place in chosen]
+    mirrored = embed_mirrors([items[row] for row in chosen], size, params.resize, threads)
+    embeddings.write(
+        ids, vectors, also=lambda draft: mirrors.write([ids[row] for row in chosen], mirrored, draft)
+    )
 
 
 if __name__ == "__main__":

@@ -87,6 +87,8 @@ def _trial(transform: Any, pixels: Pixels) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = A.Compose([transform])(image=cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))["image"]
+    except KeyError as error:  # what it looks for beside the image
+        return f"it needs {error.args[0]}, but copies are made of an image alone"
     except Exception as error:  # albumentations' checks raise many kinds
         return " ".join(str(error).split()) or type(error).__name__
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:

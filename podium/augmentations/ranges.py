@@ -1,25 +1,36 @@
 """The settings that most policies share: half-widths of the ranges that a copy is drawn from."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from podium.augmentations.policy import Flips
 from podium.augmentations.tone import Tone
 from podium.augmentations.warp import Border, Geometry, Shift, Warp
 
+Degrees = Annotated[float, Field(ge=0, le=180)]
+Share = Annotated[float, Field(ge=0, le=1)]  # of the side for shifts; of a factor; a probability
+Slope = Annotated[float, Field(ge=0, le=60)]  # degrees
+Nearness = Annotated[float, Field(ge=0, lt=1)]
+Turn = Annotated[float, Field(ge=0, le=0.5)]  # of the colour circle
+
 
 class Ranges(BaseModel):
-    """Every range is symmetric: about 0 for angles, shifts and hue, about 1 for factors."""
+    """Every range is symmetric: about 0 for angles, shifts and hue, about 1 for factors.
+
+    A policy repeats a field with its type to give it another default.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    rotation: float = Field(0.0, ge=0, le=180)  # degrees
-    shift: float = Field(0.0, ge=0, le=1)  # share of the side, each axis
-    shear: float = Field(0.0, ge=0, le=60)  # degrees
-    zoom: float = Field(0.0, ge=0, lt=1)  # 0.1: 0.9 to 1.1, both axes alike
-    brightness: float = Field(0.0, ge=0, le=1)
-    contrast: float = Field(0.0, ge=0, le=1)
-    saturation: float = Field(0.0, ge=0, le=1)
-    hue: float = Field(0.0, ge=0, le=0.5)  # turn of the colour circle
-    grey: float = Field(0.0, ge=0, le=1)  # probability of no colours
+    rotation: Degrees = 0.0
+    shift: Share = 0.0  # each axis
+    shear: Slope = 0.0
+    zoom: Nearness = 0.0  # 0.1: 0.9 to 1.1, both axes alike
+    brightness: Share = 0.0
+    contrast: Share = 0.0
+    saturation: Share = 0.0
+    hue: Turn = 0.0
+    grey: Share = 0.0  # probability of no colours
     border: Border = "reflect"
     fill: int = Field(0, ge=0, le=255)  # of the constant border
 

@@ -37,7 +37,9 @@ def build(name: str, values: dict[str, Any], flips: Flips, extremes: list[Pixels
     policy: Policy = _module(name).build(settings(name, values), flips)
     problem = policy.problem(extremes)
     if problem is not None:
-        raise UserError(f"params.yaml: augment.policy {name} cannot work: {problem}; change augment.settings.")
+        raise UserError(
+            f"params.yaml: augment.policy {name} cannot work: {problem}; change augment.settings."
+        )
     return policy
 
 

@@ -1,5 +1,6 @@
 """data/embeddings/: one vector an image from a fixed network, float32 (n, d), and the images' ids."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,16 @@ FOLDER = Path("data/embeddings")
 IDS = Table(name="embedded images", schema=columns(row=pa.int64(), image_id=pa.string()), key=("row",))
 
 
-def write(ids: list[str], vectors: np.ndarray, folder: Path = FOLDER) -> None:
-    """Writes vectors float32 (n, d) in the order of `ids`; the folder appears whole or not at all."""
+def write(
+    ids: list[str],
+    vectors: np.ndarray,
+    folder: Path = FOLDER,
+    also: Callable[[Path], None] = lambda draft: None,
+) -> None:
+    """Writes vectors float32 (n, d) in the order of `ids`; the folder appears whole or not at all.
+
+    `also` adds files to the folder in the making.
+    """
     import pandas as pd
 
     assert vectors.dtype == np.float32 and vectors.ndim == 2 and len(vectors) == len(ids)
@@ -22,6 +31,7 @@ def write(ids: list[str], vectors: np.ndarray, folder: Path = FOLDER) -> None:
     with replacing_folder(folder) as draft:
         np.save(draft / "embeddings.npy", vectors, allow_pickle=False)
         IDS.write(pd.DataFrame({"row": range(len(ids)), "image_id": ids}), draft / "ids.parquet")
+        also(draft)
 
 
 def read(folder: Path = FOLDER) -> tuple[list[str], np.ndarray]:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pandas as pd
 
+from podium.augmentations.flips import Choice
 from podium.augmentations.params import AugmentParams
-from podium.augmentations.policy import Flips
 from podium.copies.plan import Plan
 
 
 def describe(
-    table: pd.DataFrame, made: Plan, flips: Flips, params: AugmentParams, classes: Sequence[str]
+    table: pd.DataFrame, made: Plan, flips: Choice, params: AugmentParams, classes: Sequence[str]
 ) -> dict[str, Any]:
     """Flat facts, and `sentences` for a reader. flip_horizontal and flip_vertical are what TTA follows."""
     copies = int((table["copy"] > 0).sum())
@@ -24,9 +24,9 @@ def describe(
         "smallest_class": counts[0] if counts else 0,
         "largest_class": counts[-1] if counts else 0,
         "thinned": int(made.thinned.sum()),
-        "flip_horizontal": flips.horizontal,
-        "flip_vertical": flips.vertical,
-        "sentences": _sentences(originals, copies, made, params, classes),
+        "flip_horizontal": flips.allowed.horizontal,
+        "flip_vertical": flips.allowed.vertical,
+        "sentences": _sentences(originals, copies, made, params, classes) + flips.sentences,
     }
 
 

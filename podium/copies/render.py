@@ -39,6 +39,10 @@ class Encoder:
     quality: int = 95
     short_side: int | None = None
 
+    def shrunk(self, pixels: Pixels) -> Pixels:
+        """A source at the size of its copies."""
+        return pixels if self.short_side is None else shrink(pixels, self.short_side)
+
     def encode(self, pixels: Pixels) -> bytes:
         """BGR pixels in the chosen format."""
         small = min(pixels.shape[:2]) <= SMALL
@@ -63,9 +67,7 @@ class Renderer:
 
     def copies(self, source: Source, data: bytes) -> list[Copy]:
         """The wanted copies of one source."""
-        pixels = _decode(data)
-        if self.encoder.short_side is not None:
-            pixels = shrink(pixels, self.encoder.short_side)
+        pixels = self.encoder.shrunk(decode(data))
         generators = (self._generator(source.digest, number) for number in source.numbers)
         copies = []
         for number, copy in zip(source.numbers, self.policy(pixels, generators), strict=True):
@@ -117,7 +119,7 @@ def _bytes(reader: Reader, source: Source) -> bytes:
     return reader.read(source.place.shard, source.place.offset, source.place.length)
 
 
-def _decode(data: bytes) -> Pixels:
+def decode(data: bytes) -> Pixels:
     """BGR pixels of a stored image."""
     found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if found is None:

@@ -1,16 +1,16 @@
 """Other light and other colours; nothing moves but mirror images."""
 
 from podium.augmentations.policy import Flips, Policy
-from podium.augmentations.ranges import Ranges
+from podium.augmentations.ranges import Ranges, Share, Turn
 
 
 class Settings(Ranges):
     """Ranges, by default those of a common colour jitter."""
 
-    brightness: float = 0.3
-    contrast: float = 0.3
-    saturation: float = 0.3
-    hue: float = 0.05
+    brightness: Share = 0.3
+    contrast: Share = 0.3
+    saturation: Share = 0.3
+    hue: Turn = 0.05
 
 
 def build(settings: Settings, flips: Flips) -> Policy:

@@ -30,7 +30,7 @@ class Settings(BaseModel):
 
 
 def build(settings: Settings, flips: Flips) -> Policy:
-    """The policy. Raises UserError for a transform that albumentations refuses, or that needs a mask or boxes."""
+    """The policy. Raises UserError for a transform that albumentations refuses or that needs a mask."""
     from podium.augmentations import library
 
     return library.Pipeline([_transform(step, library.A) for step in settings.pipeline])

@@ -1,13 +1,13 @@
 """Mirror images and small shifts, nothing else."""
 
 from podium.augmentations.policy import Flips, Policy
-from podium.augmentations.ranges import Ranges
+from podium.augmentations.ranges import Ranges, Share
 
 
 class Settings(Ranges):
     """Ranges, by default 5 % shifts both ways: the geometry of a weather contest's winner."""
 
-    shift: float = 0.05
+    shift: Share = 0.05
 
 
 def build(settings: Settings, flips: Flips) -> Policy:

@@ -1,17 +1,17 @@
 """The default: what a photographer might have done otherwise, nothing that changes what is seen."""
 
 from podium.augmentations.policy import Flips, Policy
-from podium.augmentations.ranges import Ranges
+from podium.augmentations.ranges import Degrees, Nearness, Ranges, Share
 
 
 class Settings(Ranges):
     """Ranges, by default small ones of everything but colour."""
 
-    rotation: float = 12.0
-    shift: float = 0.06
-    zoom: float = 0.1
-    brightness: float = 0.15
-    contrast: float = 0.15
+    rotation: Degrees = 12.0
+    shift: Share = 0.06
+    zoom: Nearness = 0.1
+    brightness: Share = 0.15
+    contrast: Share = 0.15
 
 
 def build(settings: Settings, flips: Flips) -> Policy:

@@ -1,7 +1,7 @@
 """For signs, letters and digits: no mirror image, turn or hue that makes another sign of one."""
 
 from podium.augmentations.policy import Flips, Policy
-from podium.augmentations.ranges import Ranges
+from podium.augmentations.ranges import Degrees, Nearness, Ranges, Share, Slope
 
 MIRRORS = False  # `augment.flip` does not reach it
 
@@ -9,12 +9,12 @@ MIRRORS = False  # `augment.flip` does not reach it
 class Settings(Ranges):
     """Ranges, by default those of a sign seen from a moving car."""
 
-    rotation: float = 8.0
-    shift: float = 0.08
-    shear: float = 6.0
-    zoom: float = 0.15
-    brightness: float = 0.35
-    contrast: float = 0.3
+    rotation: Degrees = 8.0
+    shift: Share = 0.08
+    shear: Slope = 6.0
+    zoom: Nearness = 0.15
+    brightness: Share = 0.35
+    contrast: Share = 0.3
 
 
 def build(settings: Settings, flips: Flips) -> Policy:
