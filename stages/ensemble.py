@@ -1,18 +1,13 @@
 """ensemble: members vote on test images, and the vote is scored as nested cross-validation sees it."""
 
-from podium import diversity, ensemble, experiments, external, run
-from podium.contracts import competition, folds, images, metrics, predictions
+from podium import diversity, ensemble, experiments, run
+from podium.contracts import competition, folds, metrics, predictions
 from podium.entry import run as run_stage
 from podium.files import write_json
+from podium.members import gather
 from podium.metrics import registry, report
 from podium.params import load
 from podium.voters import EnsembleParams
-
-
-def submission_ids() -> dict[str, str]:
-    """What the submission calls an image -> its image_id."""
-    rows = images.IMAGES.read(images.PATH).dropna(subset="submission_id")
-    return dict(zip(rows["submission_id"], rows["image_id"], strict=True))
 
 
 def main() -> None:
@@ -24,11 +19,7 @@ def main() -> None:
     split = folds.FOLDS.read(folds.PATH)
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split), load(run.Profile).profile)
 
-    own = experiments.read("this run", declared, split, len(found.classes), predictions.FOLDER)
-    members = [own] if params.own else []
-    members += [experiments.of_revision(revision, split, found.classes) for revision in params.experiments]
-    members += [external.read(one, own, split, found, submission_ids()) for one in params.external]
-    pool = experiments.pool(members, split)
+    pool = gather(params, found, split, declared)
     vote = ensemble.vote(pool, params, metric, seed)
 
     predictions.write(pool.ids, vote.oof, predictions.ENSEMBLE / "oof.parquet")

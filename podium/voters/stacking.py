@@ -21,6 +21,7 @@ class Softmax:
     weights: Probs
     offsets: Probs
     seen: np.ndarray  # (c,) class numbers
+    classes: int
 
     def __call__(self, probs: Probs) -> Probs:
         """(m, n, k) -> (n, k); a class without a training image gets 0."""
@@ -41,4 +42,4 @@ def fit(oof: Probs, labels: np.ndarray, _task: Task) -> Combine:
     if len(model.classes_) == 2:  # scikit-learn keeps one column for two classes
         weights, offsets = np.hstack([0 * weights, weights]), np.array([0.0, offsets[0]])
     weights = weights / scale[:, None]
-    return Softmax(weights, offsets - mean @ weights, model.classes_)
+    return Softmax(weights, offsets - mean @ weights, model.classes_, oof.shape[2])

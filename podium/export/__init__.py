@@ -1,0 +1,1 @@
+"""The winning members as ONNX, with a predict.py that needs no Podium: for offline notebooks."""

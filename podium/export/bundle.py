@@ -1,0 +1,158 @@
+"""The folder that goes to an offline notebook: graphs of members and vote, bundle.json, predict.py."""
+
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from podium import ensemble, revisions, voters
+from podium.calibration import Calibration
+from podium.contracts import model, predictions
+from podium.contracts.competition import Competition
+from podium.contracts.model import Preprocessing
+from podium.errors import UserError
+from podium.experiments import Pool
+from podium.export import graphs
+from podium.features import View
+from podium.files import write_json
+from podium.image_params import ImageParams
+from podium.images import INTERPOLATIONS
+from podium.metrics.registry import Metric
+from podium.networks.build import Network, load
+from podium.params import parse, read
+from podium.tta.params import TtaParams
+from podium.tta.views import views_of
+from podium.voters import EnsembleParams
+
+FOLDER = Path("export")
+ARTIFACTS = ("models", "data/predictions/facts.json", "params.yaml")
+TIMED_RUNS = 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a member's models and settings lie: this workspace, or another revision's files."""
+
+    name: str
+    root: Path
+
+
+def sources(params: EnsembleParams, names: Sequence[str]) -> list[Source]:
+    """One source a voting member. Raises UserError for predictions made elsewhere: they have no network."""
+    known = {"this run": Path()}
+    known |= {revision[:7]: Path(revision) for revision in params.experiments}
+    found = []
+    for name in names:
+        key = name.rpartition("@")[2]
+        if key not in known:
+            raise UserError(
+                f"{name} votes with predictions made outside Podium, which has no network to export: take it "
+                "out of ensemble.external, run `dvc repro`, then export."
+            )
+        root = known[key] if key == "this run" else revisions.fetch(str(known[key]), ARTIFACTS)
+        found.append(Source(name, root))
+    return found
+
+
+def write_member(source: Source, number: int, folds: Sequence[int], folder: Path) -> dict[str, Any]:
+    """Writes the member's graph of every fold; what bundle.json says of it."""
+    files: list[str] = []
+    made: Preprocessing | None = None
+    used: list[View] = []
+    for fold in folds:
+        network, card = load(source.root / model.folder(fold))
+        tta, used = views(source.root, network)
+        made = network.preprocessing
+        file = f"member{number}_fold{fold}.onnx"
+        look = graphs.Look(network.module, made, used, tta, card.temperature)
+        graphs.write(look, graphs.squares(look.sides), folder / file)
+        files.append(file)
+    assert made is not None
+    return {
+        "name": source.name,
+        "folds": files,
+        "sides": graphs.sides(used, made),
+        "resize": made.resize,
+        "interpolation": INTERPOLATIONS.get(made.interpolation, cv2.INTER_CUBIC),
+    }
+
+
+def views(root: Path, network: Network) -> tuple[TtaParams, list[View]]:
+    """The views that predict kept in that run, and how it merged them."""
+    tta = parse(TtaParams, read(root / "params.yaml"))
+    facts = root / predictions.FOLDER / "facts.json"
+    kept = json.loads(facts.read_text(encoding="utf-8"))["tta_views"] if facts.exists() else "none"
+    names = [] if kept == "none" else kept.split(",")
+    found = views_of(
+        names, tta, network.preprocessing, network.minimum_size, network.fixed_size, network.name
+    )
+    return tta, [view for group in found.values() for view in group]
+
+
+def write_vote(pool: Pool, table: dict[str, Any], metric: Metric, seed: int, path: Path) -> None:
+    """Writes the graph of the voter that ensemble chose, learnt anew from the same predictions."""
+    import torch
+
+    name, said = table["chosen"], table["calibration"]
+    calibration = Calibration(said["temperature"], np.array(said["priors"]))
+    geometric = voters.load(name).merge_folds is voters.geometric_mean
+    vote = graphs.Vote(
+        name,
+        ensemble.learnt(name, pool, metric, seed),
+        calibration,
+        "geometric" if geometric else "arithmetic",
+    )
+    probs = torch.tensor(pool.test[:, :, : graphs.BATCH], dtype=torch.float32)
+    graphs.write(vote, {"probs": probs}, path, rows="probs")
+
+
+def settings(found: Competition, image: ImageParams, labels: np.ndarray) -> dict[str, Any]:
+    """bundle.json without its members: how images are stored and how a submission's row is written."""
+    quality = {"jpg": cv2.IMWRITE_JPEG_QUALITY, "webp": cv2.IMWRITE_WEBP_QUALITY}
+    storage = image.storage
+    encoding = [quality[storage.format], storage.quality] if storage.format in quality else []
+    shares = np.bincount(labels, minlength=len(found.classes)) / len(labels)
+    return {
+        "batch": graphs.BATCH,
+        "short_side": storage.short_side,
+        "suffix": f".{storage.format}",
+        "encoding": encoding,
+        "classes": found.classes,
+        "shares": shares.tolist(),
+        "form": found.form,
+        "id_column": found.id_column,
+        "columns": found.columns,
+        "values": found.values,
+        "column_classes": found.column_classes,
+        "top_k": found.top_k if found.form == "top_k" else 1,
+    }
+
+
+def seconds_per_1000(members: Sequence[dict[str, Any]], folder: Path) -> float:
+    """How long the networks take for a thousand images here: the fastest of three runs of a batch each."""
+    import onnxruntime
+
+    total = 0.0
+    for member in members:
+        feed = {name: value.numpy() for name, value in graphs.squares(member["sides"]).items()}
+        for file in member["folds"]:
+            session = onnxruntime.InferenceSession(str(folder / file), providers=["CPUExecutionProvider"])
+            times = []
+            for _ in range(TIMED_RUNS):
+                start = time.perf_counter()
+                session.run(None, feed)
+                times.append(time.perf_counter() - start)
+            total += min(times)
+    return total / graphs.BATCH * 1000
+
+
+def write(bundle: dict[str, Any], folder: Path) -> None:
+    """Writes bundle.json and predict.py beside the graphs."""
+    write_json(folder / "bundle.json", bundle)
+    shutil.copy(Path(__file__).with_name("predict.py"), folder / "predict.py")
