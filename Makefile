@@ -43,7 +43,7 @@ train: check ## GPUS=0,1 or JOBS=2: trains the folds side by side, one a device
 .PHONY: recipe
 recipe: check ## NAME=resnext101 [SET="-S key=value"]: one of recipes/, as an experiment
 	@test -f "recipes/$(NAME)" || { echo "error: recipes/$(NAME) is not there: give NAME=one of" $$(ls recipes | grep -v README) >&2; exit 2; }
-	@dvc exp run --name "$(NAME)" $$(grep -v '^ *#' "recipes/$(NAME)" | tr '\n' ' ') $(SET)
+	@set -f; dvc exp run --name "$(NAME)" $$(grep -v '^#' "recipes/$(NAME)") $(SET)
 
 .PHONY: freeze-folds
 freeze-folds: venv ## writes the folds to a file that split.file then takes: no image moves any more
