@@ -55,12 +55,30 @@ def out_of_fold(
     rows = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
     sums = [_sums(centred[fold], labels[fold], weight[fold], k) for fold in rows]
     whole = _total(sums)
-    penalty, sharpness = _choose(centred, labels, rows, sums, whole, k)
+    penalty, sharpness = _choose(centred, labels, weight, rows, sums, whole)
     probs = np.empty((len(labels), k))
     for fold, held in enumerate(rows):
         line = _fit(whole - sums[fold], [penalty[fold]])[0]
         probs[held] = softmax(_scores(line, centred[held]) * sharpness[fold])
     return probs
+
+
+def predict(
+    vectors: Vectors, labels: Labels, weights: Floats, others: Vectors, folds: NDArray[np.int8], k: int
+) -> Probs:
+    """Probabilities (m, k) of `others` by a classifier of all `vectors`; `folds` choose its penalty."""
+    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centred = np.asarray(vectors - mean)
+    rows = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
+    sums = [_sums(centred[fold], labels[fold], weights[fold], k) for fold in rows]
+    whole = _total(sums)
+    loss = np.zeros((len(PENALTIES), len(SHARPNESS)))
+    for part, held in zip(sums, rows, strict=True):
+        for place, line in enumerate(_fit(whole - part, list(PENALTIES))):
+            loss[place] += _losses(line, centred[held], labels[held], weights[held])
+    penalty, sharpness = divmod(int(loss.argmin()), len(SHARPNESS))
+    line = _fit(whole, [PENALTIES[penalty]])[0]
+    return softmax(_scores(line, np.asarray(others - mean)) * SHARPNESS[sharpness])
 
 
 def softmax(scores: Floats) -> Probs:
@@ -111,7 +129,12 @@ def _scores(line: _Linear, vectors: Vectors) -> Floats:
 
 
 def _choose(
-    vectors: Vectors, labels: Labels, rows: list[NDArray[np.int64]], sums: list[_Sums], whole: _Sums, k: int
+    vectors: Vectors,
+    labels: Labels,
+    weights: Floats,
+    rows: list[NDArray[np.int64]],
+    sums: list[_Sums],
+    whole: _Sums,
 ) -> tuple[list[float], list[float]]:
     """(penalty, sharpness) of each fold: the least log loss over the other folds, each left out in turn.
 
@@ -126,15 +149,15 @@ def _choose(
         for two in range(one + 1, folds):
             lines = _fit(whole - sums[one] - sums[two], list(PENALTIES))
             for place, line in enumerate(lines):
-                loss[one, place] += _losses(line, vectors[judges[two]], labels[judges[two]])
-                loss[two, place] += _losses(line, vectors[judges[one]], labels[judges[one]])
+                for mine, other in ((one, judges[two]), (two, judges[one])):
+                    loss[mine, place] += _losses(line, vectors[other], labels[other], weights[other])
     best = loss.reshape(folds, -1).argmin(axis=1)  # ties: the smaller penalty, then the flatter
     return [PENALTIES[i // len(SHARPNESS)] for i in best], [SHARPNESS[i % len(SHARPNESS)] for i in best]
 
 
-def _losses(line: _Linear, vectors: Vectors, labels: Labels) -> Floats:
-    """The log loss summed over rows for each sharpness."""
+def _losses(line: _Linear, vectors: Vectors, labels: Labels, weights: Floats) -> Floats:
+    """The weighted log loss summed over rows for each sharpness."""
     scores = _scores(line, vectors)
     scores -= scores.max(axis=1, keepdims=True)
     own = scores[np.arange(len(labels)), labels]
-    return np.array([float((np.log(np.exp(scores * s).sum(1)) - own * s).sum()) for s in SHARPNESS])
+    return np.array([float(weights @ (np.log(np.exp(scores * s).sum(1)) - own * s)) for s in SHARPNESS])

@@ -9,8 +9,8 @@ from podium.contracts.labels import PATH as SHIPPED
 from podium.duplicates.find import duplicates
 from podium.duplicates.params import DuplicateParams, LeakParams
 from podium.entry import run
-from podium.files import replacing_folder, write_json
-from podium.labels import corrections, inputs, outcome
+from podium.files import replacing_folder, write_json, write_text
+from podium.labels import corrections, facts, inputs, outcome, review
 from podium.labels.params import LabelParams
 from podium.params import load
 from podium.run import Seed
@@ -20,7 +20,8 @@ FOLDER = Path("data/clean")
 
 def main() -> None:
     params, near, leak, seed = load(LabelParams), load(DuplicateParams), load(LeakParams), load(Seed).seed
-    classes = competition.read().classes
+    found_in = competition.read()
+    classes = found_in.classes
     every = inputs.readable(images.IMAGES.read(images.PATH))
     vectors = inputs.vectors_of(every, *embeddings.read())
     shipped = inputs.labelled(LABELS.read(SHIPPED), every)
@@ -28,17 +29,22 @@ def main() -> None:
 
     found = duplicates(every, vectors, near)
     given = corrections.apply(shipped, told)
-    cleaned = outcome.clean(given, every, vectors, found.table, classes, params, seed)
-    facts = outcome.facts(cleaned, every, vectors, found, seed)
-    twins = outcome.test_twins(cleaned.table, found.table)
+    material = outcome.gather(given, every, vectors, found.table, classes, seed)
+    cleaned = outcome.clean(given, material, classes, params, seed)
+    summary = facts.describe(cleaned, every, vectors, found, seed)
+    suspects = review.cards(cleaned.table, material.vectors, params.cards)
+    read = inputs.pictures(every, images.SHARDS)
+    page = review.page(suspects, classes, told, summary["suspects"], found_in.name, read)
 
     with replacing_folder(FOLDER) as folder:
         clean.write(cleaned.table, folder / clean.PATH.name)
         DUPLICATES.write(found.table, folder / PATH.name)
         if leak.use_test_duplicates:
-            twins.to_csv(folder / "test_duplicates.csv", index=False)
-        write_json(folder / "facts.json", facts)
-    print("\n".join(facts["sentences"]))
+            twins = outcome.test_twins(cleaned.table, found.table)
+            twins.to_csv(folder / "test_duplicates.csv", index=False, lineterminator="\n")
+        write_text(folder / "review.html", page)
+        write_json(folder / "facts.json", summary)
+    print("\n".join([*summary["sentences"], f"look at the suspects in {FOLDER}/review.html"]))
 
 
 if __name__ == "__main__":

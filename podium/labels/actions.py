@@ -1,50 +1,64 @@
 """What is done about suspects: nothing, leave out of training, another label, less weight."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from podium.labels.noise import Labels, Noise
+from podium.labels.noise import Floats, Labels, Noise
 
-LEAST_WEIGHT = 0.05  # of a suspect in the loss
+WRONG = 0.5  # a suspect is left out when its label is more probably wrong than right
 
 
-def decide(
-    given: pd.DataFrame, labels: Labels, noise: Noise, torn: NDArray[np.bool_], policy: str, confidence: float
-) -> tuple[pd.DataFrame, Labels]:
-    """(action, suspect, quality, reason, weight of each image; the labels that training sees).
+@dataclass(frozen=True)
+class Decision:
+    """What training sees: the label and weight of each image, and the word for it."""
 
-    `given` has columns user and note (rows as in `labels`). What the user said is never a suspect and never
-    changed. relabel wants `confidence` of the suggestion and a group that agrees; weight is
-    quality-proportional for suspects.
-    """
-    told = given["user"].to_numpy(str)
-    suspect = (noise.suspect | torn) & (told == "")
-    action = np.where(told == "", "keep", told).astype(object)
-    weight = np.where(told == "drop", 0.0, 1.0)
-    trained = labels.copy()
-    by_model = noise.suspect & (told == "")
-    if policy == "drop":
-        action[by_model], weight[by_model] = "drop", 0.0
-    elif policy == "relabel":
-        sure = by_model & (noise.confidence >= confidence) & (noise.suggested != labels)
-        action[sure], trained[sure] = "relabel", noise.suggested[sure]
-    elif policy == "weight":
-        weight[by_model] = np.clip(noise.quality[by_model], LEAST_WEIGHT, 1.0)
-    quality = np.where(told == "", noise.quality, 1.0)
-    reason = _reasons(given, noise, torn)
-    table = pd.DataFrame(
-        {"action": action, "suspect": suspect, "quality": quality, "reason": reason, "weight": weight}
+    action: NDArray[np.str_]  # keep, relabel or drop
+    labels: Labels
+    weight: Floats
+
+
+def report(labels: Labels, noise: Noise, confidence: float) -> Decision:
+    """Nothing is changed."""
+    return Decision(np.full(len(labels), "keep", dtype="U7"), labels.copy(), np.ones(len(labels)))
+
+
+def drop(labels: Labels, noise: Noise, confidence: float) -> Decision:
+    """Suspects whose label is more probably wrong than right get no weight."""
+    out = noise.suspect & (noise.quality < WRONG)
+    return Decision(np.where(out, "drop", "keep").astype("U7"), labels.copy(), np.where(out, 0.0, 1.0))
+
+
+def relabel(labels: Labels, noise: Noise, confidence: float) -> Decision:
+    """Suspects get the suggested label where it has at least `confidence`."""
+    sure = noise.suspect & (noise.confidence >= confidence) & (noise.suggested != labels)
+    return Decision(
+        np.where(sure, "relabel", "keep").astype("U7"),
+        np.where(sure, noise.suggested, labels),
+        np.ones(len(labels)),
     )
-    return table, trained
 
 
-def _reasons(given: pd.DataFrame, noise: Noise, torn: NDArray[np.bool_]) -> list[str]:
-    found = []
-    for told, note, wrong, apart in zip(given["user"], given["note"], noise.suspect, torn, strict=True):
-        if told:
-            found.append(f"corrections.csv: {note}" if note else "corrections.csv")
-            continue
-        parts = ["the model disagrees"] if wrong else []
-        found.append("; ".join(parts + (["a duplicate has another label"] if apart else [])))
-    return found
+def weight(labels: Labels, noise: Noise, confidence: float) -> Decision:
+    """Every image weighs the probability that its label is right."""
+    return Decision(np.full(len(labels), "keep", dtype="U7"), labels.copy(), noise.quality.copy())
+
+
+POLICIES: dict[str, Callable[[Labels, Noise, float], Decision]] = {
+    "report": report,
+    "drop": drop,
+    "relabel": relabel,
+    "weight": weight,
+}
+
+
+def overrule(decision: Decision, labels: Labels, user: NDArray[np.str_]) -> Decision:
+    """The user's words (keep, relabel, drop; empty: none) in place of the policy's; `labels` hold them."""
+    told = user != ""
+    return Decision(
+        np.where(told, user, decision.action).astype("U7"),
+        np.where(told, labels, decision.labels),
+        np.where(user == "drop", 0.0, np.where(told, 1.0, decision.weight)),
+    )

@@ -1,10 +1,14 @@
 """The readable images, their vectors and their shipped labels, all sorted by image_id."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from podium.errors import UserError
+from podium.shards import Reader
 
 LABELLED = ("train", "validation")  # a test image's label, where one was shipped, is never learnt from
 
@@ -34,3 +38,11 @@ def vectors_of(every: pd.DataFrame, ids: list[str], vectors: NDArray[np.float32]
             f"run `dvc repro -f embed`."
         )
     return np.ascontiguousarray(vectors[[place[image_id] for image_id in every["image_id"]]])
+
+
+def pictures(every: pd.DataFrame, shards: Path) -> Callable[[str], bytes]:
+    """A function from an image_id to its stored, encoded bytes."""
+    reader = Reader(shards)
+    columns = (every[name].tolist() for name in ("image_id", "shard", "offset", "length"))
+    places = {image_id: place for image_id, *place in zip(*columns, strict=True)}
+    return lambda image_id: reader.read(*places[image_id])

@@ -8,10 +8,12 @@ import pytest
 
 from podium.contracts import competition, embeddings
 from podium.contracts.competition import Competition
-from podium.contracts.images import IMAGES
+from podium.contracts.images import IMAGES, SHARDS
 from podium.contracts.images import PATH as INDEX
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
+from podium.images import encode
+from podium.shards import Writer
 
 CLASSES = ["cat", "dog", "owl"]
 PARAMS = "seed: 0\nprofile: full\nduplicates: {}\nlabels: {}\nleak: {}\nsplit: {k: 3}\n"
@@ -59,9 +61,10 @@ def write(root: Path, a_class: int = 20, test: int = 12, params: str = PARAMS) -
     readable = np.flatnonzero(~broken)
     truth = np.concatenate([labels, np.arange(test) % len(CLASSES)])
     (root / "data").mkdir(exist_ok=True)
-    IMAGES.write(table, root / INDEX)
     shipped = pd.DataFrame({"image_id": ids, "label": [CLASSES[label] for label in labels], "group": None})
     LABELS.write(shipped, root / SHIPPED)
+    _store(table, root)
+    IMAGES.write(table, root / INDEX)
     embeddings.write(
         [table["image_id"][row] for row in readable],
         vectors(truth[readable]),
@@ -84,6 +87,15 @@ def write(root: Path, a_class: int = 20, test: int = 12, params: str = PARAMS) -
     (root / "data/corrections.csv").write_text("image_id,label,note\n")
     (root / "data/folds.csv").write_text("image_id,fold\n")
     return shipped
+
+
+def _store(table: pd.DataFrame, root: Path) -> None:
+    """Writes a small picture for each readable image and its place into `table`."""
+    with Writer(root / SHARDS, "images") as writer:
+        for row in np.flatnonzero(table["status"] != "unreadable"):
+            pixels = np.full((8, 8, 3), row % 256, np.uint8)
+            place = writer.add(str(row), encode(pixels, ".png"))
+            table.loc[row, ["shard", "offset", "length"]] = [place.shard, place.offset, place.length]
 
 
 @pytest.fixture

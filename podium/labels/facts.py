@@ -1,0 +1,82 @@
+"""What clean_labels found, in numbers and sentences."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from podium.adversarial import shift
+from podium.duplicates.find import Found, group_of
+from podium.labels.outcome import Cleaned
+
+AUC_SEEN = 0.6  # beyond it train and test differ enough to look
+
+
+def describe(
+    cleaned: Cleaned, every: pd.DataFrame, vectors: NDArray[np.float32], found: Found, seed: int
+) -> dict[str, Any]:
+    """Flat numbers for metrics and report, and `sentences`. Rows of `vectors` are those of `every`."""
+    parts = [_duplicates(cleaned, found), _labels(cleaned), _shift(cleaned, every, vectors, found, seed)]
+    values: dict[str, Any] = {}
+    for part, _ in parts:
+        values |= part
+    return values | {"sentences": [sentence for _, told in parts for sentence in told]}
+
+
+def _duplicates(cleaned: Cleaned, found: Found) -> tuple[dict[str, Any], list[str]]:
+    subsets: dict[str, set[str]] = {}
+    for image_id, group in zip(found.table["image_id"], found.table["group"], strict=True):
+        subsets.setdefault(group, set()).add(image_id.partition("/")[0])
+    crossing = sum("test" in kinds and len(kinds) > 1 for kinds in subsets.values())
+    torn = int(cleaned.table["reason"].str.contains("a duplicate has").sum())
+    values = {
+        "duplicates": len(found.table),
+        "duplicates_exact": int((found.table["kind"] == "exact").sum()),
+        "duplicate_groups": len(subsets),
+        "duplicate_groups_with_test": crossing,
+        "duplicates_two_labels": torn,
+    }
+    first = (
+        f"{len(found.table)} images ({values['duplicates_exact']} of them exact) in {len(subsets)} groups of "
+        f"duplicates; {crossing} groups join labelled images with test; {torn} images have a duplicate under "
+        f"another label."
+    )
+    return values, [first, *found.sentences]
+
+
+def _labels(cleaned: Cleaned) -> tuple[dict[str, Any], list[str]]:
+    table = cleaned.table
+    values = {
+        "probe_accuracy": round(cleaned.accuracy, 6),
+        "suspects": int(table["suspect"].sum()),
+        "noise_estimate": round(float(1 - table["quality"].mean()), 6),
+        "corrected": int(table["reason"].str.startswith("corrections.csv").sum()),
+        "relabelled": int((table["action"] == "relabel").sum()),
+        "dropped": int((table["action"] == "drop").sum()),
+        "label_policy": cleaned.policy,
+    }
+    sentences = [
+        f"{values['suspects']} of {len(table)} labels are suspect, about {values['noise_estimate']:.1%} may "
+        f"be wrong; policy {cleaned.policy}: {values['relabelled']} relabelled, {values['dropped']} dropped "
+        f"({values['corrected']} told by corrections.csv).",
+        f"a linear classifier on the embeddings is right on {cleaned.accuracy:.3f} of the given labels.",
+    ]
+    if cleaned.trial:
+        told = ", ".join(f"{name} {value:.4f}" for name, value in cleaned.trial.items())
+        sentences.append(f"labels.policy auto became {cleaned.policy}; accuracy out of fold: {told}.")
+    return values, sentences
+
+
+def _shift(
+    cleaned: Cleaned, every: pd.DataFrame, vectors: NDArray[np.float32], found: Found, seed: int
+) -> tuple[dict[str, Any], list[str]]:
+    test = (every["subset"] == "test").to_numpy()
+    ours = test | every["image_id"].isin(cleaned.table["image_id"]).to_numpy()
+    ids = every.loc[ours, "image_id"].tolist()
+    drift = shift(ids, vectors[ours], test[ours], group_of(ids, found.table), seed)
+    if drift is None:
+        return {}, []
+    look = ": look at most_like_test" if drift.auc > AUC_SEEN else ""
+    sentence = f"train against test: AUC {drift.auc:.3f} (0.5 alike, 1 told apart at sight){look}."
+    return {"adversarial_auc": round(drift.auc, 6), "most_like_test": drift.most}, [sentence]

@@ -1,0 +1,120 @@
+"""The review page: suspects as picture cards, worst first; decisions leave it as corrections.csv."""
+
+import base64
+import html
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from podium.images import decode, encode, shrink
+
+THUMBNAIL, SMALL = 128, 64  # pixels of the short side: of a suspect, of its neighbours
+NEIGHBOURS = 5
+QUALITY = 80  # of the thumbnails' JPEG
+PAGE = Path(__file__).with_name("review.html")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One suspect."""
+
+    image_id: str
+    given: str
+    suggested: str
+    quality: float  # probability that the given label is right
+    reason: str
+    neighbours: list[tuple[str, str]]  # (image_id, given label) of the nearest, nearest first
+
+
+def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list[Card]:
+    """At most `limit` cards, worst quality first (ties: by image_id); `vectors` has the rows of `table`."""
+    suspects = np.flatnonzero(table["suspect"].to_numpy())
+    order = suspects[np.argsort(table["quality"].to_numpy()[suspects], kind="stable")][:limit]
+    near = nearest(vectors, order, NEIGHBOURS)
+    ids, given = table["image_id"].tolist(), table["label_given"].tolist()
+    return [
+        Card(
+            ids[row],
+            given[row],
+            str(table["suggested"].iloc[row]),
+            float(table["quality"].iloc[row]),
+            str(table["reason"].iloc[row]),
+            [(ids[other], given[other]) for other in others],
+        )
+        for row, others in zip(order.tolist(), near.tolist(), strict=True)
+    ]
+
+
+def nearest(vectors: NDArray[np.float32], rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """The `count` nearest other rows of each of `rows` by centred cosine, nearest first (m, count)."""
+    centred = vectors - vectors.mean(axis=0)
+    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
+    count = min(count, len(vectors) - 1)
+    found = np.empty((len(rows), count), np.int64)
+    for place, row in enumerate(rows):
+        alike = centred @ centred[row]
+        alike[row] = -np.inf
+        found[place] = np.argsort(-np.round(alike, 5), kind="stable")[:count]
+    return found
+
+
+def page(
+    found: list[Card],
+    classes: list[str],
+    told: pd.DataFrame,
+    total: int,
+    name: str,
+    read: Callable[[str], bytes],
+) -> str:
+    """The page's HTML. `told`: corrections.csv as it is; `read`: an image_id's encoded bytes.
+
+    `name` (of the competition) keeps its decisions apart from another's in the browser's store.
+    """
+    existing = {row.image_id: {"label": row.label, "note": row.note} for row in told.itertuples(index=False)}
+    blocks = "\n".join(_card(card, classes, read) for card in found)
+    fields = {
+        "shown": str(len(found)),
+        "total": str(total),
+        "existing": _script(existing),
+        "name": _script(name),
+        "cards": blocks or "<p>No label is suspect.</p>",
+    }
+    return Template(PAGE.read_text(encoding="utf-8")).substitute(fields)
+
+
+def _script(value: object) -> str:
+    """JSON that may stand inside a <script> element, whatever the names hold."""
+    text = json.dumps(value, ensure_ascii=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _card(card: Card, classes: list[str], read: Callable[[str], bytes]) -> str:
+    quote = html.escape
+    options = "".join(
+        f"<option{' selected' if name == card.suggested else ''}>{quote(name)}</option>" for name in classes
+    )
+    near = "".join(
+        f"<figure>{_image(read(image_id), SMALL, image_id)}<figcaption>{quote(label)}</figcaption></figure>"
+        for image_id, label in card.neighbours
+    )
+    return f"""<article class="card" data-id="{quote(card.image_id)}" data-given="{quote(card.given)}">
+{_image(read(card.image_id), THUMBNAIL, card.image_id)}
+<div class="say"><p class="name">{quote(card.image_id)}</p>
+<p>given <b>{quote(card.given)}</b>, suggested <b>{quote(card.suggested)}</b>,
+right with probability {card.quality:.2f}</p><p class="why">{quote(card.reason)}</p>
+<p class="buttons"><button data-do="keep">Keep</button>
+<button data-do="relabel">Relabel as</button><select aria-label="new label">{options}</select>
+<button data-do="drop">Drop</button><button data-do="undo">Undecided</button></p>
+<input class="note" placeholder="note" aria-label="note"><div class="near">{near}</div></div></article>"""
+
+
+def _image(data: bytes, side: int, name: str) -> str:
+    small = encode(shrink(decode(data), side), ".jpg", QUALITY)
+    text = base64.b64encode(small).decode("ascii")
+    return f'<img src="data:image/jpeg;base64,{text}" alt="{html.escape(name)}">'

@@ -1,0 +1,28 @@
+"""`make freeze-folds`: writes the folds of the last run to split.file, where later runs read them.
+
+No stage: it writes the user's own file. A frozen image stays in its fold whatever is corrected or added.
+"""
+
+from pathlib import Path
+
+from podium.contracts.folds import FOLDS, PATH
+from podium.entry import run
+from podium.errors import UserError
+from podium.files import replacing
+from podium.folds.params import SplitParams
+from podium.params import load
+from podium.run import Profile
+
+
+def main() -> None:
+    path = Path(load(SplitParams).file)
+    if load(Profile).profile == "quick":
+        raise UserError("profile is quick, whose folds hold a tenth of the images: run `dvc repro` with full.")
+    table = FOLDS.read(PATH)
+    with replacing(path) as draft:
+        table[["image_id", "fold"]].to_csv(draft, index=False, lineterminator="\n")
+    print(f"froze the folds of {len(table)} images in {path}; to thaw, leave only its header line.")
+
+
+if __name__ == "__main__":
+    run(main)
