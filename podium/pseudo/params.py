@@ -23,6 +23,6 @@ class PseudoParams(Section):
     def _full(cls, teacher: str | None) -> str | None:
         if teacher is not None and (len(teacher) != 40 or set(teacher) - set("0123456789abcdef")):
             raise ValueError(
-                "give a full revision (40 hexadecimal digits), as `git rev-parse <experiment>` says"
+                "give a full revision (40 hexadecimal digits), as `dvc exp list --sha-only` says"
             )
         return teacher
