@@ -19,6 +19,7 @@ from podium.networks.precision import best_device, precision
 from podium.run import derive
 from podium.shards import Reader
 from podium.training import auto, engine, losses, mixing, optimizers, resume, sampling, schedules, summary
+from podium.training.convolutions import quicken
 from podium.training.data import Examples
 from podium.training.identity import key
 from podium.training.inputs import feed
@@ -104,6 +105,8 @@ def train(request: Request, tables: Tables) -> Result:
     plan = _plan(request, network, resolved, len(rows))
     settings = _settings(request, network, resolved, device, rows)
     examples = [Examples(fed.inputs[i], part.targets, part.weights) for i, part in enumerate((rows, check))]
+    if settings.precision == "32-true":
+        quicken(fed.tail, device)
     name = _key(request, network, resolved, rows, check)
     with scratch.lock("resume", name):
         outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))

@@ -49,20 +49,43 @@ def write_competition(root: Path, a_class: int = 16) -> None:
                 data = cv2.imencode(".png", picture(label, number))[1].tobytes()
                 place = writer.add(f"{name}/{number}.png", data)
                 path = f"{name}/{number}.png"
-                rows.append((f"train/{path}", path, label, number % FOLDS, sha256(data).hexdigest(), *vars(place).values()))
-    frame = pd.DataFrame(rows, columns=["image_id", "path", "label", "fold", "digest", "shard", "offset", "length"])
+                rows.append(
+                    (
+                        f"train/{path}",
+                        path,
+                        label,
+                        number % FOLDS,
+                        sha256(data).hexdigest(),
+                        *vars(place).values(),
+                    )
+                )
+    frame = pd.DataFrame(
+        rows, columns=["image_id", "path", "label", "fold", "digest", "shard", "offset", "length"]
+    )
     facts = {"submission_id": None, "subset": "train", "width": 32, "height": 32, "sha256": frame["digest"]}
     facts |= {"pixels": "", "phash": 0, "status": "ok", "note": ""}
     images.IMAGES.write(frame.assign(**facts), root / images.PATH)
     folds.FOLDS.write(frame.assign(group=frame["image_id"]), root / folds.PATH)
-    facts = {"source_id": frame["image_id"], "label_given": frame["label"], "weight": 1.0, "origin": "train", "copy": 0}
+    facts = {
+        "source_id": frame["image_id"],
+        "label_given": frame["label"],
+        "weight": 1.0,
+        "origin": "train",
+        "copy": 0,
+    }
     manifest.MANIFEST.write(frame.assign(**facts, shard="images/" + frame["shard"]), root / manifest.PATH)
     table = pseudo.table(len(CLASSES))
     table.write(table.empty(), root / pseudo.PATH)
     competition.write(
         competition.Competition(
-            name="figures", classes=CLASSES, metric="accuracy", form="label", id_column="id", columns=["label"],
-            values=CLASSES, column_classes=[],
+            name="figures",
+            classes=CLASSES,
+            metric="accuracy",
+            form="label",
+            id_column="id",
+            columns=["label"],
+            values=CLASSES,
+            column_classes=[],
         ),
         root / competition.PATH,
     )
