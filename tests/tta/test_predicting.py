@@ -1,0 +1,129 @@
+"""Every fold's originals and every test image are predicted, from features and from images alike."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from podium.contracts.model import ModelCard, write_card
+from podium.errors import UserError
+from podium.images import encode
+from podium.networks.build import build, save
+from podium.shards import Writer
+from podium.tta.params import TtaParams
+from podium.tta.predicting import Predictions, predict, task
+
+COUNT = 24
+CLASSES = ["a", "b", "c"]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    torch.set_num_threads(1)
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def images(place: Path) -> pd.DataFrame:
+    generator = np.random.default_rng(0)
+    rows = []
+    with Writer(place / "data/images", "images") as writer:
+        for number in range(COUNT):
+            subset = "test" if number >= 16 else "train"
+            data = encode(generator.integers(0, 255, (20, 20, 3), np.uint8), ".png")
+            at = writer.add(f"{number}.png", data)
+            rows.append(
+                (
+                    f"{subset}/{number:02d}.png",
+                    subset,
+                    at.shard,
+                    at.offset,
+                    at.length,
+                    sha256(data).hexdigest(),
+                )
+            )
+    rows.append(("test/99.png", "test", "", 0, 0, ""))  # unreadable
+    return pd.DataFrame(rows, columns=["image_id", "subset", "shard", "offset", "length", "sha256"])
+
+
+@pytest.fixture
+def folds(images: pd.DataFrame) -> pd.DataFrame:
+    train = images[images["subset"] == "train"]
+    fold = [-1 if row >= 14 else row % 2 for row in range(len(train))]
+    frame = pd.DataFrame(
+        {"image_id": train["image_id"], "label": [row % 3 for row in range(len(train))], "fold": fold}
+    )
+    return frame.assign(group=frame["image_id"]).sample(frac=1, random_state=0)
+
+
+def write_models(freeze: str, model: str = "resnet10t") -> None:
+    for fold in (0, 1):
+        network = build(model, False, len(CLASSES), 32, seed=0)
+        with torch.no_grad():
+            network.module.get_submodule(network.head).weight.mul_(1 + fold)
+        folder = Path(f"models/fold{fold}")
+        folder.mkdir(parents=True, exist_ok=True)
+        save(network, folder)
+        card = ModelCard(
+            fold=fold, model=model, weights="pypi", classes=CLASSES, preprocessing=network.preprocessing,
+            freeze=freeze, parameters=1, trainable=1, images=1, copies=0,
+            resolved={"network": network.options},
+        )  # fmt: skip
+        write_card(card, folder / "model.json")
+
+
+def predicted(images: pd.DataFrame, folds: pd.DataFrame, budget: float = 1.0, **tta: object) -> Predictions:
+    params = TtaParams.model_validate({"views": ["hflip"], "keep": "always", **tta})
+    return predict(task(images, folds, [0, 1]), params, {}, False, budget, Path("data"))
+
+
+def test_every_fold_predicts_its_originals_and_all_test_and_held_out_images(images, folds) -> None:
+    write_models("layer3")
+    made = predicted(images, folds)
+    expected = set(images.loc[images["subset"].eq("test") & images["length"].gt(0), "image_id"])
+    expected |= set(folds.loc[folds["fold"] == -1, "image_id"])
+    for fold in (0, 1):
+        assert set(made.oof[fold][0]) == set(folds.loc[folds["fold"] == fold, "image_id"])
+        assert set(made.test[fold][0]) == expected
+        for ids, probs in (made.oof[fold], made.test[fold]):
+            assert probs.shape == (len(ids), 3) and np.allclose(probs.sum(1), 1)
+
+
+def test_features_and_images_give_the_same(images, folds) -> None:
+    write_models("layer3")
+    kept = predicted(images, folds)
+    for other in (predicted(images, folds, budget=0.0), (write_models("none"), predicted(images, folds))[1]):
+        for fold in (0, 1):
+            for part in ("oof", "test"):
+                ids, probs = getattr(kept, part)[fold]
+                assert getattr(other, part)[fold][0] == ids
+                assert np.allclose(getattr(other, part)[fold][1], probs, atol=1e-4)
+
+
+def test_each_image_is_decoded_once_for_all_folds_and_views(images, folds, monkeypatch) -> None:
+    from podium.features import pixels
+
+    count: list[int] = []
+    real = pixels.decode
+    monkeypatch.setattr(pixels, "decode", lambda data: count.append(1) or real(data))
+    for freeze in ("layer3", "none"):
+        write_models(freeze)
+        predicted(images, folds, views=["hflip", "rotate", "five_crop"])
+        assert len(count) == COUNT
+        count.clear()
+
+
+def test_the_same_twice_is_the_same_bits(images, folds) -> None:
+    write_models("layer3")
+    first, second = predicted(images, folds), predicted(images, folds)
+    assert all(np.array_equal(first.test[fold][1], second.test[fold][1]) for fold in (0, 1))
+
+
+def test_a_missing_model_is_told(images, folds) -> None:
+    with pytest.raises(UserError, match=r"models/fold0/model.json is missing: run `dvc repro`"):
+        predicted(images, folds)
