@@ -16,7 +16,7 @@ from podium.errors import UserError
 from podium.run import derive
 
 DIRECTIONS = ("horizontal", "vertical")
-FOLDS = 5
+FOLDS = 3
 ENOUGH = 100  # mirrored images: with fewer, a measure says nothing
 LIKELY = 2.0  # standard errors: beyond them a loss is no accident
 NEGLIGIBLE = 0.01  # a loss of accuracy that a mirrored training set mends by itself
@@ -104,33 +104,31 @@ def measured(
             f"Mirror images: none; {int(sample.sum())} images are too few to measure whether classes survive."
         )
         return Choice(Flips(), [said])
-    survived, sentences = {}, []
-    for number, direction in enumerate(DIRECTIONS):
-        views = np.stack([mirrored[name][number] for name in known["image_id"][sample]])
-        survival = _survival(known, vectors, views, sample, len(classes))
-        survived[direction] = survival.survives
-        sentences.append(_sentence(direction, survival, classes))
-    return Choice(Flips(**survived), sentences)
+    views = np.stack([mirrored[name] for name in known["image_id"][sample]])
+    judged = dict(zip(DIRECTIONS, _survivals(known, vectors, views, sample, len(classes)), strict=True))
+    sentences = [_sentence(direction, survival, classes) for direction, survival in judged.items()]
+    return Choice(
+        Flips(**{direction: survival.survives for direction, survival in judged.items()}), sentences
+    )
 
 
-def _survival(
+def _survivals(
     known: pd.DataFrame,
     vectors: dict[str, NDArray[np.float32]],
     views: NDArray[np.float32],
     sample: NDArray[np.bool_],
     k: int,
-) -> Survival:
-    """Mirror images join their originals' folds at weight 0: predicted, never learnt from."""
+) -> list[Survival]:
+    """One for each of the views (m, 2, d). They join their originals, at weight 0: predicted only."""
     ids, labels = known["image_id"].tolist(), known["label"].to_numpy(np.int64)
     folds = np.array([derive(0, "mirror", name) % FOLDS for name in ids], np.int8)
-    weights = np.concatenate([np.ones(len(ids)), np.zeros(len(views))])
-    originals = np.stack([vectors[name] for name in ids])
-    every = np.concatenate([labels, labels[sample]])
-    probs = probe.out_of_fold(
-        np.concatenate([originals, views]), every, np.concatenate([folds, folds[sample]]), k, weights
-    )
-    right = probs.argmax(axis=1) == every
-    return Survival(right[: len(ids)][sample], right[len(ids) :], labels[sample])
+    weights = np.concatenate([np.ones(len(ids)), np.zeros(views.shape[0] * views.shape[1])])
+    parts = [np.stack([vectors[name] for name in ids]), views[:, 0], views[:, 1]]
+    every = np.concatenate([labels, labels[sample], labels[sample]])
+    places = np.concatenate([folds, folds[sample], folds[sample]])
+    probs = probe.out_of_fold(np.concatenate(parts), every, places, k, weights)
+    original, *flipped = np.split(probs.argmax(axis=1) == every, [len(ids), len(ids) + len(views)])
+    return [Survival(original[sample], right, labels[sample]) for right in flipped]
 
 
 def _sentence(direction: str, survival: Survival, classes: Sequence[str]) -> str:
