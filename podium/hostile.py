@@ -1,7 +1,9 @@
 """Bytes that claim to be an image: recognised by content, sized by header, only then decoded to RGB."""
 
 import io
+import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +14,6 @@ from PIL import (
     GifImagePlugin,
     Image,
     ImageFile,
-    ImageOps,
     JpegImagePlugin,
     MpoImagePlugin,
     PngImagePlugin,
@@ -37,12 +38,40 @@ PLUGINS = (  # imported here: Pillow finds a format only once its plug-in is loa
     PpmImagePlugin, WebPImagePlugin,
 )  # fmt: skip
 FORMATS = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "PPM", "WEBP"]  # what Pillow may try
-REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
+WHOLE = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+REDUCED = {  # a fraction of the size, which the JPEG decoder gives almost for free
+    n: flag | cv2.IMREAD_IGNORE_ORIENTATION
+    for n, flag in (
+        (8, cv2.IMREAD_REDUCED_COLOR_8),
+        (4, cv2.IMREAD_REDUCED_COLOR_4),
+        (2, cv2.IMREAD_REDUCED_COLOR_2),
+    )
+}
+PNG_DEPTH = 24  # where a PNG's header says how many bits a channel has
 ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 MEGA = 1e6
 TAIL = 4096  # bytes at the end in which a complete file's last marker stands
 
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is told in notes
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked first, with our own sentence
+TURNS: dict[int, Callable[[Any], Any]] = {  # EXIF's orientations, as what makes them upright
+    1: lambda a: a, 2: lambda a: a[:, ::-1], 3: lambda a: a[::-1, ::-1], 4: lambda a: a[::-1],
+    5: lambda a: a.transpose(1, 0, 2), 6: lambda a: a.transpose(1, 0, 2)[:, ::-1],
+    7: lambda a: a.transpose(1, 0, 2)[::-1, ::-1], 8: lambda a: a.transpose(1, 0, 2)[::-1],
+}  # fmt: skip
+
+
+class _Tolerant(threading.local):
+    """Pillow's switch for damaged files, on in one thread only."""
+
+    on = False
+
+    def __bool__(self) -> bool:
+        return self.on
+
+
+TOLERANT = _Tolerant()
+ImageFile.LOAD_TRUNCATED_IMAGES = TOLERANT  # type: ignore[assignment]
 
 
 class Unreadable(ValueError):
@@ -79,7 +108,7 @@ def open_image(data: bytes, megapixels: float, short_side: int) -> Opened:
     if turn > 4:
         opened.width, opened.height = height, width
     whole = _whole(data, kind)
-    if kind in ("jpeg", "png") and header.mode in ("RGB", "L") and not _sixteen(header):
+    if kind in ("jpeg", "png") and header.mode in ("RGB", "L") and not _sixteen(data, kind):
         pixels = _by_opencv(data, kind, min(width, height), short_side)
         if pixels is not None:
             opened.pixels = pixels
@@ -87,8 +116,9 @@ def open_image(data: bytes, megapixels: float, short_side: int) -> Opened:
     if not opened.pixels.size:
         opened.pixels = _by_pillow(data, opened)
     if turn != 1:
+        opened.pixels = np.ascontiguousarray(TURNS[turn](opened.pixels))
         opened.notes.append("turned upright (EXIF)")
-    if not whole:
+    if not whole and not opened.repaired:
         opened.repaired = True
         opened.notes.append("truncated: the part that is missing is grey or black")
     return opened
@@ -124,9 +154,9 @@ def _orientation(header: Any) -> int:
     return turn if 1 <= turn <= 8 else 1
 
 
-def _sixteen(header: Any) -> bool:
+def _sixteen(data: bytes, kind: str) -> bool:
     """Whether a PNG has 16 bits a channel, which Pillow shows as RGB."""
-    return header.format == "PNG" and bool(header.tile) and "16" in str(header.tile[0][3])
+    return kind == "png" and data[PNG_DEPTH] == 16
 
 
 def _whole(data: bytes, kind: str) -> bool:
@@ -139,7 +169,7 @@ def _whole(data: bytes, kind: str) -> bool:
 
 
 def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | None:
-    how = cv2.IMREAD_COLOR_RGB
+    how = WHOLE
     if kind == "jpeg":
         how = next((flag for n, flag in REDUCED.items() if side // n >= short_side), how)
     try:
@@ -148,7 +178,7 @@ def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | N
         return None
     if found is None:
         return None
-    if how != cv2.IMREAD_COLOR_RGB:
+    if how != WHOLE:
         found = cv2.cvtColor(found, cv2.COLOR_BGR2RGB)
     return found.astype(np.uint8, copy=False)
 
@@ -160,7 +190,7 @@ def _by_pillow(data: bytes, opened: Opened) -> Pixels:
             warnings.simplefilter("ignore")
             image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
             _load(image, opened)
-            return _rgb(ImageOps.exif_transpose(image), opened)
+            return _rgb(image, opened)
     except Unreadable:
         raise
     except Exception as error:
@@ -171,11 +201,11 @@ def _load(image: Any, opened: Opened) -> None:
     try:
         image.load()
     except OSError:
-        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        TOLERANT.on = True
         try:
             image.load()
         finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
+            TOLERANT.on = False
         opened.repaired = True
         opened.notes.append("damaged: the part that could be read was kept")
 
@@ -192,8 +222,8 @@ def _rgb(image: Any, opened: Opened) -> Pixels:
             opened.notes.append("transparent parts were laid on white")
         under = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(under, image)
-    elif image.mode == "CMYK":
-        opened.notes.append("CMYK turned to RGB")
+    elif image.mode not in ("RGB", "L", "P", "1"):
+        opened.notes.append(f"{image.mode} turned to RGB")
     return np.array(image.convert("RGB"))
 
 

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]  # (height, width, 3), RGB
 Resize = Literal["squash", "crop", "pad"]
 
+STORED = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION  # what ingest stores is upright as it is
 INTERPOLATIONS = {"bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC, "lanczos": cv2.INTER_LANCZOS4}
 
 
 def decode(data: bytes) -> Pixels:
     """RGB pixels of a stored image (one that ingest wrote). Raises ValueError for anything else."""
-    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), STORED)
     if found is None:
         raise ValueError("not an image that OpenCV can decode")
     return found.astype(np.uint8, copy=False)

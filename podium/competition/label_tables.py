@@ -244,7 +244,8 @@ def _could_be_label(sheet: Sheet, name: str) -> bool:
     """Whether a column repeats its values, as labels do."""
     cells = sheet.columns[name]
     distinct = len(set(cells))
-    return distinct >= 2 and (distinct <= len(cells) / 2 or len(cells) <= 50 or name.lower() in LABEL_WORDS)
+    usual = name.lower().replace(" ", "_") in LABEL_WORDS and distinct >= 1
+    return usual or (distinct >= 2 and (distinct <= len(cells) / 2 or len(cells) <= 50))
 
 
 def _word_among(names: list[str]) -> bool:

@@ -3,7 +3,7 @@
 from podium.competition.labels import Labels, from_folders, from_names
 from podium.competition.params import CompetitionParams
 from podium.competition.raw import Raw
-from podium.competition.roles import Roles
+from podium.competition.roles import Roles, file_role
 from podium.competition.sheets import Sheets
 from podium.contracts.competition import Finding
 from podium.errors import UserError
@@ -97,6 +97,13 @@ def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
     example = (
         f" for {len(images):,} images such as {images[0]}" if images else ": every image is for the test"
     )
+    for sheet in sheets.others():
+        if images and sheet.lines and (file_role(sheet.name) == "train" or "label" in sheet.name.lower()):
+            return (
+                f"{sheet.name}, line {sheet.lines[0]}: no cell names an image of the download, such as "
+                f"{images[0]}, and no other row does ({', '.join(sheet.header[:SHOWN])}): is it the table of this "
+                "download?"
+            )
     tables = ", ".join(sheet.name for sheet in sheets.all[:SHOWN]) or "no tables"
     return (
         f"{raw.path}: no labels found{example} (looked at class folders, file names and {tables}): "

@@ -47,7 +47,7 @@ def find_sample(sheets: list[Sheet], roles: Roles, named: str | None, ids: str |
     if not candidates:
         return None
     read = [(sheet, *_ids(sheet, roles, ids)) for sheet in candidates]
-    whole = [item for item in read if not item[2].missing]
+    whole = [item for item in read if not item[2].missing and item[0].lines]
     if not whole:
         raise UserError(_strange_ids(*max(read, key=lambda item: item[2].share), roles))
     sheet, column, found = whole[0]
@@ -101,7 +101,7 @@ def _refuse_repeated(sheet: Sheet, column: str, found: Match) -> None:
         raise UserError(f"{sheet.name}: the id {name!r} stands {times} times; an image has one row.")
     path, times = Counter(found.found.values()).most_common(1)[0]
     if times > 1:
-        names = [name for name, place in found.found.items() if place == path]
+        names = sorted(name for name, place in found.found.items() if place == path)
         raise UserError(f"{sheet.name}: the ids {names[0]!r} and {names[1]!r} name the same image, {path}.")
 
 

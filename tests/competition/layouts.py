@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a corpus: sentences stay in one piece)
 """The corpus of layouts: what competitions really ship first, then the odd ones. One function a layout."""
 
 from collections.abc import Callable
@@ -43,7 +44,7 @@ def folders(train: str = "train", names: tuple[str, ...] = ("cat", "dog"), each:
     return {k: v for name in names for k, v in many(f"{train}/{name}/{name}_{{}}.jpg", each).items()}
 
 
-def tests(pattern: str = "test/{}.jpg", count: int = 3) -> Files:
+def unseen(pattern: str = "test/{}.jpg", count: int = 3) -> Files:
     return many(pattern, count)
 
 
@@ -57,24 +58,26 @@ CATS_DOGS = ("a1,cat", "a2,dog", "a3,cat", "a4,dog")
 
 @layout
 def class_folders() -> Layout:
-    return Layout(folders() | tests() | LABELLED, ["cat", "dog"], 4, 3, id_of={"test/1.jpg": "1.jpg"})
+    return Layout(folders() | unseen() | LABELLED, ["cat", "dog"], 4, 3, id_of={"test/1.jpg": "1.jpg"})
 
 
 @layout
 def class_folders_in_a_wrapping_folder() -> Layout:
-    files = {f"my-test-data/{name}": data for name, data in (folders() | tests() | LABELLED).items()}
+    files = {f"my-test-data/{name}": data for name, data in (folders() | unseen() | LABELLED).items()}
     return Layout(files, ["cat", "dog"], 4, 3)
 
 
 @layout
 def train_in_train_and_test_in_test() -> Layout:
-    return Layout(folders("train/train") | tests("test/test/{}.jpg") | LABELLED, ["cat", "dog"], 4, 3)
+    return Layout(folders("train/train") | unseen("test/test/{}.jpg") | LABELLED, ["cat", "dog"], 4, 3)
 
 
 @layout
 def leading_zeros_and_ppm() -> Layout:
     files = (
-        many("Training/00000/{:05}.ppm", 2) | many("Training/00014/{:05}.ppm", 2) | tests("Testing/{:05}.ppm")
+        many("Training/00000/{:05}.ppm", 2)
+        | many("Training/00014/{:05}.ppm", 2)
+        | unseen("Testing/{:05}.ppm")
     )
     files |= sample("00000.ppm,0", "00001.ppm,0", "00002.ppm,0", header="Filename,ClassId")
     return Layout(files, ["00000", "00014"], 4, 3, "integer", values=["0", "14"])
@@ -83,14 +86,14 @@ def leading_zeros_and_ppm() -> Layout:
 @layout
 def spaces_umlauts_and_html() -> Layout:
     names = ("big cat", "Käse", "<b>bold & brash</b>".replace("/", ""))
-    files = folders(names=names) | tests() | sample("0.jpg,Käse", "1.jpg,Käse", "2.jpg,Käse")
+    files = folders(names=names) | unseen() | sample("0.jpg,Käse", "1.jpg,Käse", "2.jpg,Käse")
     return Layout(files, sorted(names), 6, 3, label_of={"train/big cat/big cat_0.jpg": "big cat"})
 
 
 @layout
 def integer_prefixes() -> Layout:
     files = (
-        folders(names=("10_rose", "2_daisy")) | tests() | sample("0,2", "1,2", "2,2", header="Id,Category")
+        folders(names=("10_rose", "2_daisy")) | unseen() | sample("0,2", "1,2", "2,2", header="Id,Category")
     )
     return Layout(
         files, ["2_daisy", "10_rose"], 4, 3, "integer", values=["2", "10"], id_of={"test/2.jpg": "2"}
@@ -99,7 +102,9 @@ def integer_prefixes() -> Layout:
 
 @layout
 def integer_prefixes_and_a_names_file() -> Layout:
-    files = folders(names=("0_rose", "1_daisy")) | tests() | sample("0,1", "1,1", "2,1", header="Id,Category")
+    files = (
+        folders(names=("0_rose", "1_daisy")) | unseen() | sample("0,1", "1,1", "2,1", header="Id,Category")
+    )
     files |= {"classes.csv": csv("Category,name", "0,rose", "1,daisy")}
     return Layout(
         files, ["0_rose", "1_daisy"], 4, 3, "integer", values=["0", "1"], said="integers from classes.csv"
@@ -108,14 +113,14 @@ def integer_prefixes_and_a_names_file() -> Layout:
 
 @layout
 def names_file_out_of_order() -> Layout:
-    files = folders(names=("ant", "bee")) | tests() | sample("0.jpg,0", "1.jpg,1", "2.jpg,0")
+    files = folders(names=("ant", "bee")) | unseen() | sample("0.jpg,0", "1.jpg,1", "2.jpg,0")
     files |= {"labels_map.json": '{"bee": 0, "ant": 1}'}
     return Layout(files, ["bee", "ant"], 4, 3, "integer", values=["0", "1"], said="labels_map.json")
 
 
 @layout
 def integers_with_nothing_that_says_which() -> Layout:
-    files = folders(names=("ant", "bee", "cow")) | tests() | sample("0.jpg,0", "1.jpg,1", "2.jpg,2")
+    files = folders(names=("ant", "bee", "cow")) | unseen() | sample("0.jpg,0", "1.jpg,1", "2.jpg,2")
     return Layout(
         files, ["ant", "bee", "cow"], 6, 3, "integer", values=["0", "1", "2"], said="0 = ant, 1 = bee"
     )
@@ -123,7 +128,7 @@ def integers_with_nothing_that_says_which() -> Layout:
 
 @layout
 def table_with_ids_without_suffix() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg") | sample("t0,cat", "t1,cat", "t2,cat")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg") | sample("t0,cat", "t1,cat", "t2,cat")
     files |= {"train.csv": csv("id,label", *CATS_DOGS)}
     return Layout(files, ["cat", "dog"], 4, 3, label_of={"train/a2.jpg": "dog"}, id_of={"test/t2.jpg": "t2"},
                   said="train.csv, columns id -> image, label -> label; 2 classes; 4 of 4 images found")  # fmt: skip
@@ -131,7 +136,7 @@ def table_with_ids_without_suffix() -> Layout:
 
 @layout
 def breeds_with_a_probability_a_class() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg")
     files |= {"labels.csv": csv("id,breed", *CATS_DOGS)}
     files |= sample("t0,0.5,0.5", "t1,0.5,0.5", "t2,0.5,0.5", header="id,dog,cat")
     return Layout(files, ["cat", "dog"], 4, 3, "probabilities", column_classes=[1, 0], metric="log_loss")
@@ -139,7 +144,7 @@ def breeds_with_a_probability_a_class() -> Layout:
 
 @layout
 def prefixed_probability_columns() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg")
     files |= {"train.csv": csv("img,classname", "a1.jpg,c0", "a2.jpg,c1", "a3.jpg,c0", "a4.jpg,c1")}
     files |= sample("t0.jpg,1,0", "t1.jpg,1,0", "t2.jpg,1,0", header="img,prob_c1,prob_c0")
     return Layout(files, ["c0", "c1"], 4, 3, "probabilities", column_classes=[1, 0])
@@ -147,7 +152,7 @@ def prefixed_probability_columns() -> Layout:
 
 @layout
 def numbered_probability_columns() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg")
     files |= {"train.csv": csv("image_id,digit", "a1,3", "a2,7", "a3,3", "a4,7")}
     files |= sample("t0,1,0", "t1,1,0", "t2,1,0", header="image_id,digit_7,digit_3")
     return Layout(files, ["3", "7"], 4, 3, "probabilities", column_classes=[1, 0])
@@ -156,7 +161,7 @@ def numbered_probability_columns() -> Layout:
 @layout
 def ten_numbered_columns_sorted_as_text() -> Layout:
     rows = [f"a{i},{i}" for i in range(11)] + [f"b{i},{i}" for i in range(11)]
-    files = many("train/a{}.jpg", 11) | many("train/b{}.jpg", 11) | tests("test/t{}.jpg")
+    files = many("train/a{}.jpg", 11) | many("train/b{}.jpg", 11) | unseen("test/t{}.jpg")
     columns = sorted(f"c{i}" for i in range(11))
     files |= {"train.csv": csv("id,label", *rows)}
     files |= sample(*(f"t{i}" + ",0" * 11 for i in range(3)), header="id," + ",".join(columns))
@@ -179,14 +184,14 @@ def one_hot_labels() -> Layout:
 
 @layout
 def one_hot_labels_without_a_sample() -> Layout:
-    files = many("train/{}.jpg", 4) | tests()
+    files = many("train/{}.jpg", 4) | unseen()
     files |= {"train.csv": csv("id,ant,bee", "0,1.0,0.0", "1,0.0,1.0", "2,1.0,0.0", "3,0.0,1.0")}
     return Layout(files, ["ant", "bee"], 4, 3, label_of={"train/1.jpg": "bee"}, shipped=False)
 
 
 @layout
 def labels_in_file_names() -> Layout:
-    files = images("train/cat.0.jpg", "train/cat.1.jpg", "train/dog.0.jpg", "train/dog.1.jpg") | tests(
+    files = images("train/cat.0.jpg", "train/cat.1.jpg", "train/dog.0.jpg", "train/dog.1.jpg") | unseen(
         "test/{}.jpg", 3
     )
     files |= {"sampleSubmission.csv": csv("id,label", "0,0.5", "1,0.5", "2,0.5")}
@@ -198,20 +203,20 @@ def labels_in_file_names() -> Layout:
 @layout
 def labels_in_names_after_numbers() -> Layout:
     files = images("train/001_red fox.png", "train/002_red fox.png", "train/003_owl.png", "train/004_owl.png")
-    return Layout(files | tests() | sample("0,owl", "1,owl", "2,owl"), ["owl", "red fox"], 4, 3)
+    return Layout(files | unseen() | sample("0,owl", "1,owl", "2,owl"), ["owl", "red fox"], 4, 3)
 
 
 @layout
 def nested_zips() -> Layout:
     files = {"train.zip": zip_bytes({"train/" + k.partition("/")[2]: v for k, v in folders().items()})}
-    files |= {"test.zip": zip_bytes(tests())} | LABELLED
+    files |= {"test.zip": zip_bytes(unseen())} | LABELLED
     return Layout(files, ["cat", "dog"], 4, 3, id_of={"test.zip/test/0.jpg": "0.jpg"})
 
 
 @layout
 def nested_zip_of_a_nested_zip() -> Layout:
     return Layout(
-        {"all.zip": zip_bytes({"images.zip": zip_bytes(folders() | tests())})} | LABELLED,
+        {"all.zip": zip_bytes({"images.zip": zip_bytes(folders() | unseen())})} | LABELLED,
         ["cat", "dog"],
         4,
         3,
@@ -220,25 +225,25 @@ def nested_zip_of_a_nested_zip() -> Layout:
 
 @layout
 def zip_beside_its_folder() -> Layout:
-    files = folders() | tests() | LABELLED | {"train.zip": zip_bytes(folders())}
+    files = folders() | unseen() | LABELLED | {"train.zip": zip_bytes(folders())}
     return Layout(files, ["cat", "dog"], 4, 3, said="train.zip was left out")
 
 
 @layout
 def odd_sample_name_v2() -> Layout:
-    files = folders() | tests() | {"docs/Sample_submission_v2.csv": LABELLED["sample_submission.csv"]}
+    files = folders() | unseen() | {"docs/Sample_submission_v2.csv": LABELLED["sample_submission.csv"]}
     return Layout(files, ["cat", "dog"], 4, 3)
 
 
 @layout
 def two_samples_that_agree() -> Layout:
-    files = folders() | tests() | LABELLED | {"sample_submission_v2.csv": LABELLED["sample_submission.csv"]}
+    files = folders() | unseen() | LABELLED | {"sample_submission_v2.csv": LABELLED["sample_submission.csv"]}
     return Layout(files, ["cat", "dog"], 4, 3, said="sample_submission.csv, not sample_submission_v2.csv")
 
 
 @layout
 def two_stages_of_which_one_fits() -> Layout:
-    files = folders() | tests() | {"stage1_sample_submission.csv": csv("id,label", "x9,cat")}
+    files = folders() | unseen() | {"stage1_sample_submission.csv": csv("id,label", "x9,cat")}
     files |= {"stage2_sample_submission.csv": LABELLED["sample_submission.csv"]}
     return Layout(files, ["cat", "dog"], 4, 3, said="stage2_sample_submission.csv, not stage1")
 
@@ -275,7 +280,7 @@ def ids_with_the_organisers_folders() -> Layout:
 
 @layout
 def same_names_in_train_and_test() -> Layout:
-    files = many("train/{}.jpg", 4) | tests()
+    files = many("train/{}.jpg", 4) | unseen()
     files |= {"train.csv": csv("id,label", "0,cat", "1,dog", "2,cat", "3,dog")} | sample(
         "2,cat", "1,cat", "0,cat"
     )
@@ -284,7 +289,7 @@ def same_names_in_train_and_test() -> Layout:
 
 @layout
 def tab_separated_with_extra_columns_and_groups() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 1) | sample("t0,0")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,0")
     rows = ("a1\tp1\t30.5\t0", "a2\tp1\t41.0\t1", "a3\tp2\t27.1\t0", "a4\tp3\t55.9\t1")
     files |= {"train.tsv": csv("image\tpatient_id\tage\ttarget", *rows)}
     return Layout(files, ["0", "1"], 4, 1, "integer", groups=4, said="patient_id -> group")
@@ -292,14 +297,14 @@ def tab_separated_with_extra_columns_and_groups() -> Layout:
 
 @layout
 def semicolons_and_windows_letters() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 1)
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1)
     files |= {"train.csv": csv("id;label", "a1;Käse", "a2;Brot", "a3;Käse", "a4;Brot").encode("cp1252")}
     return Layout(files | sample("t0,Brot"), ["Brot", "Käse"], 4, 1)
 
 
 @layout
 def utf16_table() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 1)
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1)
     return Layout(
         files | {"train.csv": csv("id,label", *CATS_DOGS).encode("utf-16")} | sample("t0,cat"),
         ["cat", "dog"],
@@ -310,7 +315,7 @@ def utf16_table() -> Layout:
 
 @layout
 def table_without_a_header() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 1) | sample("t0,cat")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
     return Layout(files | {"train.csv": csv(*CATS_DOGS)}, ["cat", "dog"], 4, 1)
 
 
@@ -318,7 +323,7 @@ def table_without_a_header() -> Layout:
 def text_lists_with_blanks() -> Layout:
     files = (
         many("train/a{}.jpg", 4, 1)
-        | tests("test/t{}.jpg", 1)
+        | unseen("test/t{}.jpg", 1)
         | sample("t0,1")
         | {"README.txt": "Hello there\nno table\n"}
     )
@@ -335,7 +340,7 @@ def text_lists_with_blanks() -> Layout:
 def integers_with_a_json_map() -> Layout:
     files = (
         many("train_images/a{}.jpg", 4, 1)
-        | tests("test_images/t{}.jpg", 1)
+        | unseen("test_images/t{}.jpg", 1)
         | sample("t0.jpg,4", header="image_id,label")
     )
     files |= {"train.csv": csv("image_id,label", "a1.jpg,0", "a2.jpg,4", "a3.jpg,0", "a4.jpg,4")}
@@ -353,20 +358,20 @@ def integers_with_a_json_map() -> Layout:
 
 @layout
 def integer_labels_named_in_the_same_table() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 1) | sample("t0,4")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,4")
     files |= {"train.csv": csv("id,label,class_name", "a1,0,owl", "a2,4,fox", "a3,0,owl", "a4,4,fox")}
     return Layout(files, ["owl", "fox"], 4, 1, "integer", values=["0", "4"])
 
 
 @layout
 def validation_folder() -> Layout:
-    files = folders() | folders("valid", each=1) | tests() | LABELLED
+    files = folders() | folders("valid", each=1) | unseen() | LABELLED
     return Layout(files, ["cat", "dog"], 4, 3, validation=2, label_of={"valid/dog/dog_0.jpg": "dog"})
 
 
 @layout
 def validation_table() -> Layout:
-    files = many("images/a{}.jpg", 6, 1) | tests("test/t{}.jpg", 1) | sample("t0,cat")
+    files = many("images/a{}.jpg", 6, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
     files |= {"train.csv": csv("id,label", *CATS_DOGS), "val.csv": csv("id,label", "a5,cat", "a6,dog")}
     return Layout(files, ["cat", "dog"], 4, 1, validation=2)
 
@@ -402,7 +407,7 @@ def train_test_and_images_to_predict() -> Layout:
     files = (
         folders("seg_train/seg_train")
         | folders("seg_test/seg_test", each=1)
-        | tests("seg_pred/seg_pred/{}.jpg")
+        | unseen("seg_pred/seg_pred/{}.jpg")
     )
     return Layout(
         files, ["cat", "dog"], 4, 3, validation=2, shipped=False, said="images to predict beside it"
@@ -412,7 +417,7 @@ def train_test_and_images_to_predict() -> Layout:
 @layout
 def no_sample() -> Layout:
     files = (
-        many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 2) | {"train.csv": csv("image,kind", *CATS_DOGS)}
+        many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | {"train.csv": csv("image,kind", *CATS_DOGS)}
     )
     return Layout(
         files,
@@ -451,13 +456,13 @@ def images_at_the_top_without_folders() -> Layout:
 
 @layout
 def unlabelled_extra_images() -> Layout:
-    files = folders() | many("unlabeled/{}.jpg", 3) | tests(count=4) | LABELLED
+    files = folders() | many("unlabeled/{}.jpg", 3) | unseen(count=4) | LABELLED
     return Layout(files, ["cat", "dog"], 4, 3, unlabelled=4, said="1 images of the test folder are not in")
 
 
 @layout
 def one_probability_for_two_classes() -> Layout:
-    files = many("train/a{}.tif", 4, 1) | tests("test/t{}.tif", 1) | sample("t0,0.5")
+    files = many("train/a{}.tif", 4, 1) | unseen("test/t{}.tif", 1) | sample("t0,0.5")
     files |= {"train_labels.csv": csv("id,label", "a1,0", "a2,1", "a3,0", "a4,1")}
     return Layout(files, ["0", "1"], 4, 1, "binary", column_classes=[1], said="one probability, of 1")
 
@@ -466,7 +471,7 @@ def one_probability_for_two_classes() -> Layout:
 def one_probability_in_the_class_s_column() -> Layout:
     files = (
         folders(names=("cactus", "sand"))
-        | tests()
+        | unseen()
         | sample("0,0.5", "1,0.5", "2,0.5", header="id,has_cactus")
     )
     return Layout(
@@ -477,7 +482,7 @@ def one_probability_in_the_class_s_column() -> Layout:
 @layout
 def top_five_labels() -> Layout:
     names = ("w1", "w2", "w3", "new_whale")
-    files = many("train/a{}.jpg", 8) | tests("test/t{}.jpg", 1)
+    files = many("train/a{}.jpg", 8) | unseen("test/t{}.jpg", 1)
     files |= {"train.csv": csv("Image,Id", *(f"a{i}.jpg,{names[i % 4]}" for i in range(8)))}
     files |= sample("t0.jpg,new_whale w1 w2", header="Image,Id")
     return Layout(files, ["new_whale", "w1", "w2", "w3"], 8, 1, "top_k", top_k=3, metric="map_at_3")
@@ -485,7 +490,7 @@ def top_five_labels() -> Layout:
 
 @layout
 def empty_class_folder() -> Layout:
-    files = folders() | {"train/emu/": ""} | tests() | LABELLED
+    files = folders() | {"train/emu/": ""} | unseen() | LABELLED
     return Layout(files, ["cat", "dog"], 4, 3, said="folders without images: train/emu")
 
 
@@ -494,7 +499,7 @@ def empty_class_folder_with_a_column() -> Layout:
     files = (
         folders()
         | {"train/emu/": ""}
-        | tests()
+        | unseen()
         | sample("0,1,0,0", "1,1,0,0", "2,1,0,0", header="id,cat,dog,emu")
     )
     return Layout(
@@ -505,25 +510,25 @@ def empty_class_folder_with_a_column() -> Layout:
 @layout
 def batches_below_classes() -> Layout:
     files = many("train/cat/b1/{}.jpg", 2) | many("train/dog/b1/{}.jpg", 2) | many("train/dog/b2/{}.jpg", 2)
-    return Layout(files | tests() | LABELLED, ["cat", "dog"], 6, 3)
+    return Layout(files | unseen() | LABELLED, ["cat", "dog"], 6, 3)
 
 
 @layout
 def classes_below_kingdoms_as_the_sample_tells() -> Layout:
-    files = folders("train/pets") | folders("train/wild", ("wolf",)) | tests() | sample(
+    files = folders("train/pets") | folders("train/wild", ("wolf",)) | unseen() | sample(
         "0,1,0,0", "1,1,0,0", "2,1,0,0", header="id,cat,dog,wolf")  # fmt: skip
     return Layout(files, ["cat", "dog", "wolf"], 6, 3, "probabilities", column_classes=[0, 1, 2])
 
 
 @layout
 def class_level_named() -> Layout:
-    files = folders("train/pets") | folders("train/wild", ("wolf",)) | tests() | sample("0,x", "1,x", "2,x")
+    files = folders("train/pets") | folders("train/wild", ("wolf",)) | unseen() | sample("0,x", "1,x", "2,x")
     return Layout(files, ["cat", "dog", "wolf"], 6, 3, params={"class_level": 2}, said="assumed")
 
 
 @layout
 def two_sizes_and_the_one_that_is_named() -> Layout:
-    files = many("train_256/a{}.jpg", 4, 1) | many("train_512/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 1)
+    files = many("train_256/a{}.jpg", 4, 1) | many("train_512/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1)
     files |= {"train.csv": csv("id,label", *CATS_DOGS)} | sample("t0,cat")
     return Layout(
         files, ["cat", "dog"], 4, 1, params={"train": "train_512"}, label_of={"train_512/a1.jpg": "cat"}
@@ -532,7 +537,7 @@ def two_sizes_and_the_one_that_is_named() -> Layout:
 
 @layout
 def folders_that_agree_with_the_table() -> Layout:
-    files = folders() | tests() | LABELLED
+    files = folders() | unseen() | LABELLED
     rows = [f"{name},{name.split('/')[1].upper()}" for name in folders()]
     files = files | {"train.csv": csv("path,label", *rows)} | sample("0,CAT", "1,CAT", "2,CAT")
     return Layout(files, ["CAT", "DOG"], 4, 3, said="class folders agree with train.csv")
@@ -540,13 +545,13 @@ def folders_that_agree_with_the_table() -> Layout:
 
 @layout
 def labels_for_a_part_only() -> Layout:
-    files = many("train/a{}.jpg", 6, 1) | tests("test/t{}.jpg", 1) | sample("t0,cat")
+    files = many("train/a{}.jpg", 6, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
     return Layout(files | {"train.csv": csv("id,label", *CATS_DOGS)}, ["cat", "dog"], 4, 1, unlabelled=2)
 
 
 @layout
 def rows_without_images_skipped() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 1) | sample("t0,cat")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
     files |= {"train.csv": csv("id,label", *CATS_DOGS, "a9,dog")}
     return Layout(
         files,
@@ -565,7 +570,7 @@ def rubbish_beside() -> Layout:
         "train/.DS_Store": b"x",
         "train/cat/Thumbs.db": b"x",
     }
-    return Layout(folders() | tests() | LABELLED | rubbish | {"notes.csv": "a,b\n1\n"}, ["cat", "dog"], 4, 3,
+    return Layout(folders() | unseen() | LABELLED | rubbish | {"notes.csv": "a,b\n1\n"}, ["cat", "dog"], 4, 3,
                   said="notes.csv, line 2: 1 cells where the header has 2 columns")  # fmt: skip
 
 
@@ -577,7 +582,7 @@ def files_without_suffix() -> Layout:
 
 @layout
 def names_in_the_sample_for_integer_labels() -> Layout:
-    files = many("train/a{}.jpg", 4, 1) | tests("test/t{}.jpg", 1) | sample("t0,owl")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,owl")
     files |= {
         "train.csv": csv("id,label", "a1,1", "a2,2", "a3,1", "a4,2"),
         "names.csv": csv("n,name", "1,owl", "2,fox"),
@@ -593,6 +598,6 @@ def formulas_in_ids() -> Layout:
 
 @layout
 def dots_in_names() -> Layout:
-    files = many("train/im.{}.v2.jpg", 4) | tests("test/im.{}.v3.png", 1) | sample("im.0.v3,cat")
+    files = many("train/im.{}.v2.jpg", 4) | unseen("test/im.{}.v3.png", 1) | sample("im.0.v3,cat")
     files |= {"train.csv": csv("id,label", "im.0.v2,cat", "im.1.v2,dog", "im.2.v2,cat", "im.3.v2,dog")}
     return Layout(files, ["cat", "dog"], 4, 1)

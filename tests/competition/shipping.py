@@ -55,8 +55,8 @@ def ship_folder(files: Files, folder: Path) -> Path:
     return folder / "comp"
 
 
-def found(files: Files, folder: Path, meta: Meta = Meta(), **params: object) -> Detected:
+def found(files: Files, folder: Path, meta: Meta | None = None, **params: object) -> Detected:
     """What detection makes of the files."""
     path = ship_zip(files, folder)
     asked = CompetitionParams.model_validate({"path": str(path), **params})
-    return detect(open_raw(path, asked.limits), asked, meta)
+    return detect(open_raw(path, asked.limits), asked, meta or Meta())

@@ -1,0 +1,251 @@
+"""The ingest and demo stages: what they leave in data/, bit for bit, and what they refuse."""
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from podium.audit import audit_all
+from podium.competition import index
+from podium.competition.demo import HIDDEN, Demo, build, digits, enlarge, png
+from podium.competition.meta import Meta, read_meta
+from podium.contracts import competition as contract
+from podium.contracts.images import IMAGES
+from podium.contracts.labels import LABELS
+from podium.errors import UserError
+from podium.files import sha256
+from podium.hostile import open_image
+from podium.image_params import Storage
+from podium.images import decode, encode
+from podium.shards import Reader
+from stages import demo, ingest
+from tests.competition.layouts import LABELLED, folders, unseen
+from tests.competition.shipping import Files, found, ship_zip
+
+DEMO_SHA256 = "d3ff69bf365c87a484cc80359383a23d5cd3fcaf55fdc86db22f2eecd5858c45"  # the same on every machine
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def made() -> Demo:
+    return digits()
+
+
+def run_ingest(project: Path, files: Files, **params: object) -> None:
+    path = ship_zip(files, project)
+    (project / "params.yaml").write_text(yaml.safe_dump({"competition": {"path": str(path), **params}}))
+    ingest.main()
+
+
+def pictures(*paths: str) -> Files:
+    """Images that differ."""
+    noise = np.random.default_rng(len(paths)).integers(0, 255, (len(paths), 8, 8, 3), dtype=np.uint8)
+    return {path: encode(pixels, ".png") for path, pixels in zip(paths, noise, strict=True)}
+
+
+def shipped() -> Files:
+    return pictures(*folders(), *unseen()) | LABELLED
+
+
+def test_what_ingest_leaves(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = shipped()
+    run_ingest(project, files)
+    images = IMAGES.read(project / "data/index/images.parquet")
+    labels = LABELS.read(project / "data/index/labels.parquet")
+    reader = Reader(project / "data/images")
+    assert images["image_id"].tolist() == sorted(images["image_id"])
+    for row in images.itertuples():
+        assert reader.read(row.shard, row.offset, row.length) == files[row.path]
+        assert row.sha256 == hashlib.sha256(files[row.path]).hexdigest()  # type: ignore[arg-type]
+    assert set(labels["label"]) == {"cat", "dog"}
+    assert images.set_index("path").loc["test/1.jpg", "submission_id"] == "1.jpg"
+    assert contract.read(project / "data/index/competition.json").classes == ["cat", "dog"]
+    assert (project / "data/index/sample_submission.csv").read_text() == files["sample_submission.csv"]
+    said = capsys.readouterr().out
+    assert "class folders in train; 2 classes; 4 of 4 images found" in said
+    assert "7 readable" in said
+
+
+def test_ingest_twice_gives_the_same_bytes(project: Path) -> None:
+    def run() -> dict[str, str]:
+        run_ingest(project, shipped())
+        return {
+            str(p.relative_to(project)): sha256(p)
+            for p in sorted((project / "data").rglob("*"))
+            if p.is_file()
+        }
+
+    assert run() == run()
+
+
+def test_the_sample_is_kept_byte_for_byte(project: Path) -> None:
+    text = "id;label\r\n0.jpg;cat\r\n1.jpg;cat\r\n2.jpg;cat\r\n"
+    run_ingest(project, shipped() | {"sample_submission.csv": text})
+    assert (project / "data/index/sample_submission.csv").read_bytes() == text.encode()
+
+
+def test_unreadable_images_are_listed_and_kept_as_rows(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_ingest(project, shipped() | {"train/cat/cat_0.jpg": b"", "test/1.jpg": b"<html>"})
+    images = IMAGES.read(project / "data/index/images.parquet").set_index("path")
+    assert images["status"].value_counts().to_dict() == {"ok": 5, "unreadable": 2}
+    assert images.loc["test/1.jpg", "submission_id"] == "1.jpg"
+    assert images.loc["train/cat/cat_0.jpg", "note"] == "the file is empty"
+    said = capsys.readouterr().out
+    assert (
+        "test/1.jpg: no image: the file starts with '<html>'; train/cat/cat_0.jpg: the file is empty" in said
+    )
+    assert "1 test images cannot be read (their rows get the classes' prior)" in said
+    findings = contract.read(project / "data/index/competition.json").findings
+    assert any(finding.warning and "test images cannot be read" in finding.found for finding in findings)
+
+
+def test_unreadable_images_can_stop_it(project: Path) -> None:
+    with pytest.raises(UserError, match=r"train/cat/cat_0.jpg: the file is empty \(1 unreadable images\)"):
+        run_ingest(project, shipped() | {"train/cat/cat_0.jpg": b""}, on_unreadable="fail")
+    assert not (project / "data/index").exists()
+
+
+def test_a_class_without_a_readable_image(project: Path) -> None:
+    with pytest.raises(UserError, match="class 'cat' has no readable image"):
+        run_ingest(project, shipped() | {"train/cat/cat_0.jpg": b"", "train/cat/cat_1.jpg": b"x"})
+
+
+def test_labels_of_test_images_stay_out_of_labels(project: Path) -> None:
+    files = pictures(*folders(), *folders("test", each=1))
+    run_ingest(project, files)
+    labels = LABELS.read(project / "data/index/labels.parquet")
+    assert labels["image_id"].str.startswith("train/").all()
+    text = (project / "data/index/test_labels.csv").read_text()
+    assert text == "image_id,label\ntest/test/cat/cat_0.jpg,cat\ntest/test/dog/dog_0.jpg,dog\n"
+
+
+def test_a_group_column_reaches_labels(project: Path) -> None:
+    rows = "id,patient,label\na,p1,cat\nb,p1,dog\nc,p2,cat\nd,,dog\n"
+    files = pictures("train/a.png", "train/b.png", "train/c.png", "train/d.png", *unseen())
+    run_ingest(project, files | {"train.csv": rows} | LABELLED)
+    labels = LABELS.read(project / "data/index/labels.parquet")
+    assert labels["group"].tolist()[:3] == ["p1", "p1", "p2"] and labels["group"].isna()[3]
+
+
+def test_hostile_names_are_kept_as_text(project: Path) -> None:
+    names = ("=1+1", "<script>alert(1)<", 'a,b"c')
+    files = pictures(*folders(names=names), *unseen()) | {
+        "sample_submission.csv": "id,label\n0,=1+1\n1,=1+1\n2,=1+1\n"
+    }
+    run_ingest(project, files)
+    assert set(LABELS.read(project / "data/index/labels.parquet")["label"]) == set(names)
+
+
+def test_meta_beside_the_zip(project: Path) -> None:
+    facts = {"metric": "Macro F1-Score", "daily_limit": 5, "notebooks_only": True, "slug": "cats"}
+    (project / "comp.kaggle.json").write_text(json.dumps(facts))
+    run_ingest(project, shipped())
+    competition = contract.read(project / "data/index/competition.json")
+    assert (competition.metric, competition.daily_limit, competition.notebooks_only) == ("f1_macro", 5, True)
+    assert competition.name == "cats"
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("{", "cannot be read"), ("[]", "must hold an object")])
+def test_broken_meta(text: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "a.kaggle.json").write_text(text)
+    with pytest.raises(UserError, match=sentence):
+        read_meta(tmp_path / "a.zip")
+
+
+def test_params_win_over_meta(tmp_path: Path) -> None:
+    got = found(shipped(), tmp_path, Meta(metric="log loss", source="x"), metric="accuracy")
+    assert got.competition.metric == "accuracy"
+
+
+def test_stored_images_are_shrunk(project: Path) -> None:
+    big = encode(np.random.default_rng(0).integers(0, 255, (500, 400, 3), dtype=np.uint8), ".png")
+    run_ingest(project, shipped() | {"train/cat/cat_0.jpg": big})
+    row = IMAGES.read(project / "data/index/images.parquet").set_index("path").loc["train/cat/cat_0.jpg"]
+    assert (row["width"], row["height"]) == (400, 500)
+    data = Reader(project / "data/images").read(row["shard"], row["offset"], row["length"])
+    assert decode(data).shape == (400, 320, 3)
+
+
+def test_a_crash_leaves_nothing_half_written(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(index, "write", broken)
+    with pytest.raises(KeyboardInterrupt):
+        run_ingest(project, shipped())
+    assert not (project / "data/index").exists()
+    assert not list((project / "data").rglob(".*"))
+
+
+def test_a_stream_that_stops_leaves_no_shards(tmp_path: Path) -> None:
+    got = found(shipped(), tmp_path)
+
+    def stream() -> object:
+        yield from list(audit_all([got.images[0].path], lambda _: b"", Storage(), 1, 1))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.store(got, stream(), tmp_path / "images")  # type: ignore[arg-type]
+    assert not (tmp_path / "images").exists()
+
+
+def test_the_demo_is_the_same_bytes_everywhere(
+    project: Path, made: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "digits", lambda: made)
+    demo.main()
+    assert sha256(project / "data/demo/demo.zip") == DEMO_SHA256
+
+
+def test_the_demo_is_a_competition(project: Path, made: Demo) -> None:
+    (project / "demo.zip").write_bytes(made.archive)
+    (project / "params.yaml").write_text(yaml.safe_dump({"competition": {"path": "demo.zip"}}))
+    ingest.main()
+    images = IMAGES.read(project / "data/index/images.parquet")
+    assert images["subset"].value_counts().to_dict() == {"train": 1258, "test": 539}
+    solution = made.solution.splitlines()[1:]
+    assert [row.split(",")[0] for row in solution] == images["submission_id"].dropna().tolist()
+    assert images["pixels"].nunique() == 1797
+    shares = np.bincount([int(row.split(",")[1]) for row in solution]) / np.bincount(
+        [int(row.split(",")[1]) for row in solution]
+        + LABELS.read(project / "data/index/labels.parquet")["label"].astype(int).tolist()
+    )
+    assert np.abs(shares - HIDDEN).max() < 0.01  # stratified
+
+
+def test_the_demo_does_not_hold_its_solution() -> None:
+    made = build(np.arange(20 * 64).reshape(20, 8, 8) % 17, [0, 1] * 10)
+    with zipfile.ZipFile(io.BytesIO(made.archive)) as archive:
+        assert sorted({name.split("/")[0] for name in archive.namelist()}) == [
+            "sample_submission.csv",
+            "test",
+            "train",
+            "train.csv",
+        ]
+        assert {
+            line.split(",")[1] for line in archive.read("sample_submission.csv").decode().split()[1:]
+        } == {"0"}
+
+
+def test_png_and_enlarging_by_hand() -> None:
+    image = np.zeros((8, 8), np.int64)
+    image[3, 3] = 16
+    grey = enlarge(image)
+    assert grey.shape == (32, 32) and grey.max() < 255  # no pixel centre falls on the source's
+    assert grey[13, 13] == grey[14, 14] == grey[13, 14] == (7 * 7 * 255 + 32) // 64
+    assert (enlarge(np.full((8, 8), 16)) == 255).all()
+    opened = open_image(png(grey), 1.0, 320)
+    assert (opened.pixels[..., 0] == grey).all() and opened.plain
