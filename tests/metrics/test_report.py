@@ -1,0 +1,31 @@
+"""What of a vote stands in metrics.json."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from podium.metrics import registry, report
+
+ACCURACY = registry.get("accuracy")
+
+
+def test_cross_validation_by_hand() -> None:
+    labels, home = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])
+    probs = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.1, 0.9]])
+    found = report.cross_validation(ACCURACY, labels, probs, home, np.arange(4), 0)
+    assert found["cv"] == found["cv_mean"] == found["accuracy"] == 0.75
+    assert found["cv_spread"] == 0.25 and found["folds"] == "0,1" and found["n"] == 4
+    assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.4, 0.8, 0.9]).mean())
+
+
+def test_without_a_hold_out_nothing_is_said() -> None:
+    assert report.held_out(ACCURACY, np.empty(0, int), np.empty((0, 2)), np.empty(0, int), 0) == {}
+
+
+def test_few_numbers_of_each_facts_file(tmp_path: Path) -> None:
+    values = {"tta_gain": 0.01, "tta_views": "hflip", "ok": True, "sentences": ["x"]}
+    (tmp_path / "facts.json").write_text(json.dumps(values | {f"n{i}": i for i in range(9)}))
+    found = report.facts((tmp_path, tmp_path / "none"))
+    assert list(found) == ["tta_gain", "n0", "n1", "n2", "n3", "n4"]
