@@ -1,5 +1,6 @@
 """The folds of all labelled originals: given validation images, hold-out, small classes, then k folds."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,19 +81,17 @@ def from_file(
 
 def thin(table: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
     """About `share` of each class in each fold, at least one image, whole groups, in a hash's order."""
+    rank = {group: derive(seed, "thin", group) for group in table["group"].unique()}
     kept: set[str] = set()
-    names = sorted(table["group"].unique(), key=lambda group: (derive(seed, "thin", group), group))
-    ranks = table["group"].map({name: place for place, name in enumerate(names)})
-    for _, rows in table.assign(rank=ranks).groupby(["fold", "label"], sort=True):
+    for _, rows in table.groupby(["fold", "label"], sort=True):
+        sizes = Counter(rows["group"].tolist())
         wanted = int(np.ceil(share * len(rows)))
-        held = int(rows["group"].isin(kept).sum())
-        for group, members in rows.sort_values("rank").groupby("rank", sort=True):
+        held = sum(size for group, size in sizes.items() if group in kept)
+        for group in sorted(sizes.keys() - kept, key=lambda group: (rank[group], group)):
             if held >= wanted:
                 break
-            name = members["group"].iloc[0]
-            held += 0 if name in kept else len(members)
-            kept.add(name)
-            del group
+            kept.add(group)
+            held += sizes[group]
     return table[table["group"].isin(kept)].reset_index(drop=True)
 
 

@@ -36,7 +36,7 @@ class Noise:
 
     suspect: NDArray[np.bool_]
     quality: Floats  # probability that the given label is right
-    suggested: Labels  # the likeliest label; ties: the lowest class
+    suggested: Labels  # the likeliest other label; ties: the lowest class
     confidence: Floats  # its probability
     probs: Probs  # out of fold, of the second round
 
@@ -57,11 +57,13 @@ def judge(probs: Probs, labels: Labels) -> Noise:
     """Suspects by given out-of-fold probabilities (n, k)."""
     truth = posterior(probs, labels)
     right = _own(truth, labels)
+    others = np.where(np.isin(np.arange(truth.shape[1]), labels), truth, -1.0)  # no class without images
+    others[np.arange(len(labels)), labels] = -1.0
     return Noise(
-        suspect=most_likely_wrong(1 - right) & (truth.argmax(axis=1) != labels),
+        suspect=most_likely_wrong(1 - right),
         quality=right,
-        suggested=truth.argmax(axis=1),
-        confidence=truth.max(axis=1),
+        suggested=others.argmax(axis=1),
+        confidence=np.maximum(others.max(axis=1), 0.0),
         probs=probs,
     )
 

@@ -1,0 +1,121 @@
+"""Label noise: the labeller's model finds flips, stays quiet on clean labels, and beats a threshold."""
+
+import numpy as np
+import pytest
+
+from podium.folds.assign import assign
+from podium.labels import auto, noise
+from podium.labels.actions import POLICIES, overrule
+
+
+def _clouds(n: int = 400, k: int = 4, spread: float = 0.4, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(seed)
+    labels = np.arange(n) % k
+    return (np.eye(k, 10)[labels] + spread * draw.normal(size=(n, 10))).astype(np.float32), labels
+
+
+def _flip(labels: np.ndarray, share: float, k: int = 4, seed: int = 1) -> np.ndarray:
+    draw = np.random.default_rng(seed)
+    flipped = labels.copy()
+    rows = draw.choice(len(labels), int(share * len(labels)), replace=False)
+    flipped[rows] = (labels[rows] + draw.integers(1, k, len(rows))) % k
+    return flipped
+
+
+def _find(vectors: np.ndarray, labels: np.ndarray) -> noise.Noise:
+    ids = [str(i) for i in range(len(labels))]
+    return noise.find(vectors, labels, assign(ids, labels, ids, 5, 0), 4)
+
+
+def _f1(suspect: np.ndarray, wrong: np.ndarray) -> float:
+    return 2 * (suspect & wrong).sum() / (suspect.sum() + wrong.sum())
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3])
+def test_flipped_labels_are_found_and_better_than_by_cleanlabs_default(share: float) -> None:
+    from cleanlab.filter import find_label_issues
+
+    vectors, labels = _clouds()
+    given = _flip(labels, share)
+    found, wrong = _find(vectors, given), given != labels
+    assert _f1(found.suspect, wrong) > 0.78
+    assert _f1(found.suspect, wrong) >= _f1(find_label_issues(given, found.probs, n_jobs=1), wrong) - 0.01
+    assert found.quality[wrong].mean() < 0.3 < 0.9 < found.quality[~wrong].mean()
+    assert (found.suggested[found.suspect & wrong] == labels[found.suspect & wrong]).mean() > 0.9
+
+
+def test_clean_labels_are_left_alone() -> None:
+    vectors, labels = _clouds(spread=0.3)
+    assert _find(vectors, labels).suspect.mean() < 0.01
+
+
+def test_the_posterior_by_hand() -> None:
+    """One sharp exponent, no noise seen: the posterior is q times T, normalised."""
+    matrix = np.array([[0.9, 0.1], [0.2, 0.8]])
+    joint = np.array([0.3, 0.7]) * matrix[:, 0]
+    assert np.allclose(joint / joint.sum(), [27 / 41, 14 / 41])
+    likelihood, learnt = noise._labeller(np.tile([0.999, 0.001], (500, 1)), np.repeat([0, 1], [450, 50]))
+    assert abs(learnt[0, 1] - 0.1) < 0.02 and np.allclose(learnt.sum(1), 1)
+    assert -0.5 < likelihood < 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "chosen"),
+    [
+        ([0.9, 0.8, 0.1, 0.0], [True, True, False, False]),
+        ([0.0, 0.0], [False, False]),
+        ([0.2, 0.2], [True, True]),
+        ([], []),
+    ],
+)
+def test_suspects_are_the_set_of_highest_expected_f1(wrong: list[float], chosen: list[bool]) -> None:
+    assert noise.most_likely_wrong(np.array(wrong)).tolist() == chosen
+
+
+def test_a_class_without_images_is_no_trouble() -> None:
+    vectors, labels = _clouds()
+    ids = [str(i) for i in range(len(labels))]
+    found = noise.find(vectors, labels, assign(ids, labels, ids, 5, 0), 7)
+    assert np.isfinite(found.quality).all() and found.suggested.max() < 4
+
+
+def test_policies_do_what_their_names_say() -> None:
+    vectors, labels = _clouds()
+    given = _flip(labels, 0.2)
+    found = _find(vectors, given)
+    done = {name: policy(given, found, 0.8) for name, policy in POLICIES.items()}
+    assert (done["report"].labels == given).all() and (done["report"].weight == 1).all()
+    assert ((done["drop"].weight == 0) == (done["drop"].action == "drop")).all()
+    changed = done["relabel"].labels != given
+    assert changed.any() and (changed == (done["relabel"].action == "relabel")).all()
+    assert (done["relabel"].labels == labels).mean() > (given == labels).mean()
+    assert np.array_equal(done["weight"].weight, found.quality)
+
+
+def test_the_users_word_overrules_every_policy() -> None:
+    vectors, labels = _clouds()
+    given = _flip(labels, 0.2)
+    found = _find(vectors, given)
+    row = int(np.flatnonzero(found.suspect)[0])
+    user = np.full(len(labels), "", dtype="U7")
+    user[row] = "keep"
+    for policy in POLICIES.values():
+        done = overrule(policy(given, found, 0.5), given, user)
+        assert (done.action[row], done.labels[row], done.weight[row]) == ("keep", given[row], 1)
+    user[row] = "drop"
+    assert overrule(POLICIES["report"](given, found, 0.5), given, user).weight[row] == 0
+
+
+@pytest.mark.slow
+def test_auto_keeps_off_clean_labels_and_treats_noisy_ones() -> None:
+    vectors, labels = _clouds(n=600, spread=0.7)
+    ids = [str(i) for i in range(len(labels))]
+
+    def choose(given: np.ndarray) -> auto.Trial:
+        folds = assign(ids, given, ids, 5, 0)
+        return auto.choose(ids, vectors, given, ids, folds, 4, 0.8, 0)
+
+    assert choose(labels).policy == "report"
+    trial = choose(_flip(labels, 0.4))
+    assert set(trial.accuracy) == set(POLICIES)
+    assert trial.accuracy[trial.policy] >= trial.accuracy["report"]

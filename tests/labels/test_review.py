@@ -1,0 +1,63 @@
+"""The review page: worst first, hostile names harmless, existing decisions inside, every picture embedded."""
+
+import numpy as np
+import pandas as pd
+
+from podium.images import encode
+from podium.labels import review
+
+HOSTILE = 'train/<script>alert("1")</script>&$x.jpg'
+
+
+def _table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "image_id": ["train/a.jpg", "train/b.jpg", HOSTILE, "train/d.jpg"],
+            "label_given": ["cat", "dog", "cat", "<b>"],
+            "suggested": ["dog", "cat", "<b>", "cat"],
+            "suspect": [True, False, True, True],
+            "quality": [0.4, 0.9, 0.1, 0.4],
+            "reason": ["why", "", "why", "why"],
+        }
+    )
+
+
+def _read(_: str) -> bytes:
+    return encode(np.full((20, 30, 3), 99, np.uint8), ".png")
+
+
+def _page(told: pd.DataFrame | None = None) -> str:
+    table = _table()
+    found = review.cards(table, np.eye(4, dtype=np.float32), 10)
+    empty = pd.DataFrame(columns=["image_id", "label", "note"])
+    return review.page(found, ["cat", "dog", "<b>"], empty if told is None else told, 3, "made", _read)
+
+
+def test_cards_are_suspects_worst_first_with_ties_by_name_and_a_limit() -> None:
+    found = review.cards(_table(), np.eye(4, dtype=np.float32), 10)
+    assert [card.image_id for card in found] == [HOSTILE, "train/a.jpg", "train/d.jpg"]
+    assert len(review.cards(_table(), np.eye(4, dtype=np.float32), 1)) == 1
+    assert all(len(card.neighbours) == 3 for card in found)
+
+
+def test_names_cannot_become_markup_or_script() -> None:
+    text = _page(pd.DataFrame({"image_id": [HOSTILE], "label": ["</script><b>"], "note": [""]}))
+    assert text.count("<script>") == 1 and text.count("</script>") == 1
+    assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;$x.jpg" in text
+    assert "<b>&lt;b&gt;</b>" in text
+
+
+def test_existing_corrections_are_part_of_the_page() -> None:
+    text = _page(pd.DataFrame({"image_id": ["train/z.jpg"], "label": ["dog"], "note": ["sure"]}))
+    assert 'const existing = {"train/z.jpg": {"label": "dog", "note": "sure"}};' in text
+
+
+def test_the_page_needs_nothing_but_itself() -> None:
+    text = _page()
+    assert text.count('src="data:image/jpeg;base64,') == 3 * (1 + 3)
+    assert "http" not in text.replace("http-equiv", "") and "3 of 3 suspects" in text
+
+
+def test_the_nearest_are_the_most_alike_and_never_oneself() -> None:
+    vectors = np.array([[1, 0], [0.9, 0.1], [-1, 0], [0, 1]], dtype=np.float32)
+    assert review.nearest(vectors, np.array([0]), 1).tolist() == [[1]]
