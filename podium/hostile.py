@@ -22,6 +22,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from podium.headers import usual_size
 from podium.images import Pixels
 
 MAGIC = {
@@ -52,6 +53,7 @@ ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 MEGA = 1e6
 TAIL = 4096  # bytes at the end in which a complete file's last marker stands
 
+warnings.filterwarnings("ignore", module="PIL")
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is told in notes
 Image.MAX_IMAGE_PIXELS = None  # our own limit is checked first, with our own sentence
 TURNS: dict[int, Callable[[Any], Any]] = {  # EXIF's orientations, as what makes them upright
@@ -97,22 +99,23 @@ def open_image(data: bytes, megapixels: float, short_side: int) -> Opened:
     megapixels: above it the image is refused before a pixel is decoded.
     """
     kind = _kind(data)
-    header = _header(data, kind)
-    width, height = header.size
+    whole = _whole(data, kind)
+    size = usual_size(data, kind) if whole else None
+    header: Any = None if size else _header(data, kind)
+    width, height = size or header.size
     if width * height > megapixels * MEGA:
         raise Unreadable(
             f"{width} x {height} pixels are more than competition.limits.megapixels = {megapixels:g}"
         )
-    turn = _orientation(header)
+    turn = 1 if header is None else _orientation(header)
     opened = Opened(np.empty((0, 0, 3), np.uint8), width, height, kind, plain=False)
     if turn > 4:
         opened.width, opened.height = height, width
-    whole = _whole(data, kind)
-    if kind in ("jpeg", "png") and header.mode in ("RGB", "L") and not _sixteen(data, kind):
+    if header is None or _fit_for_opencv(header, data, kind):
         pixels = _by_opencv(data, kind, min(width, height), short_side)
         if pixels is not None:
             opened.pixels = pixels
-            opened.plain = whole and turn == 1 and "transparency" not in header.info
+            opened.plain = whole and turn == 1
     if not opened.pixels.size:
         opened.pixels = _by_pillow(data, opened)
     if turn != 1:
@@ -139,9 +142,7 @@ def _kind(data: bytes) -> str:
 def _header(data: bytes, kind: str) -> Any:
     """Size and mode, from the header alone."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=FORMATS)
     except Exception as error:
         raise Unreadable(f"a {kind} file whose header is broken ({_short(error)})") from None
 
@@ -154,9 +155,11 @@ def _orientation(header: Any) -> int:
     return turn if 1 <= turn <= 8 else 1
 
 
-def _sixteen(data: bytes, kind: str) -> bool:
-    """Whether a PNG has 16 bits a channel, which Pillow shows as RGB."""
-    return kind == "png" and data[PNG_DEPTH] == 16
+def _fit_for_opencv(header: Any, data: bytes, kind: str) -> bool:
+    """Whether OpenCV reads it as we want: 8 bits, grey or RGB, no transparency."""
+    if kind not in ("jpeg", "png") or header.mode not in ("RGB", "L") or "transparency" in header.info:
+        return False
+    return kind == "jpeg" or data[PNG_DEPTH] == 8
 
 
 def _whole(data: bytes, kind: str) -> bool:
@@ -186,11 +189,9 @@ def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | N
 def _by_pillow(data: bytes, opened: Opened) -> Pixels:
     """The rare forms: CMYK, palettes, alpha, 16 bits, GIF, TIFF and what OpenCV refused."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
-            _load(image, opened)
-            return _rgb(image, opened)
+        image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
+        _load(image, opened)
+        return _rgb(image, opened)
     except Unreadable:
         raise
     except Exception as error:

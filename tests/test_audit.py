@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from podium.audit import Audited, audit, audit_all, phash
+from podium.headers import usual_size
 from podium.hostile import Unreadable, open_image
 from podium.image_params import Storage
 from podium.images import decode
@@ -263,6 +264,15 @@ def test_phash_survives_scaling_and_compression() -> None:
     mirrored = phash(np.ascontiguousarray(PICTURE[:, ::-1]))
     assert distance(first, scaled) <= 4 and distance(first, packed) <= 4
     assert distance(first, mirrored) > 10
+
+
+@pytest.mark.parametrize("name", [*VERBATIM, *TURNED_TO_RGB])
+def test_the_quick_header_says_what_pillow_says(name: str) -> None:
+    data = (VERBATIM | TURNED_TO_RGB)[name]
+    kind = "jpeg" if data.startswith(b"\xff\xd8") else "png" if data.startswith(b"\x89PNG") else "other"
+    quick = usual_size(data, kind)
+    assert quick in (None, Image.open(io.BytesIO(data)).size)
+    assert (quick is not None) == (name in VERBATIM and name != "upright by exif")
 
 
 def test_phash_by_hand() -> None:

@@ -101,8 +101,8 @@ def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
         if images and sheet.lines and (file_role(sheet.name) == "train" or "label" in sheet.name.lower()):
             return (
                 f"{sheet.name}, line {sheet.lines[0]}: no cell names an image of the download, such as "
-                f"{images[0]}, and no other row does ({', '.join(sheet.header[:SHOWN])}): is it the table of this "
-                "download?"
+                f"{images[0]}, and no other row does ({', '.join(sheet.header[:SHOWN])}): is it this "
+                "download's table?"
             )
     tables = ", ".join(sheet.name for sheet in sheets.all[:SHOWN]) or "no tables"
     return (
