@@ -35,13 +35,16 @@ def _f1(suspect: np.ndarray, wrong: np.ndarray) -> float:
 def test_flipped_labels_are_found_and_better_than_by_cleanlabs_default(share: float) -> None:
     from cleanlab.filter import find_label_issues
 
-    vectors, labels = _clouds()
-    given = _flip(labels, share)
-    found, wrong = _find(vectors, given), given != labels
-    assert _f1(found.suspect, wrong) > 0.78
-    assert _f1(found.suspect, wrong) >= _f1(find_label_issues(given, found.probs, n_jobs=1), wrong) - 0.01
-    assert found.quality[wrong].mean() < 0.3 < 0.9 < found.quality[~wrong].mean()
-    assert (found.suggested[found.suspect & wrong] == labels[found.suspect & wrong]).mean() > 0.9
+    ours, theirs = [], []
+    for seed in range(3):
+        vectors, labels = _clouds(seed=seed)
+        given = _flip(labels, share, seed=seed + 10)
+        found, wrong = _find(vectors, given), given != labels
+        ours.append(_f1(found.suspect, wrong))
+        theirs.append(_f1(find_label_issues(given, found.probs, n_jobs=1), wrong))
+        assert found.quality[wrong].mean() < 0.35 < 0.9 < found.quality[~wrong].mean()
+        assert (found.suggested[found.suspect & wrong] == labels[found.suspect & wrong]).mean() > 0.9
+    assert np.mean(ours) > 0.75 and np.mean(ours) > np.mean(theirs)
 
 
 def test_clean_labels_are_left_alone() -> None:
