@@ -146,19 +146,15 @@ def _uncut(network: Network, freeze: str, why: str) -> Cut:
     """The network from images; frozen are the modules that run up to `freeze`, or all but the head."""
     if freeze == "auto":
         return _whole(network, f"{network.name} cannot be cut ({why}): all of it trains, from images")
-    parts = [
-        (name, part)
-        for name, part in network.module.named_modules()
-        if any(True for _ in part.parameters(recurse=False))
-    ]
-    names = [name for name, _ in parts]
+    leaves = [(n, m) for n, m in network.module.named_modules() if not any(True for _ in m.children())]
+    holding = [i for i, (n, m) in enumerate(leaves) if any(True for _ in m.parameters())]
+    body = [i for i in holding if not _within(leaves[i][0], network.head)]
     if freeze in PORTABLE_CUTS:
-        keep = {"head": 0, "last_stage": len(parts) // 4, "last_two_stages": len(parts) // 2}[freeze]
-        body = [part for name, part in parts if not _within(name, network.head)]
-        frozen = body[: len(body) - keep]
+        spared = {"head": 0, "last_stage": len(body) // 4, "last_two_stages": len(body) // 2}[freeze]
+        last = body[len(body) - spared - 1]
     else:
-        last = max((i for i, name in enumerate(names) if _within(name, freeze)), default=-1)
-        frozen = [part for name, part in parts[: last + 1] if not _within(name, network.head)]
+        last = max((i for i, (n, _) in enumerate(leaves) if _within(n, freeze)), default=-1)
+    frozen = [m for n, m in leaves[: last + 1] if not _within(n, network.head)]
     tail = Partly(network.module, frozen)
     return Cut(
         None,

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-Head = Literal["linear", "two_layer"]
+Head = Literal["linear", "two_layer", "svm"]
 HIDDEN = 512  # units of the two-layer head, at most as many as it gets
 
 
@@ -39,7 +39,8 @@ def replace(module: nn.Module, classes: int) -> None:
 def dress(module: nn.Module, head: str, dropout: float) -> str:
     """Gives the network its head and returns the head's name.
 
-    linear: dropout, then the classifier. two_layer: linear, batch norm, ReLU, dropout, linear.
+    linear: dropout, then the classifier. two_layer: linear, batch norm, ReLU, dropout, linear. svm: a linear
+    layer whose logits are log sigmoids, so that a softmax gives each class's probability over their sum.
     """
     name = classifier_name(module)
     last = module.get_submodule(name)
@@ -48,6 +49,8 @@ def dress(module: nn.Module, head: str, dropout: float) -> str:
         layers: list[nn.Module] = [nn.Linear(last.in_features, hidden), nn.BatchNorm1d(hidden), nn.ReLU()]
         layers += [nn.Dropout(dropout), nn.Linear(hidden, last.out_features)]
         set_module(module, name, nn.Sequential(*layers))
+    elif head == "svm":
+        set_module(module, name, nn.Sequential(last, nn.LogSigmoid()))
     elif dropout > 0:
         set_module(module, name, nn.Sequential(nn.Dropout(dropout), last))
     return name
