@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from podium.competition.matching import stem
 from podium.competition.tables import Sheet
 from podium.errors import UserError
 
@@ -96,7 +97,7 @@ def _pairs(sheet: Sheet) -> list[dict[int, str]]:
         if None in numbers or len(set(numbers)) != len(numbers):
             continue
         for second, names in columns.items():
-            wordy = all(integer(name) is None and name for name in names)
+            wordy = all(name and integer(name) is None and stem(name) == name for name in names)
             if second != first and wordy and len(set(names)) == len(names):
                 found.append({n: name for n, name in zip(numbers, names, strict=True) if n is not None})
     return found

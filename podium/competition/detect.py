@@ -155,6 +155,7 @@ class _Detection:
     def _form(self, classes: Classes, images: list[Shipped], labels: Labels) -> tuple[FormFound, str, str]:
         metric = self.params.metric or self.meta.metric
         if self.sample:
+            metric = canonical(metric) if metric else None
             form = form_of(self.sample.sheet, self.sample.id_column, classes, self.params.form, metric)
             self.findings += form.findings
             return form, self.sample.id_column, self.sample.sheet.text

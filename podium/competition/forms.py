@@ -59,7 +59,7 @@ def _form_of_cells(cells: list[str], classes: Classes, metric: str | None) -> Fo
     distinct = set(cells)
     known = set(classes.names) | set(classes.of) | {str(value) for value in classes.integers or []}
     if any(len(cell.split()) > 1 and cell not in known for cell in distinct) and all(
-        cell in known or all(word in known for word in cell.split()) for cell in distinct
+        cell in known or any(word in known for word in cell.split()) for cell in distinct
     ):
         return "top_k"
     if distinct and all(_is_number(cell) for cell in distinct):
@@ -133,6 +133,9 @@ def _integers(found: FormFound, sheet: Sheet, classes: Classes) -> None:
     if classes.integers is not None:
         found.values = [str(value) for value in classes.integers]
         found.findings.append(_finding("an integer a class", classes.why))
+        if len(classes.names) == 2:
+            why = "assumed: competition.form: binary where the metric takes probabilities, as AUC does"
+            found.findings.append(_finding("integers, no probabilities", why, warning=True))
         return
     found.values = [str(i) for i in range(len(classes.names))]
     text = ", ".join(f"{i} = {name}" for i, name in enumerate(classes.names[:4]))

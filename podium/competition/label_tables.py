@@ -45,19 +45,26 @@ def id_column(sheet: Sheet, pool: Pool, named: str | None = None) -> str | None:
 
 
 def from_table(
-    sheet: Sheet, pool: Pool, others: Pool, ids: str, params: CompetitionParams, wanted: dict[str, list[str]]
+    sheet: Sheet,
+    pool: Pool,
+    others: Pool,
+    ids: str,
+    params: CompetitionParams,
+    wanted: dict[str, list[str]],
+    known: set[str],
 ) -> Labels | None:
     """Labels of the pool's images from column `ids` and the label's; None where no column could be the label.
 
     others: images of other roles, whose rows are no mistake.
     wanted: the sample's columns after its id, which often name the label's column or the classes.
+    known: the names of class folders.
     """
     rest = [name for name in sheet.header if name != ids]
     hot = one_hot(sheet, rest, list(wanted)) if params.label_column is None else []
     if hot:
         cells, column, strength = _hot_labels(sheet, hot), f"{len(hot)} columns {hot[0]} .. {hot[-1]}", 3
     else:
-        column, strength = label_column(sheet, rest, params.label_column, wanted)
+        column, strength = label_column(sheet, rest, params.label_column, wanted, known)
         if not column:
             return None
         cells = sheet.columns[column]
@@ -72,7 +79,7 @@ def from_table(
 
 
 def label_column(
-    sheet: Sheet, rest: list[str], named: str | None, wanted: dict[str, list[str]]
+    sheet: Sheet, rest: list[str], named: str | None, wanted: dict[str, list[str]], known: set[str]
 ) -> tuple[str, int]:
     """(column, how sure): as params say, as the sample has it, by its name, or the only one left."""
     if named is not None:
@@ -80,17 +87,22 @@ def label_column(
             raise UserError(_no_column("label_column", sheet, named))
         return named, 3
     usable = [name for name in rest if _could_be_label(sheet, name)]
-    shown = {cell for cells in wanted.values() for cell in cells} if len(wanted) == 1 else set(wanted)
+    shown = _shown(wanted)
     for name in usable:
         if len(wanted) == 1 and name in wanted:
             return name, 3
     fits = [name for name in usable if shown and set(sheet.columns[name]) & shown]
-    if len(wanted) > 1 and fits:
-        return fits[0], 3
+    told = [name for name in usable if known and set(sheet.columns[name]) <= known]
+    if (len(wanted) > 1 and fits) or told:
+        return (told or fits)[0], 3
+    worded = not all(integer(value) is not None for value in shown)
+    spelled = fits[0] if len(fits) == 1 and worded and not _word_among(fits) else ""
     for word in LABEL_WORDS:
         hits = [name for name in usable if name.lower().replace(" ", "_") == word]
-        if hits and (not set(hits).isdisjoint(fits) or not _word_among(fits)):
+        if hits and (not set(hits).isdisjoint(fits) or not _word_among(fits)) and not spelled:
             return hits[0], 2
+    if spelled:
+        return spelled, 2
     usable = [name for name in usable if not (is_group(name) or is_split(name))]
     if len(usable) > 1:
         raise Undecided(
@@ -250,6 +262,14 @@ def _could_be_label(sheet: Sheet, name: str) -> bool:
 
 def _word_among(names: list[str]) -> bool:
     return any(name.lower().replace(" ", "_") in LABEL_WORDS for name in names)
+
+
+def _shown(wanted: dict[str, list[str]]) -> set[str]:
+    """The sample's own words for classes: its columns, or its cells and the words in them."""
+    if len(wanted) != 1:
+        return set(wanted)
+    cells = {cell for cells in wanted.values() for cell in cells}
+    return cells | {word for cell in cells for word in cell.split()}
 
 
 def _zero_one(cell: str) -> str:

@@ -16,11 +16,16 @@ def find_labels(
     raw: Raw, roles: Roles, sheets: Sheets, values: Values, params: CompetitionParams
 ) -> tuple[Labels, list[Finding]]:
     """(labels, findings). Raises UserError where there are none, or two that differ."""
-    tables = sheets.labels(roles, values)
     findings: list[Finding] = []
-    folders = None
-    if params.labels in (None, "folders"):
-        folders = _folder_labels(roles, values, params.class_level, strict=tables is None)
+    folders = _folder_labels(roles, values, params.class_level, strict=False)
+    tables = sheets.labels(roles, values, folders.classes() if folders else set())
+    if params.labels in (None, "folders") and tables is None:
+        folders = _folder_labels(roles, values, params.class_level, strict=True)
+    elif params.labels is not None:
+        folders = None
+    if tables and folders and not set(tables.of) & set(folders.of) and tables.classes() <= folders.classes():
+        _join(folders, tables)
+        tables = None
     if params.labels == "folders" and folders is None:
         raise UserError(f"competition.labels: folders, but {raw.path} has no two class folders.")
     if tables and folders:
@@ -53,11 +58,20 @@ def _folder_labels(roles: Roles, values: Values, level: int | None, strict: bool
     if found is not None:
         classes = found.classes()
         for role in ("validation", "test"):
+            told = {}
             for path in roles.images(role):
-                hits = [part for part in path.split("/")[:-1] if part in classes]
-                if hits:
-                    found.of[path] = hits[-1]
+                if hits := [part for part in path.split("/")[:-1] if part in classes]:
+                    told[path] = hits[-1]
+            if role == "validation" or len(set(told.values())) > 1:
+                found.of |= told
     return found
+
+
+def _join(folders: Labels, tables: Labels) -> None:
+    """Class folders for some images, a table of the same classes for others."""
+    folders.of |= tables.of
+    folders.splits |= tables.splits
+    folders.found += f" and {tables.found}"
 
 
 def _compare(tables: Labels, folders: Labels) -> list[Finding]:
@@ -80,6 +94,8 @@ def _empty(raw: Raw, folders: Labels) -> list[Finding]:
     beside: set[str] = set()
     for path, label in folders.of.items():
         parts = path.split("/")[:-1]
+        if label not in parts:  # labelled by a table
+            continue
         depth = len(parts) - parts[::-1].index(label)
         beside.add("/".join(parts[: depth - 1]))
         filled.update("/".join(parts[:i]) for i in range(1, len(parts) + 1))

@@ -45,8 +45,11 @@ class Sheets:
         names = [n for n in self.raw.names() if n.lower().endswith(".json") and self.raw.size(n) <= MAX_JSON]
         return {name: self.raw.read(name).decode("utf-8", errors="replace") for name in names}
 
-    def labels(self, roles: Roles, wanted: dict[str, list[str]]) -> Labels | None:
-        """Labels from the tables that have them: the surest kind, several such tables together."""
+    def labels(self, roles: Roles, wanted: dict[str, list[str]], known: set[str]) -> Labels | None:
+        """Labels from the tables that have them: the surest kind, several such tables together.
+
+        wanted: the sample's columns after its id. known: the names of class folders, where there are some.
+        """
         named = self.params.labels
         if named in ("folders", "names"):
             return None
@@ -54,13 +57,13 @@ class Sheets:
         undecided: list[Undecided] = []
         for sheet in [sheet for sheet in self.others() if named in (None, sheet.name)]:
             try:
-                labels = self._labels_of(sheet, roles, wanted)
+                labels = self._labels_of(sheet, roles, wanted, known)
             except Undecided as error:
                 undecided.append(error)
                 continue
             if labels is not None and labels.of:
                 found.append(labels)
-        if not found and undecided:
+        if not found and undecided and not known:
             raise undecided[0]
         if not found and named is not None:
             raise UserError(f"competition.labels: no columns of {named} are ids of images and their labels.")
@@ -92,7 +95,7 @@ class Sheets:
         )
         free = pool or [path for path in roles.images("") if path not in labels.of]
         for sheet in self.all:
-            if file_role(sheet.name) == "test" and sheet.name != labels.source:
+            if file_role(sheet.name) == "test":
                 column = id_column(sheet, Pool(free), self.params.id_column)
                 found = match(sheet.columns[column], Pool(free)) if column else Match()
                 if found.share >= TABLE_SHARE:
@@ -116,17 +119,20 @@ class Sheets:
             return
         self.all.append(sheet)
 
-    def _labels_of(self, sheet: Sheet, roles: Roles, wanted: dict[str, list[str]]) -> Labels | None:
+    def _labels_of(
+        self, sheet: Sheet, roles: Roles, wanted: dict[str, list[str]], known: set[str]
+    ) -> Labels | None:
         told = file_role(sheet.name)
         split = split_column(sheet)
-        pool = roles.pool(*(REST if split else POOLS.get(told, ("train", "", "validation"))))
+        usual = ("train" if roles.images("train") else "", "validation")
+        pool = roles.pool(*(REST if split else POOLS.get(told, usual)))
         column = id_column(sheet, pool, self.params.id_column) if pool.paths else None
         if column is None:
             return None
         share = match(sheet.columns[column], pool).share
         if share < TABLE_SHARE and told != "train" and self.params.labels is None:
             return None
-        labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted)
+        labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted, known)
         if labels is None:
             return None
         if labels.id_forms == [BY_NUMBER] and told != "train":

@@ -601,3 +601,122 @@ def dots_in_names() -> Layout:
     files = many("train/im.{}.v2.jpg", 4) | unseen("test/im.{}.v3.png", 1) | sample("im.0.v3,cat")
     files |= {"train.csv": csv("id,label", "im.0.v2,cat", "im.1.v2,dog", "im.2.v2,cat", "im.3.v2,dog")}
     return Layout(files, ["cat", "dog"], 4, 1)
+
+
+@layout
+def drivers_in_a_table_beside_class_folders() -> Layout:
+    files = folders("imgs/train", ("c0", "c1")) | unseen("imgs/test/{}.jpg", 1)
+    rows = ("p1,c0,c0_0.jpg", "p1,c0,c0_1.jpg", "p2,c1,c1_0.jpg", "p2,c1,c1_1.jpg")
+    files |= {"driver_imgs_list.csv": csv("subject,classname,img", *rows)} | sample(
+        "0.jpg,1,0", header="img,c0,c1"
+    )
+    return Layout(files, ["c0", "c1"], 4, 1, "probabilities", groups=4, said="subject -> group")
+
+
+@layout
+def lists_of_boxes_and_a_labelled_validation_list() -> Layout:
+    files = many("tiny/train/n01/images/n01_{}.JPEG", 2) | many("tiny/train/n02/images/n02_{}.JPEG", 2)
+    files |= {
+        f"tiny/train/{n}/{n}_boxes.txt": f"{n}_0.JPEG\t0\t10\t5\t6\n{n}_1.JPEG\t1\t12\t5\t7\n"
+        for n in ("n01", "n02")
+    }
+    files |= many("tiny/val/images/val_{}.JPEG", 2) | many("tiny/test/images/test_{}.JPEG", 2)
+    files |= {
+        "tiny/val/val_annotations.txt": "val_0.JPEG\tn02\t0\t1\nval_1.JPEG\tn01\t3\t1\n",
+        "tiny/wnids.txt": "n01\nn02\n",
+    }
+    return Layout(
+        files,
+        ["n01", "n02"],
+        4,
+        2,
+        validation=2,
+        shipped=False,
+        label_of={"tiny/val/images/val_0.JPEG": "n02"},
+    )
+
+
+@layout
+def individuals_shown_by_the_sample_not_species() -> Layout:
+    rows = [f"a{i}.jpg,{('beluga', 'orca')[i % 4 // 2]},{('x1', 'x2', 'x3', 'x4')[i % 4]}" for i in range(8)]
+    files = many("train_images/a{}.jpg", 8) | unseen("test_images/t{}.jpg", 1)
+    files |= {"train.csv": csv("image,species,individual_id", *rows)} | sample(
+        "t0.jpg,x1 x4 new", header="image,predictions"
+    )
+    return Layout(files, ["x1", "x2", "x3", "x4"], 8, 1, "top_k", top_k=3)
+
+
+@layout
+def patients_and_a_target_that_the_sample_names() -> Layout:
+    rows = [
+        f"I{i},p{i // 2},male,torso,{('nevus', 'unknown', 'melanoma')[i % 3]},{int(i % 3 == 2)}"
+        for i in range(6)
+    ]
+    files = many("jpeg/train/I{}.jpg", 6) | many("jpeg/test/I{}.jpg", 2, 6)
+    files |= {"train.csv": csv("image_name,patient_id,sex,site,diagnosis,target", *rows)}
+    files |= {"test.csv": csv("image_name,patient_id,sex,site", "I6,p9,male,torso", "I7,p9,male,torso")}
+    return Layout(
+        files | sample("I6,0", "I7,0", header="image_name,target"),
+        ["0", "1"],
+        6,
+        2,
+        "integer",
+        groups=6,
+        said="binary where the metric",
+    )
+
+
+@layout
+def signs_with_icons_and_a_labelled_test_table() -> Layout:
+    files = (
+        many("Train/0/{}.png", 2)
+        | many("Train/1/{}.png", 2)
+        | many("Test/{:05}.png", 2)
+        | many("Meta/{}.png", 2)
+    )
+    paths = ("Train/0/0.png", "Train/0/1.png", "Train/1/0.png", "Train/1/1.png")
+    files |= {
+        "Train.csv": csv(
+            "Width,ClassId,Path", *(f"{i + 30},{path[6]},{path}" for i, path in enumerate(paths))
+        )
+    }
+    files |= {"Test.csv": csv("Width,ClassId,Path", "53,1,Test/00000.png", "42,0,Test/00001.png")}
+    files |= {"Meta.csv": csv("Path,ClassId", "Meta/0.png,0", "Meta/1.png,1")}
+    return Layout(files, ["0", "1"], 4, 2, "integer", unlabelled=2, test_labels=2, shipped=False)
+
+
+@layout
+def sample_with_empty_cells() -> Layout:
+    files = (
+        folders("train_images", ("blast", "tungro"))
+        | unseen("test_images/{}.jpg", 2)
+        | sample("0.jpg,", "1.jpg,")
+    )
+    return Layout(files, ["blast", "tungro"], 4, 2, "label")
+
+
+@layout
+def nested_zips_without_inner_folders() -> Layout:
+    files = {"train.zip": zip_bytes(images("cat.0.jpg", "cat.1.jpg", "dog.0.jpg", "dog.1.jpg"))}
+    files |= {
+        "test1.zip": zip_bytes(many("{}.jpg", 2, 1)),
+        "sampleSubmission.csv": csv("id,label", "1,0", "2,0"),
+    }
+    return Layout(files, ["cat", "dog"], 4, 2, "integer", values=["0", "1"], said="0 = cat, 1 = dog")
+
+
+@layout
+def test_images_in_one_folder_that_a_class_shares() -> Layout:
+    files = (
+        folders(names=("0", "1"))
+        | many("test/0/{}.jpg", 3)
+        | {"cat_to_name.json": '{"0": "lily", "1": "rose"}'}
+    )
+    return Layout(files, ["lily", "rose"], 4, 3, "integer", shipped=False, test_labels=0)
+
+
+@layout
+def binary_by_the_metric() -> Layout:
+    files = many("train/a{}.tif", 4, 1) | unseen("test/t{}.tif", 1) | sample("t0,0")
+    files |= {"train_labels.csv": csv("id,label", "a1,0", "a2,1", "a3,0", "a4,1")}
+    return Layout(files, ["0", "1"], 4, 1, "binary", params={"metric": "AUC"}, metric="roc_auc")
