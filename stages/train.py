@@ -27,9 +27,10 @@ def train(fold: int) -> None:
     """Trains a fold that this run wants."""
     from podium.training import fold as training  # torch and Lightning: seconds that a skipped fold is spared
     from podium.training import outputs, resume
+    from podium.training.choices import Request
 
     found = competition.read()
-    request = training.Request(
+    request = Request(
         fold=fold,
         seed=load(Seed).seed,
         threads=load(Threads).threads,

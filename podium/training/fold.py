@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,41 +9,24 @@ import torch
 
 from podium import scratch
 from podium.contracts.model import ModelCard
-from podium.feature_params import FeatureParams
-from podium.image_params import ImageParams
 from podium.networks import build as networks
 from podium.networks.cut import Cut, cut
-from podium.networks.params import NetworkParams
-from podium.networks.precision import best_device, precision
+from podium.networks.precision import best_device
 from podium.run import derive
 from podium.shards import Reader
-from podium.training import auto, engine, losses, mixing, optimizers, resume, sampling, schedules, summary
+from podium.training import auto, choices, contradictions, engine, resume, summary, svm
+from podium.training.choices import Request
 from podium.training.convolutions import quicken
 from podium.training.data import Examples
 from podium.training.identity import key
-from podium.training.inputs import feed
-from podium.training.learner import Plan, Row
-from podium.training.params import TrainParams
+from podium.training.inputs import Feed, feed
+from podium.training.learner import Row
+from podium.training.pictures import Augment
 from podium.training.rows import Rows, balanced_weights, with_places
 from podium.training.rows import training as training_rows
 from podium.training.rows import validation as validation_rows
 
 OPTIMISTIC = "the kept epoch was chosen on the validation fold ({}): the out-of-fold score is optimistic"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a fold is to be trained with; sections of params.yaml as they stand."""
-
-    fold: int
-    seed: int
-    threads: int
-    classes: list[str]
-    image: ImageParams
-    network: NetworkParams
-    train: TrainParams
-    features: FeatureParams
-    data: Path = Path("data")
 
 
 @dataclass(frozen=True)
@@ -78,6 +60,8 @@ def train(request: Request, tables: Tables) -> Result:
     classes = len(request.classes)
     pseudo = with_places(tables.pseudo, tables.images, Reader(request.data))
     rows = training_rows(tables.manifest, pseudo, request.fold, classes)
+    if request.train.online:
+        rows = rows.originals()
     check = validation_rows(tables.manifest, request.fold, classes)
     network, parts = _network(request, tables.median_short_side(), device)
     head_only = parts.name == "head"
@@ -99,22 +83,37 @@ def train(request: Request, tables: Tables) -> Result:
         device=device,
         seed=derive(request.seed, "online", request.fold),
         root=request.data,
+        augment=_fresh(request),
     )
     if request.train.class_weights:
         rows = balanced_weights(rows)
-    plan = _plan(request, network, resolved, len(rows))
-    settings = _settings(request, network, resolved, device, rows)
+    contradictions.refuse(request.train, parts.name, fed.shape, resolved.devices)
+    contradictions.refuse_softmax(fed.tail, fed.shape)
+    plan = choices.plan(request, network, resolved, len(rows))
+    settings = choices.settings(request, network, resolved, device, rows)
     examples = [Examples(fed.inputs[i], part.targets, part.weights) for i, part in enumerate((rows, check))]
     if settings.precision == "32-true":
         quicken(fed.tail, device)
-    name = _key(request, network, resolved, rows, check)
+    name = _key(request, network, resolved, fed, rows, check)
     with scratch.lock("resume", name):
-        outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))
+        if request.train.head == "svm":
+            sources = [str(name).partition("#")[0] for name in rows.frame["image_id"]]
+            outcome = svm.train(fed.tail, examples[0], examples[1], sources, plan.seed)
+        else:
+            outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))
     return Result(network, _card(request, network, parts, resolved, rows, outcome), outcome.history, name)
 
 
+def _fresh(request: Request) -> Augment | None:
+    if not request.train.online:
+        return None
+    from podium.training import online  # albumentations: only who asks for it pays
+
+    return online.build(request.train.online_policy, request.train.online_settings, request.data)
+
+
 def _key(
-    request: Request, network: networks.Network, resolved: auto.Resolved, rows: Rows, check: Rows
+    request: Request, network: networks.Network, resolved: auto.Resolved, fed: Feed, rows: Rows, check: Rows
 ) -> str:
     parameters = {
         "fold": request.fold,
@@ -122,6 +121,7 @@ def _key(
         "threads": request.threads,
         "train": request.train.model_dump(mode="json"),
         "resolved": vars(resolved),
+        "input": list(fed.shape),
         "network": request.network.model_dump(mode="json"),
         "preprocessing": network.preprocessing.model_dump(mode="json"),
     }
@@ -144,54 +144,6 @@ def _network(request: Request, short_side: int, device: str) -> tuple[networks.N
         dropout=request.train.dropout,
     )
     return network, cut(network, chosen.freeze, device)
-
-
-def _plan(request: Request, network: networks.Network, resolved: auto.Resolved, images: int) -> Plan:
-    params = request.train
-    updates = -(-sampling.batches(images, resolved.batch_size) // params.accumulate)
-    steps = resolved.epochs * updates
-    return Plan(
-        seed=derive(request.seed, "train", request.fold),
-        epochs=resolved.epochs,
-        loss=losses.load(params.loss, params.loss_options),
-        optimizer=lambda: optimizers.build(
-            params.optimizer, network.module, resolved.lr, params.weight_decay, params.layer_decay
-        ),
-        schedule=lambda optimizer: schedules.build(
-            params.schedule, optimizer, steps, round(params.warmup_epochs * updates)
-        ),
-        mixing=mixing.build(params.mixup, params.cutmix),
-        ema=params.ema,
-        channels_last=True,
-    )
-
-
-def _settings(
-    request: Request, network: networks.Network, resolved: auto.Resolved, device: str, rows: Rows
-) -> engine.Settings:
-    params = request.train
-    chances = sampling.balanced(rows.targets.argmax(1)) if params.sampler == "balanced" else None
-    return engine.Settings(
-        fold=request.fold,
-        batch_size=resolved.batch_size,
-        chances=chances,
-        accumulate=params.accumulate,
-        clip=params.clip,
-        early_stopping=params.early_stopping,
-        keep=params.keep,
-        precision=_precision(params.precision, network, device),
-        accelerator={"cuda": "gpu"}.get(device, device),
-        devices=resolved.devices,
-        nodes=params.nodes,
-        strategy=params.strategy,
-        workers=resolved.workers,
-    )
-
-
-def _precision(wanted: str, network: networks.Network, device: str) -> str:
-    names = {"float32": "32-true", "bfloat16": "bf16-mixed", "float16": "16-mixed"}
-    chosen = {"32": "float32", "bf16": "bfloat16", "16": "float16"}.get(wanted)
-    return names[chosen or precision(network.module, device).tail]
 
 
 def _said(request: Request, resolved: auto.Resolved, rows: Rows) -> str:

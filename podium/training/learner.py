@@ -17,6 +17,7 @@ from podium.run import derive
 from podium.training.averaging import average
 from podium.training.losses import Loss
 from podium.training.mixing import Mixing
+from podium.training.unfreezing import Thaw
 
 Row = dict[str, float]  # one line of history.csv
 
@@ -42,6 +43,7 @@ class Plan:
     optimizer: Callable[[], Optimizer]
     schedule: Callable[[Optimizer], LRScheduler]
     mixing: Mixing | None = None
+    thaw: Thaw | None = None
     ema: float = 0.0
     channels_last: bool = False
     advice: str = "lower train.lr, set train.clip: 1.0 or train.precision: 32"
@@ -86,7 +88,9 @@ class Learner(pl.LightningModule):
         }
 
     def on_train_epoch_start(self) -> None:
-        """Dropout and mixing draw from a state that is a function of (seed, fold, epoch, device)."""
+        """Modules join; dropout and mixing draw from a function of (seed, fold, epoch, device)."""
+        if self.plan.thaw is not None:
+            self.plan.thaw(self.epoch)
         torch.manual_seed(derive(self.plan.seed, "epoch", self.epoch, self.global_rank))
         self.sums = torch.zeros(3, dtype=torch.float64, device=self.device)
         self.checks = torch.zeros(3, dtype=torch.float64, device=self.device)

@@ -26,7 +26,7 @@ def build(mixup: float, cutmix: float) -> Mixing | None:
     def mix(inputs: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         way = ways[int(torch.randint(len(ways), (1,)))]
         labels = torch.cat([targets, weights[:, None]], dim=1)  # the weights are mixed as the targets are
-        maps = inputs[..., None, None] if inputs.ndim == 2 else inputs
+        maps = inputs if inputs.ndim == 4 else inputs.flatten(1)[..., None, None]
         mixed, labels = way(maps, labels)
         return mixed.view(inputs.shape), labels[:, :-1], labels[:, -1]
 

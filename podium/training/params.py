@@ -50,7 +50,9 @@ class TrainParams(Section):
     head: Literal["linear", "two_layer", "svm"] = "linear"
     dropout: float = Field(0.0, ge=0, lt=1)
     unfreeze: list[Unfreezing] = []
-    online: str | None = None
+    online: bool = False
+    online_policy: str = "mild"
+    online_settings: dict[str, Any] = {}
     precision: Literal["auto", "32", "bf16", "16"] = "auto"
     workers: int | Auto = "auto"
     devices: int | Auto = 1
@@ -100,6 +102,10 @@ class TrainParams(Section):
         if self.head == "svm" and (self.mixup or self.cutmix or self.unfreeze):
             raise ValueError(
                 "head: svm is solved in closed steps on fixed features and takes no mixup, cutmix or unfreeze"
+            )
+        if self.schedule in ("plateau", "onecycle") and any(step.lr_factor != 1 for step in self.unfreeze):
+            raise ValueError(
+                f"unfreeze: lr_factor needs schedule cosine, step or constant, not {self.schedule}"
             )
         if self.auto and self.lr != "auto":
             raise ValueError(

@@ -23,6 +23,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def originals(self) -> "Rows":
+        """The rows without copies: fresh augmentation takes their place."""
+        kept = (self.frame["copy"] == 0).to_numpy()
+        return Rows(self.frame[kept], self.targets[kept], self.weights[kept])
+
 
 COLUMNS = ["image_id", "digest", "shard", "offset", "length", "copy"]
 

@@ -13,10 +13,17 @@ STEP_FACTOR = 0.1
 PLATEAU = {"factor": 0.5, "patience": 3}  # of the training loss: validation steers nothing
 
 
-def build(name: str, optimizer: Optimizer, steps: int, warmup: int) -> LRScheduler:
+def build(
+    name: str,
+    optimizer: Optimizer,
+    steps: int,
+    warmup: int,
+    factor_at: Callable[[int], float] = lambda step: 1.0,
+) -> LRScheduler:
     """The scheduler of `steps` optimizer steps, the first `warmup` of which rise linearly.
 
-    `plateau` is stepped after each epoch with its training loss, all others after each optimizer step.
+    `plateau` is stepped after each epoch with its training loss, all others after each optimizer step;
+    factor_at(step) is one more factor, of unfreezing.
     """
     if name == "plateau":
         return ReduceLROnPlateau(optimizer, **PLATEAU)  # type: ignore[arg-type]
@@ -28,8 +35,8 @@ def build(name: str, optimizer: Optimizer, steps: int, warmup: int) -> LRSchedul
 
     def rate(step: int) -> float:
         if step < warmup:
-            return (step + 1) / (warmup + 1)
-        return factor((step - warmup) / max(1, steps - warmup))
+            return (step + 1) / (warmup + 1) * factor_at(step)
+        return factor((step - warmup) / max(1, steps - warmup)) * factor_at(step)
 
     return LambdaLR(optimizer, rate)
 

@@ -1,0 +1,87 @@
+"""From params.yaml's sections to what the engine takes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.feature_params import FeatureParams
+from podium.image_params import ImageParams
+from podium.networks import build as networks
+from podium.networks.params import NetworkParams
+from podium.networks.precision import precision
+from podium.run import derive
+from podium.training import auto, engine, losses, mixing, optimizers, sampling, schedules
+from podium.training.learner import Plan
+from podium.training.params import TrainParams
+from podium.training.rows import Rows
+from podium.training.unfreezing import Thaw
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a fold is to be trained with; sections of params.yaml as they stand."""
+
+    fold: int
+    seed: int
+    threads: int
+    classes: list[str]
+    image: ImageParams
+    network: NetworkParams
+    train: TrainParams
+    features: FeatureParams
+    data: Path = Path("data")
+
+
+def plan(request: Request, network: networks.Network, resolved: auto.Resolved, images: int) -> Plan:
+    """What decides how the tail learns; `images` train."""
+    params = request.train
+    updates = -(-sampling.batches(images, resolved.batch_size) // params.accumulate)
+    steps = resolved.epochs * updates
+    thaw = Thaw(network.module, params.unfreeze) if params.unfreeze else None
+    return Plan(
+        seed=derive(request.seed, "train", request.fold),
+        epochs=resolved.epochs,
+        loss=losses.load(params.loss, params.loss_options),
+        optimizer=lambda: optimizers.build(
+            params.optimizer, network.module, resolved.lr, params.weight_decay, params.layer_decay
+        ),
+        schedule=lambda optimizer: schedules.build(
+            params.schedule,
+            optimizer,
+            steps,
+            round(params.warmup_epochs * updates),
+            lambda step: thaw.factor(step // updates) if thaw else 1.0,
+        ),
+        mixing=mixing.build(params.mixup, params.cutmix),
+        thaw=thaw,
+        ema=params.ema,
+        channels_last=True,
+    )
+
+
+def settings(
+    request: Request, network: networks.Network, resolved: auto.Resolved, device: str, rows: Rows
+) -> engine.Settings:
+    """How the engine runs."""
+    params = request.train
+    chances = sampling.balanced(rows.targets.argmax(1)) if params.sampler == "balanced" else None
+    return engine.Settings(
+        fold=request.fold,
+        batch_size=resolved.batch_size,
+        chances=chances,
+        accumulate=params.accumulate,
+        clip=params.clip,
+        early_stopping=params.early_stopping,
+        keep=params.keep,
+        precision=_precision(params.precision, network, device),
+        accelerator={"cuda": "gpu"}.get(device, device),
+        devices=resolved.devices,
+        nodes=params.nodes,
+        strategy=params.strategy,
+        workers=resolved.workers,
+    )
+
+
+def _precision(wanted: str, network: networks.Network, device: str) -> str:
+    names = {"float32": "32-true", "bfloat16": "bf16-mixed", "float16": "16-mixed"}
+    chosen = {"32": "float32", "bf16": "bfloat16", "16": "float16"}.get(wanted)
+    return names[chosen or precision(network.module, device).tail]

@@ -1,0 +1,157 @@
+"""A fold from the tables of the stages before, through the stage: folders, cards, contradictions."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+
+from podium.contracts import competition, images, manifest, model, pseudo
+from podium.errors import UserError
+from podium.feature_params import FeatureParams
+from podium.image_params import ImageParams
+from podium.networks.build import load as load_network
+from podium.networks.params import NetworkParams
+from podium.params import load
+from podium.training import fold as training
+from podium.training import outputs, resume
+from podium.training.choices import Request
+from podium.training.params import TrainParams
+
+from .conftest import CLASSES, write_params
+
+
+def tables() -> training.Tables:
+    return training.Tables(
+        manifest=manifest.MANIFEST.read(manifest.PATH),
+        pseudo=pseudo.table(len(CLASSES)).read(pseudo.PATH),
+        images=images.IMAGES.read(images.PATH),
+    )
+
+
+def train(fold: int = 0, **changes: object) -> training.Result:
+    write_params(Path(), **changes)
+    request = Request(
+        fold=fold,
+        seed=0,
+        threads=1,
+        classes=competition.read().classes,
+        image=load(ImageParams),
+        network=load(NetworkParams),
+        train=load(TrainParams),
+        features=load(FeatureParams),
+    )
+    result = training.train(request, tables())
+    outputs.write(result.network, result.card, result.history, model.folder(fold))
+    return result
+
+
+def test_the_folder_rebuilds_the_network(project):
+    result = train(freeze="last_stage")
+    network, card = load_network(model.folder(0))
+    assert card == result.card
+    assert card.freeze == "layer3"
+    assert (card.images, card.copies, card.classes) == (30, 0, CLASSES)
+    x = torch.randn(2, 3, 32, 32)
+    with torch.no_grad():
+        assert torch.allclose(network.module.eval()(x), result.network.module.eval()(x), atol=1e-5)
+    history = pd.read_csv(model.folder(0) / "history.csv")
+    assert list(history) == ["epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "lr"]
+
+
+def test_the_frozen_part_does_not_drift(project):
+    result = train(freeze="last_stage", train={"lr": 0.1})
+    untouched = train(freeze="last_stage", train={"lr": 1e-9, "weight_decay": 0.0})
+    first, second = result.network.module.state_dict(), untouched.network.module.state_dict()
+    same = {name for name in first if torch.equal(first[name], second[name])}
+    assert {name for name in first if name.startswith(("layer1", "layer2", "layer3", "bn1"))} <= same
+    assert not any(name.startswith("layer4") and name.endswith("weight") for name in same)
+
+
+def test_over_the_disk_budget_the_same_network_learns_from_images(project):
+    cached = train(freeze="last_stage")
+    images = train(freeze="last_stage", features={"budget_gb": 0.0})
+    for one, other in zip(cached.history, images.history, strict=True):
+        assert one == pytest.approx(other, rel=1e-4)
+
+
+def test_dropped_and_copied_rows(project):
+    frame = manifest.MANIFEST.read(manifest.PATH)
+    frame.loc[frame["image_id"].str.endswith("/1.png"), "weight"] = 0.0
+    copy = frame[frame["image_id"].str.endswith("/2.png")].assign(copy=1)
+    copy["image_id"] = copy["source_id"] + "#1"
+    manifest.MANIFEST.write(pd.concat([frame, copy]), manifest.PATH)
+    card = train().card
+    assert (card.images, card.copies) == (27, 3)  # 3 dropped, and a copy of one image a class
+
+
+def test_pseudo_labels_join_their_fold_alone(project):
+    rows = pd.DataFrame(
+        {"image_id": ["train/cross/0.png"], "fold": [0], "p0": [0.2], "p1": [0.8], "p2": [0.0]}
+    )
+    table = pseudo.table(len(CLASSES))
+    table.write(rows.assign(weight=0.5, teacher="0" * 40), pseudo.PATH)
+    assert train(0).card.images == 31
+    assert train(1).card.images == 33 - 0
+
+
+@pytest.mark.parametrize("head", ["two_layer", "svm"])
+def test_other_heads_are_rebuilt_and_give_probabilities(project, head):
+    result = train(freeze="head", train={"head": head})
+    network, _ = load_network(model.folder(0))
+    probs = network.module.eval()(torch.randn(4, 3, 32, 32)).softmax(1)
+    assert torch.allclose(probs.sum(1), torch.ones(4))
+    assert result.card.resolved["network"]["head"] == head
+
+
+def test_unfreezing_moves_a_module_from_its_epoch_on(project):
+    steps = [{"epoch": 1, "module": "layer4", "lr_factor": 0.5}]
+    start = train(freeze="last_stage", train={"epochs": 1, "unfreeze": steps})
+    end = train(freeze="last_stage", train={"epochs": 2, "unfreeze": steps})
+    fresh = train(freeze="last_stage", train={"epochs": 1, "lr": 1e-9, "weight_decay": 0.0})
+    layer = "layer4.0.conv1.weight"
+    weights = [result.network.module.state_dict()[layer] for result in (fresh, start, end)]
+    assert torch.equal(weights[0], weights[1]) or torch.allclose(weights[0], weights[1], atol=1e-6)
+    assert not torch.allclose(weights[1], weights[2], atol=1e-5)
+
+
+CONTRADICTIONS = {
+    "train.cutmix": ({"freeze": "head"}, {"cutmix": 1.0}),
+    "train.head: svm is fitted on fixed features": ({"freeze": "none"}, {"head": "svm"}),
+    "layer2 lies below the cut": ({"freeze": "last_stage"}, {"unfreeze": [{"epoch": 1, "module": "layer2"}]}),
+    "the network has no module 'layer9'": ({}, {"unfreeze": [{"epoch": 1, "module": "layer9"}]}),
+    "train.loss_options: gamma is no option of the loss joint": (
+        {},
+        {"loss": "joint", "loss_options": {"gamma": 1}},
+    ),
+    "train.optimizer: adamm is unknown to timm": ({}, {"optimizer": "adamm"}),
+    "train.loss: choose one of cross_entropy, focal": ({}, {"loss": "crossentropy"}),
+}
+
+
+@pytest.mark.parametrize("sentence", CONTRADICTIONS)
+def test_contradictions_are_refused(project, sentence):
+    top, changes = CONTRADICTIONS[sentence]
+    with pytest.raises(UserError) as caught:
+        train(**top, train=changes)
+    assert sentence in str(caught.value)
+
+
+def test_the_stage_skips_a_fold_that_the_split_lacks(project):
+    stage = [sys.executable, "-m", "stages.train", "7"]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(stage, check=False, capture_output=True, text=True, env={"PYTHONPATH": str(root)})
+    assert done.returncode == 0, done.stderr
+    assert "fold 7: skipped" in done.stdout
+    assert json.loads(Path("models/fold7/skipped.json").read_text())["fold"] == 7
+    assert [file.name for file in Path("models/fold7").iterdir()] == ["skipped.json"]
+
+
+def test_the_result_is_cleaned_of_its_state(project):
+    result = train()
+    assert resume.read(resume.folder(result.key)) is not None
+    resume.clean(result.key)
+    assert resume.read(resume.folder(result.key)) is None
