@@ -1,0 +1,70 @@
+"""A submission's cells from class probabilities: one function a form. Ties go to the lowest class."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from podium.contracts.competition import Competition
+
+Probs = NDArray[np.float64]
+Cells = list[list[str]]  # (n rows, columns)
+
+
+def cells(competition: Competition, probs: Probs, digits: int) -> Cells:
+    """What is written for probs (n, k), rows summing to 1: (n, columns) of text."""
+    return FORMS[competition.form](competition, probs, digits)
+
+
+def largest_remainder(probs: Probs, digits: int) -> NDArray[np.int64]:
+    """probs (n, c), rows summing to 1, as whole units of 10**-digits whose rows sum to exactly 10**digits.
+
+    The units lost by rounding down go to the largest remainders; of equal ones to the lowest column.
+    """
+    unit = 10**digits
+    exact = probs * unit
+    units = np.floor(exact).astype(np.int64)
+    lost = unit - units.sum(1)
+    rank = np.argsort(np.argsort(-(exact - units), axis=1, kind="stable"), axis=1, kind="stable")
+    columns = probs.shape[1]
+    whole, rest = np.divmod(lost, columns)  # float error can lose more than a unit a column
+    return np.asarray(np.clip(units + whole[:, None] + (rank < rest[:, None]), 0, unit), np.int64)
+
+
+def decimals(units: NDArray[np.int64], digits: int) -> Cells:
+    """Whole units of 10**-digits as decimal text: 12 with 3 digits is 0.012."""
+    unit = 10**digits
+    return [[f"{value // unit}.{value % unit:0{digits}d}" for value in row] for row in units.tolist()]
+
+
+def _labels(competition: Competition, probs: Probs, _digits: int) -> Cells:
+    return [[competition.values[best]] for best in probs.argmax(1)]
+
+
+def _top_k(competition: Competition, probs: Probs, _digits: int) -> Cells:
+    best = np.argsort(-probs, axis=1, kind="stable")[:, : competition.top_k]
+    return [[" ".join(competition.values[i] for i in row)] for row in best]
+
+
+def _probabilities(competition: Competition, probs: Probs, digits: int) -> Cells:
+    return decimals(largest_remainder(_normalised(probs[:, competition.column_classes]), digits), digits)
+
+
+def _binary(competition: Competition, probs: Probs, digits: int) -> Cells:
+    positive = probs[:, competition.column_classes]
+    return decimals(np.rint(positive * 10**digits).astype(np.int64), digits)
+
+
+def _normalised(probs: Probs) -> Probs:
+    """Rows that sum to 1; a row of zeros becomes uniform."""
+    sums = probs.sum(1, keepdims=True)
+    return np.where(sums > 0, probs / np.where(sums > 0, sums, 1), 1 / probs.shape[1])
+
+
+FORMS: dict[str, Callable[[Competition, Probs, int], Cells]] = {
+    "label": _labels,
+    "integer": _labels,
+    "top_k": _top_k,
+    "probabilities": _probabilities,
+    "binary": _binary,
+}

@@ -1,0 +1,31 @@
+"""submit: the vote's probabilities, in exactly sample_submission's form."""
+
+import numpy as np
+
+from podium.competition import submission
+from podium.competition.submit_params import SubmitParams
+from podium.contracts import competition, images, labels, predictions
+from podium.entry import run
+from podium.params import load
+
+
+def main() -> None:
+    """Reads the vote and the sample, writes reports/submission.csv."""
+    params = load(SubmitParams)
+    found = competition.read()
+    shipped = images.IMAGES.read(images.PATH)
+    given = labels.LABELS.read(labels.PATH)
+    ids, probs = predictions.read(predictions.ENSEMBLE / "test.parquet", len(found.classes))
+
+    sample = submission.read_sample(competition.SAMPLE, found)
+    trained = shipped.loc[shipped["subset"].isin(["train", "validation"]), "image_id"]
+    shares = submission.prior(found, given.loc[given["image_id"].isin(trained), "label"].tolist())
+    aligned = submission.align(sample.ids, shipped, ids, probs.astype(np.float64), shares)
+
+    rows = submission.fill(sample, found, aligned.probs, params.digits)
+    submission.write(sample, found, rows)
+    print(*submission.sentences(sample, found, aligned, submission.PATH, shares), sep="\n")
+
+
+if __name__ == "__main__":
+    run(main)
