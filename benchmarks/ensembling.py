@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from podium import ensemble, experiments
+from podium import ensemble, experiments, revisions
 from podium.contracts import competition, folds, images, predictions
 from podium.contracts.competition import Competition
 from podium.experiments import Member, Pool
@@ -36,7 +36,7 @@ NETWORKS = {
     "resnet": ["model=resnet10t", "pretrained=false", "freeze=none"],
 }
 NO_TTA = "tta.views=none"
-KEPT = (*experiments.revisions.PREDICTIONS, "data/index/images.parquet")
+KEPT = (*revisions.PREDICTIONS, "data/index/images.parquet")
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def figures(folder: Path, solution: Path, seed: int) -> dict[str, Any]:
         "+ resnet": (list(NETWORKS), "soft"),
         "auto": (list(NETWORKS), "auto"),
     }
-    scores = {"best single fold": best_fold(member["plain"], split, metric, truth)}
+    scores: dict[str, dict[str, Any]] = {"best single fold": best_fold(member["plain"], split, metric, truth)}
     for name, (names, voter) in steps.items():
         pool = experiments.pool([member[one] for one in names], split)
         vote = ensemble.vote(pool, EnsembleParams(voter=voter), metric, seed)
