@@ -46,23 +46,40 @@ def test_classes_that_mirror_onto_each_other_forbid_the_flip() -> None:
     assert "most: left" in choice.sentences[0] or "most: right" in choice.sentences[0]
 
 
-def test_one_harmed_class_among_many_forbids_the_flip() -> None:
-    labels = np.repeat(np.arange(10), 20)
-    original = np.ones(200, bool)
+def survival(original: np.ndarray, mirrored: np.ndarray, gain: float = 0.0) -> Survival:
+    """All of one class; the gain's standard error is 0.1 / sqrt(m)."""
+    m = len(original)
+    wave = np.tile([0.1, -0.1], m // 2)
+    return Survival(np.zeros(m, np.int64), original.astype(float), mirrored.astype(float), wave + gain)
+
+
+def test_one_class_that_becomes_another_among_many_is_harm() -> None:
+    original = np.ones(200)
     mirrored = original.copy()
-    mirrored[60:67] = False  # 35 % of class 3, 3.5 % of all
-    survival = Survival(original, mirrored, labels)
-    assert survival.worst() == (3, pytest.approx(0.35)) and not survival.survives
+    mirrored[60:67] = 0  # 35 % of class 3, 3.5 % of all
+    found = Survival(np.repeat(np.arange(10), 20), original, mirrored, np.zeros(200))
+    assert found.worst() == (3, pytest.approx(0.35)) and found.harms
 
 
 def test_the_loss_and_its_error_by_hand() -> None:
     """10 images: right about 8, mirrored 7, of which 2 lost and 1 won; std of (2 x 1, 1 x -1, 7 x 0)."""
-    original = np.array([1, 1, 1, 1, 1, 1, 1, 1, 0, 0], bool)
-    mirrored = np.array([1, 1, 1, 1, 1, 1, 0, 0, 1, 0], bool)
-    survival = Survival(original, mirrored, np.zeros(10, np.int64))
-    assert survival.loss == pytest.approx(0.1)
-    assert survival.error == pytest.approx((0.3 - 0.01) ** 0.5 / 10**0.5)
-    assert survival.survives
+    found = survival(np.array([1, 1, 1, 1, 1, 1, 1, 1, 0, 0]), np.array([1, 1, 1, 1, 1, 1, 0, 0, 1, 0]))
+    assert found.loss == pytest.approx(0.1)
+    assert found.loss_error == pytest.approx((0.3 - 0.01) ** 0.5 / 10**0.5)
+    assert found.pays and not found.harms
+
+
+def test_a_harder_mirror_image_is_no_harm_while_learning_from_it_is_none() -> None:
+    """Hand signs: the other hand is judged worse, and learning from it costs nothing."""
+    known, other = np.ones(200), np.arange(200) >= 14
+    assert not survival(known, other).harms and not survival(known, other).pays
+    assert survival(known, other, gain=0.05).pays
+
+
+def test_learning_that_makes_originals_harder_is_harm_even_where_mirror_images_pass() -> None:
+    """Digits: a network that saw mirrored photographs passes many a mirrored digit."""
+    known = np.ones(200)
+    assert survival(known, known, gain=-0.05).harms and not survival(known, known).harms
 
 
 def test_too_few_images_allow_nothing() -> None:
