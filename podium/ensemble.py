@@ -70,19 +70,20 @@ def compare(pool: Pool, names: list[str], metric: Metric, seed: int) -> list[Can
     return sorted(found, key=lambda candidate: candidate.complexity)
 
 
-def candidates(wanted: str, members: int, classes: int) -> list[str]:
+def candidates(wanted: str, metric: Metric, members: int, classes: int) -> list[str]:
     """The voters to compare: the one named, or with `auto` all that have something to do.
 
     Of a single member no weights can be learnt: only voters that learn nothing are compared.
     """
     if wanted != "auto":
         return [wanted]
-    return [name for name in voters.names() if _suits(voters.load(name), members, classes)]
+    return [name for name in voters.names() if _suits(voters.load(name), metric, members, classes)]
 
 
-def _suits(voter: Voter, members: int, classes: int) -> bool:
+def _suits(voter: Voter, metric: Metric, members: int, classes: int) -> bool:
     most = getattr(voter, "MOST_CLASSES", classes)
-    return classes <= most and (members > 1 or not voter.FITTED)
+    kinds = getattr(voter, "WANTS", (metric.wants,))
+    return classes <= most and metric.wants in kinds and (members > 1 or not voter.FITTED)
 
 
 def choose(found: list[Candidate], metric: Metric) -> Candidate:
@@ -111,7 +112,7 @@ class Vote:
 
 def vote(pool: Pool, params: EnsembleParams, metric: Metric, seed: int) -> Vote:
     """Chooses the voter, learns it on all out-of-fold predictions, calibrates, and votes on test."""
-    compared = compare(pool, candidates(params.voter, *pool.oof.shape[::2]), metric, seed)
+    compared = compare(pool, candidates(params.voter, metric, *pool.oof.shape[::2]), metric, seed)
     chosen = choose(compared, metric)
     home = parts(pool.home, pool.groups, seed)
     trial = attempt(params.calibrate, chosen.oof, pool.labels, home, pool.groups, metric, seed)

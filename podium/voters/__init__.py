@@ -5,8 +5,9 @@ A voter's module holds
     FITTED: bool          whether it learns from labels
     merge_folds: Combine  how the folds' votes on test images become one
     fit(oof (m, n, k), labels (n,), task) -> Combine
-and, where it cannot do with many classes, MOST_CLASSES: int, beyond which `auto` leaves it out. Heavy
-libraries are imported inside `fit`. A new file is a new voter: `auto` finds it by itself.
+and, where it cannot do with many classes, MOST_CLASSES: int, beyond which `auto` leaves it out; where
+it suits some metrics only, WANTS: the kinds (Metric.wants) that `auto` offers it for. Heavy libraries are
+imported inside `fit`. A new file is a new voter: `auto` finds it by itself.
 """
 
 import difflib

@@ -9,6 +9,7 @@ import numpy as np
 from podium.voters import Combine, Probs, Task, arithmetic_mean, normalised
 
 COMPLEXITY = 3
+WANTS = ("ranks",)  # for decisions or probabilities it would impose the images' own class shares
 merge_folds = arithmetic_mean
 FITTED = False
 

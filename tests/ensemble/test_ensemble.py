@@ -77,11 +77,12 @@ def test_a_loss_is_better_when_lower() -> None:
 
 
 def test_one_member_is_offered_no_voter_that_learns() -> None:
-    one, several = ensemble.candidates("auto", 1, 3), ensemble.candidates("auto", 2, 3)
-    assert one == ["geometric", "hard", "rank_mean", "soft"]
-    assert set(several) == set(voters.names())
-    assert "boosting" not in ensemble.candidates("auto", 2, 200)
-    assert ensemble.candidates("boosting", 2, 200) == ["boosting"]
+    auc = registry.get("roc_auc")
+    assert ensemble.candidates("auto", ACCURACY, 1, 3) == ["geometric", "hard", "soft"]
+    assert ensemble.candidates("auto", auc, 1, 3) == ["geometric", "hard", "rank_mean", "soft"]
+    assert set(ensemble.candidates("auto", auc, 2, 3)) == set(voters.names())
+    assert "boosting" not in ensemble.candidates("auto", ACCURACY, 2, 200)
+    assert ensemble.candidates("boosting", ACCURACY, 2, 200) == ["boosting"]
 
 
 def test_a_single_fold_is_parted_by_groups() -> None:
