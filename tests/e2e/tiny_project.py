@@ -31,7 +31,7 @@ class Project:
     def run(self, *words: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", *words] if words[0] != "git" else list(words)
         where = {"cwd": self.folder, "env": self.environment}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, **where)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900, **where)
         assert not ok or done.returncode == 0, f"{' '.join(words)}\n{done.stdout}\n{done.stderr}"
         return done
 
