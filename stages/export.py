@@ -37,7 +37,7 @@ def main() -> None:
         bundle.write(bundle.settings(found, load(ImageParams), pool.labels) | extra, folder)
     print(
         f"export: {bundle.FOLDER}/ holds {len(members)} member(s) x {len(common)} fold(s), "
-        f"vote {said['chosen']}; a thousand images take about {seconds:.0f} s here. "
+        f"vote {said['chosen']}; a thousand images take about {seconds:.1f} s here. "
         "In a notebook without internet:\n"
         "python predict.py TEST_FOLDER SAMPLE_SUBMISSION.csv submission.csv"
     )
