@@ -25,8 +25,8 @@ def main() -> None:
 
 def train(fold: int) -> None:
     """Trains a fold that this run wants."""
+    from podium.training import engine, outputs, resume
     from podium.training import fold as training  # torch and Lightning: seconds that a skipped fold is spared
-    from podium.training import outputs, resume
     from podium.training.choices import Request
 
     found = competition.read()
@@ -46,6 +46,8 @@ def train(fold: int) -> None:
         images=images.IMAGES.read(images.PATH),
     )
     result = training.train(request, tables)
+    if not engine.first():
+        return  # one of several processes writes
     outputs.write(result.network, result.card, result.history, model.folder(fold))
     resume.clean(result.key)
     print(outputs.sentence(result.card, result.history))

@@ -1,5 +1,6 @@
 """What `auto` becomes in the train section: fixed rules on the data and the device, no stopwatch."""
 
+import math
 from dataclasses import dataclass
 
 from podium.training.params import Auto, TrainParams
@@ -11,6 +12,8 @@ EPOCHS_FROM_SCRATCH = (8, 60)
 BATCH = 32
 BATCH_GPU = 64
 WORKERS = 8  # processes that read images for one device, at most
+SHARE = 0.25  # of the memory, for activations and their gradients
+SMALLEST_BATCH, LARGEST_BATCH = 8, 256
 SMALL = 320  # training images below which batches are halved, so that an epoch still has ten steps
 ADAPTIVE_RATE = 1e-3  # for batches of 32; Adam and its kin
 PLAIN_RATE = 1e-2  # SGD with momentum
@@ -44,6 +47,16 @@ def resolve(
         workers=_or(params.workers, 0 if on_cpu else max(1, min(WORKERS, processors - 1))),
         devices=_or(params.devices, 1),
     )
+
+
+def batch_for(memory: int, activations: int, images: int) -> int:
+    """The largest power of two whose activations, and as many gradients, take a share of `memory` bytes.
+
+    Between 8 and 256, and at most a tenth of the images, so that an epoch has ten steps.
+    """
+    fits = SHARE * memory / max(1, activations * 4 * 2)
+    wanted = max(SMALLEST_BATCH, min(LARGEST_BATCH, fits, images / 10))
+    return int(2 ** int(math.log2(wanted)))
 
 
 def rate(params: TrainParams, batch: int, head_only: bool) -> float:

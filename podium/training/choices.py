@@ -78,6 +78,7 @@ def settings(
         nodes=params.nodes,
         strategy=params.strategy,
         workers=resolved.workers,
+        live=params.live,
     )
 
 

@@ -1,6 +1,7 @@
 """Trains one fold's tail: loaders, the Lightning trainer, resuming, and which epoch's weights are kept."""
 
 import logging
+import os
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from torch import nn
 from podium.training.data import Batches, Examples, loader
 from podium.training.keeping import Keep, Keeper, kept_epoch
 from podium.training.learner import Learner, Plan, Row
+from podium.training.live import Curves
 from podium.training.progress import Progress
 from podium.training.sampling import InOrder, Order
 
@@ -35,6 +37,7 @@ class Settings:
     nodes: int = 1
     strategy: str = "auto"
     workers: int = 0
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,20 @@ def fit(
     """
     keeper = Keeper(folder, settings.keep, settings.early_stopping)
     plan = keeper.restore(plan, tail)
+    if settings.live:
+        keeper.curves = Curves(settings.fold, plan.history)
     learner = Learner(tail, plan, keeper)
     if plan.first_epoch < plan.epochs and not keeper.stop:
         _run(learner, settings, train, check)
     keeper.finish(learner)
     return Outcome(learner.history, kept_epoch(learner.history, settings.keep), keeper.stop)
+
+
+def first() -> bool:
+    """Is this the process that writes? Lightning and torchrun number the others from 1."""
+    return all(
+        os.environ.get(name, "0") == "0" for name in ("LOCAL_RANK", "RANK", "NODE_RANK", "SLURM_PROCID")
+    )
 
 
 def _run(learner: Learner, settings: Settings, train: Examples, check: Examples) -> None:

@@ -1,7 +1,8 @@
 """One fold from its rows to its trained network: what is chosen, in which order things happen."""
 
 import os
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,18 @@ from podium.networks.cut import Cut, cut
 from podium.networks.precision import best_device
 from podium.run import derive
 from podium.shards import Reader
-from podium.training import auto, choices, contradictions, engine, resume, summary, svm
+from podium.training import (
+    auto,
+    choices,
+    contradictions,
+    engine,
+    losses,
+    optimizers,
+    range_test,
+    resume,
+    summary,
+    svm,
+)
 from podium.training.choices import Request
 from podium.training.convolutions import quicken
 from podium.training.data import Examples
@@ -57,27 +69,45 @@ def train(request: Request, tables: Tables) -> Result:
     """Trains the fold's network, watched on its validation rows; goes on from an interrupted run's state."""
     torch.set_num_threads(request.threads)
     device = best_device()
+    rows, check = _rows(request, tables)
+    network, parts = _network(request, tables.median_short_side(), device)
+    fed = _feed(request, network, parts, [rows.frame, check.frame], device)
+    contradictions.refuse_softmax(fed.tail, fed.shape)
+    examples = [Examples(fed.inputs[i], part.targets, part.weights) for i, part in enumerate((rows, check))]
+    resolved = _resolve(request, network, parts, fed, examples[0], device)
+    contradictions.refuse(request.train, parts.name, fed.shape, resolved.devices)
+    _say(request, network, parts, resolved, fed, rows)
+    plan = choices.plan(request, network, resolved, len(rows))
+    settings = choices.settings(request, network, resolved, device, rows)
+    if settings.precision == "32-true":
+        quicken(fed.tail, device)
+    name = _key(request, network, resolved, fed, rows, check)
+    with scratch.lock("resume", name) if engine.first() else nullcontext():
+        if request.train.head == "svm":
+            sources = [str(name).partition("#")[0] for name in rows.frame["image_id"]]
+            outcome = svm.train(fed.tail, examples[0], examples[1], sources, plan.seed)
+        else:
+            outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))
+    return Result(network, _card(request, network, parts, resolved, rows, outcome), outcome.history, name)
+
+
+def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
     classes = len(request.classes)
     pseudo = with_places(tables.pseudo, tables.images, Reader(request.data))
     rows = training_rows(tables.manifest, pseudo, request.fold, classes)
     if request.train.online:
         rows = rows.originals()
-    check = validation_rows(tables.manifest, request.fold, classes)
-    network, parts = _network(request, tables.median_short_side(), device)
-    head_only = parts.name == "head"
-    resolved = auto.resolve(
-        request.train,
-        len(rows),
-        device,
-        os.cpu_count() or 1,
-        head_only=head_only,
-        pretrained=network.weights != "random",
-    )
-    print(parts.sentence)
-    print(_said(request, resolved, rows))
-    fed = feed(
+    if request.train.class_weights:
+        rows = balanced_weights(rows)
+    return rows, validation_rows(tables.manifest, request.fold, classes)
+
+
+def _feed(
+    request: Request, network: networks.Network, parts: Cut, frames: list[pd.DataFrame], device: str
+) -> Feed:
+    return feed(
         parts,
-        [rows.frame, check.frame],
+        frames,
         network.preprocessing,
         budget_gb=request.features.budget_gb,
         device=device,
@@ -85,23 +115,35 @@ def train(request: Request, tables: Tables) -> Result:
         root=request.data,
         augment=_fresh(request),
     )
-    if request.train.class_weights:
-        rows = balanced_weights(rows)
-    contradictions.refuse(request.train, parts.name, fed.shape, resolved.devices)
-    contradictions.refuse_softmax(fed.tail, fed.shape)
-    plan = choices.plan(request, network, resolved, len(rows))
-    settings = choices.settings(request, network, resolved, device, rows)
-    examples = [Examples(fed.inputs[i], part.targets, part.weights) for i, part in enumerate((rows, check))]
-    if settings.precision == "32-true":
-        quicken(fed.tail, device)
-    name = _key(request, network, resolved, fed, rows, check)
-    with scratch.lock("resume", name):
-        if request.train.head == "svm":
-            sources = [str(name).partition("#")[0] for name in rows.frame["image_id"]]
-            outcome = svm.train(fed.tail, examples[0], examples[1], sources, plan.seed)
-        else:
-            outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))
-    return Result(network, _card(request, network, parts, resolved, rows, outcome), outcome.history, name)
+
+
+def _resolve(
+    request: Request, network: networks.Network, parts: Cut, fed: Feed, examples: Examples, device: str
+) -> auto.Resolved:
+    """What `auto` became; `train.auto: true` asks memory for the batch and a range test for the rate."""
+    params = request.train
+    resolved = auto.resolve(
+        params,
+        len(examples),
+        device,
+        os.cpu_count() or 1,
+        head_only=parts.name == "head",
+        pretrained=network.weights != "random",
+    )
+    if not params.auto:
+        return resolved
+    if params.batch_size == "auto":
+        left = summary.activations(fed.tail, fed.shape)
+        resolved = replace(resolved, batch_size=auto.batch_for(summary.memory(device), left, len(examples)))
+    rate = range_test.learning_rate(
+        fed.tail,
+        lambda tail, lr: optimizers.build(params.optimizer, tail, lr, params.weight_decay, 1.0),
+        losses.load(params.loss, params.loss_options),
+        examples,
+        resolved.batch_size,
+        derive(request.seed, "range", request.fold),
+    )
+    return replace(resolved, lr=rate)
 
 
 def _fresh(request: Request) -> Augment | None:
@@ -146,11 +188,17 @@ def _network(request: Request, short_side: int, device: str) -> tuple[networks.N
     return network, cut(network, chosen.freeze, device)
 
 
-def _said(request: Request, resolved: auto.Resolved, rows: Rows) -> str:
+def _say(
+    request: Request, network: networks.Network, parts: Cut, resolved: auto.Resolved, fed: Feed, rows: Rows
+) -> None:
     copies = int((rows.frame["copy"] > 0).sum())
-    return (
+    left = summary.activations(fed.tail, fed.shape)
+    print(parts.sentence)
+    print(summary.text(network.name, network.module, left, resolved.batch_size, request.train.optimizer))
+    print(
         f"fold {request.fold}: {len(rows) - copies} images and {copies} copies, {resolved.epochs} epochs in "
-        f"batches of {resolved.batch_size}, {request.train.optimizer} at {resolved.lr:g}"
+        f"batches of {resolved.batch_size}, {request.train.optimizer} at {resolved.lr:g}",
+        flush=True,
     )
 
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from podium.training import resume
 from podium.training.learner import Learner, Plan, Row
+from podium.training.live import Curves
 from podium.training.optimizers import to_device
 
 Keep = Literal["last", "best", "lowest_train_loss"]
@@ -21,7 +22,7 @@ class Keeper:
     folder: Path
     keep: Keep = "last"
     patience: int = 0  # epochs without a lower validation loss; 0 = never stops
-    save: bool = True
+    curves: Curves | None = None  # live ones, where they are wanted
     stop: bool = False
 
     def __post_init__(self) -> None:
@@ -55,7 +56,9 @@ class Keeper:
         lowest = kept_epoch(learner.history, "best")
         self.stop = 0 < self.patience <= learner.epoch - lowest
         learner.trainer.should_stop = self.stop
-        if self.save and learner.trainer.is_global_zero:
+        if learner.trainer.is_global_zero:
+            if self.curves is not None:
+                self.curves.add(learner.history[-1])
             resume.save(self._state(learner), self.folder)
 
     def finish(self, learner: Learner) -> None:

@@ -87,6 +87,10 @@ class Learner(pl.LightningModule):
             "lr_scheduler": {"scheduler": self.scheduler, "interval": "step"},
         }
 
+    def on_train_start(self) -> None:
+        """Networks come in eval mode, and Lightning leaves modes alone; what is frozen stays in eval."""
+        self.tail.train()
+
     def on_train_epoch_start(self) -> None:
         """Modules join; dropout and mixing draw from a function of (seed, fold, epoch, device)."""
         if self.plan.thaw is not None:

@@ -1,5 +1,6 @@
 """The model in figures: parameters that train, that are frozen, and the memory that training needs."""
 
+import torch
 from torch import nn
 
 BYTES = 4  # a float32
@@ -27,8 +28,6 @@ def text(name: str, network: nn.Module, activations: int, batch_size: int, optim
 
 def activations(tail: nn.Module, shape: tuple[int, ...]) -> int:
     """Values an image leaves behind in the tail: its layers' outputs, counted by one pass of two images."""
-    import torch
-
     seen = 0
 
     def count(_module: nn.Module, _inputs: object, output: object) -> None:
@@ -48,3 +47,12 @@ def activations(tail: nn.Module, shape: tuple[int, ...]) -> int:
     for part, training in was:
         part.training = training
     return seen
+
+
+def memory(device: str) -> int:
+    """Bytes of the device's memory, free or not: what `auto` becomes must not depend on the hour."""
+    if device.startswith("cuda"):
+        return int(torch.cuda.get_device_properties(0).total_memory)
+    import psutil  # type: ignore[import-untyped]
+
+    return int(psutil.virtual_memory().total)

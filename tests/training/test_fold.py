@@ -69,6 +69,8 @@ def test_the_frozen_part_does_not_drift(project):
     same = {name for name in first if torch.equal(first[name], second[name])}
     assert {name for name in first if name.startswith(("layer1", "layer2", "layer3", "bn1"))} <= same
     assert not any(name.startswith("layer4") and name.endswith("weight") for name in same)
+    steps = [int(first[f"{layer}.0.bn1.num_batches_tracked"]) for layer in ("layer3", "layer4")]
+    assert steps == [0, 2 * 4]  # the tail's batch norm follows the batches: 2 epochs of 30 images in eights
 
 
 def test_over_the_disk_budget_the_same_network_learns_from_images(project):
