@@ -56,6 +56,8 @@ def svg(figure: "Figure") -> str:
 
 def curves(histories: dict[int, dict[str, list[float]]], pairs: Sequence[tuple[str, str, str]]) -> str:
     """Lines over epochs, a panel a (title, training column, validation column): folds thin, the mean bold."""
+    from matplotlib.ticker import MaxNLocator
+
     with _canvas(4.6 * len(pairs), 3.0, len(pairs)) as (figure, panels):
         for panel, (title, *names) in zip(panels, pairs, strict=True):
             for name, color in zip(names, ("#c2703d", ACCENT), strict=True):
@@ -69,7 +71,7 @@ def curves(histories: dict[int, dict[str, list[float]]], pairs: Sequence[tuple[s
                     )
             panel.set_title(title)
             panel.set_xlabel("epoch")
-            panel.xaxis.get_major_locator().set_params(integer=True)
+            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
             panel.legend(frameon=False)
         return svg(figure)
 

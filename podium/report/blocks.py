@@ -39,6 +39,7 @@ class Card:
     picture: str
     lines: list[str]
     hint: str = ""
+    wide: bool = False  # as wide as it is, not a thumbnail
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from podium import figures
+from podium import contact_sheet, figures
 from podium.report.blocks import Block, Card, Cards, Figure, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
-from podium.report.thumbs import Album
+from podium.report.thumbs import data_uri
 
+TILE, SOURCES = 64, 2  # pixels of a picture, rows a class on the contact sheets
+COUNTED = ["class", "originals", "held_out", "dropped", "copies", "total", "a_fold"]
 OPEN_BARS = 60  # classes drawn; beyond it the smallest
 UNREADABLE = 100  # names listed
 
@@ -33,25 +35,21 @@ def competition(run: Evidence, _params: ReportParams) -> Part:
 
 
 def counts(run: Evidence, _params: ReportParams) -> Part:
-    """Images a class before and after augmentation, over the whole training set."""
-    names = run.competition.classes
-    original = _per_class(run.manifest[run.manifest["copy"] == 0], len(names))
-    total = _per_class(run.manifest[run.manifest["fold"] != -1], len(names))
-    shown = np.sort(np.argsort(original, kind="stable")[:OPEN_BARS])
-    grown = total[shown] if (total > original).any() else None
-    drawn = figures.bars(
-        [names[i] for i in shown], original[shown], grown, "images", ("originals", "with copies")
-    )
-    folds = Counter(run.folds["fold"].tolist())
+    """Images a class before and after augmentation, over the whole training set and in a fold's share."""
+    table = contact_sheet.counts(run.manifest, run.competition.classes)
+    smallest = table.sort_values("originals", kind="stable").head(OPEN_BARS).sort_values("label")
+    before, after = (smallest[name].to_numpy(np.float64) for name in ("originals", "total"))
+    names = smallest["class"].tolist()
+    grown = after if (after > before).any() else None
+    drawn = figures.bars(names, before, grown, "images", ("originals", "with copies"))
     caption = "Images a class over the whole training set; a fold's network sees all but its own share."
-    if len(names) > OPEN_BARS:
-        caption += f" The {OPEN_BARS} smallest of {len(names)} classes."
-    rows = [[_fold_name(fold), str(n)] for fold, n in sorted(folds.items())]
-    return Part("Class counts", [Figure(drawn, caption), Table(["fold", "originals"], rows)])
-
-
-def _per_class(rows: pd.DataFrame, k: int) -> "np.ndarray[Any, np.dtype[np.float64]]":
-    return np.bincount(rows["label_given"], minlength=k).astype(np.float64)
+    if len(table) > OPEN_BARS:
+        caption += f" The {OPEN_BARS} smallest of {len(table)} classes."
+    rows = [[number(cell) for cell in row] for row in table[COUNTED].to_numpy(object).tolist()]
+    head = ["class", "originals", "held out", "dropped", "copies", "all", "seen by a fold's network (mean)"]
+    folds = sorted(Counter(run.folds["fold"].tolist()).items())
+    by_fold = Table(["fold", "originals"], [[_fold_name(fold), str(n)] for fold, n in folds])
+    return Part("Class counts", [Figure(drawn, caption), Table(head, rows, "Every class"), by_fold])
 
 
 def _fold_name(fold: int) -> str:
@@ -59,21 +57,16 @@ def _fold_name(fold: int) -> str:
 
 
 def copies(run: Evidence, params: ReportParams) -> Part:
-    """One original a class beside its copies."""
-    made = run.manifest[run.manifest["copy"] > 0]
-    if made.empty or not params.copies:
+    """A few originals a class beside their copies."""
+    if not params.copies or not (run.manifest["copy"] > 0).any():
         return Part("Copies")
-    album, cards = Album(), []
-    rows = run.manifest.set_index("image_id")
-    for label in sorted(set(made["label_given"])):
-        group = made[made["label_given"] == label].sort_values("copy")
-        source = group["source_id"].min()
-        for name in [source, *group.loc[group["source_id"] == source, "image_id"].head(params.copies)]:
-            place: Any = rows.loc[name]
-            picture = album.place(place["shard"], int(place["offset"]), int(place["length"]))
-            title = run.competition.classes[label] if name == source else f"copy {place['copy']}"
-            cards.append(Card(picture, [title], name))
-    return Part("Copies", [Sentences(["One original a class, and copies of it."]), Cards(cards)])
+    cards = []
+    for label, name in enumerate(run.competition.classes):
+        sheet = contact_sheet.contact_sheet(run.manifest, label, TILE, SOURCES, params.copies)
+        if sheet is not None:
+            cards.append(Card(data_uri(sheet, min(sheet.shape[:2])), [name], wide=True))
+    lines = ["A few originals of each class (first column) and copies of them."]
+    return Part("Copies", [Sentences(lines), Cards(cards)])
 
 
 def network(run: Evidence, _params: ReportParams) -> Part:
@@ -87,7 +80,7 @@ def network(run: Evidence, _params: ReportParams) -> Part:
         f"({share:.0%}) were trained; not trained: {card.freeze}.",
         f"Input {card.preprocessing.size} x {card.preprocessing.size} pixels, {card.preprocessing.resize}.",
     ]
-    names = sorted({name for one in run.cards for name in one.resolved})
+    names = [name for name, value in card.resolved.items() if not isinstance(value, dict | list)]
     rows = [[name, *(number(one.resolved.get(name)) for one in run.cards)] for name in names]
     rows += [
         ["images", *(str(one.images) for one in run.cards)],

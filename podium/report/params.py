@@ -13,5 +13,5 @@ class ReportParams(Section):
     section: ClassVar[str] = "report"
     worst: int = Field(24, ge=0, le=500)  # pictures of the most confident mistakes
     tests: int = Field(24, ge=0, le=500)  # pictures of test images with their predictions
-    copies: int = Field(5, ge=0, le=20)  # copies shown beside an original, one original a class
+    copies: int = Field(5, ge=0, le=20)  # copies shown beside an original, two originals a class
     layers: bool = False  # filters and feature maps of the first layers: loads the network, some seconds

@@ -43,8 +43,23 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
     ]
     if compared := run.voters.get("voters"):
         blocks += [_voters(compared, metric.name), Sentences([f"Chosen: {run.voters['chosen']}."])]
+    blocks += _members(run, metric.name)
     numbers = [[name, number(value)] for name, value in run.metrics.items()]
     return Part("Scores", [*blocks, Table(["metrics.json", ""], numbers, "All numbers")])
+
+
+def _members(run: Evidence, label: str) -> list[Block]:
+    """Who voted, what each scores alone and adds, and how far each two of them differ."""
+    members, pairs = run.voters.get("members", []), run.voters.get("pairs", [])
+    if len(members) < 2:
+        return []
+    return [_as_table(members, {"name": "member", "score": f"{label} alone"}), _as_table(pairs, {})]
+
+
+def _as_table(rows: list[dict[str, Any]], titles: dict[str, str]) -> Table:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [[number(row.get(name)) for name in names] for row in rows]
+    return Table([titles.get(name, name.replace("_", " ")) for name in names], cells)
 
 
 def _voters(compared: list[dict[str, Any]], label: str) -> Figure:

@@ -1,5 +1,6 @@
 """The page as a whole: complete, self-contained, the same bytes, and deaf to hostile names."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -83,7 +84,7 @@ def test_pictures_are_as_many_as_asked_for(finished: Path) -> None:
 
     assert pictures(worst=0, tests=0, copies=0) == 0
     assert pictures(worst=1, tests=2, copies=0) == 3
-    assert pictures(worst=9, tests=9, copies=4) == 2 + 3 + 3 * 2  # all there are
+    assert pictures(worst=9, tests=9, copies=4) == 2 + 3 + 3  # all there are, and a sheet a class
 
 
 def test_optional_artifacts_may_be_missing(finished: Path) -> None:
@@ -119,6 +120,16 @@ def test_many_classes_fold_away(finished: Path, monkeypatch: pytest.MonkeyPatch)
     text = Tags(rendered()).text
     assert "2 better classes" in text and "The 2 classes with most mistakes of 3" in text
     assert "The 2 smallest of 3 classes" in text
+
+
+def test_members_and_how_they_differ_are_shown_where_several_vote(finished: Path) -> None:
+    path = Path("data/ensemble/table.json")
+    table = json.loads(path.read_text())
+    table["members"] = [{"name": "this run", "score": 0.5, "adds": 0.1}, {"name": "<b>x</b>", "score": 0.6}]
+    table["pairs"] = [{"first": "this run", "second": "<b>x</b>", "disagreement": 0.25}]
+    path.write_text(json.dumps(table))
+    text = Tags(rendered()).text
+    assert "log_loss alone" in text and "<b>x</b>" in text and "0.2500" in text
 
 
 def test_facts_of_a_stage_keep_their_order(finished: Path) -> None:
