@@ -107,6 +107,7 @@ def _trainer(plan: Plan, settings: Settings) -> pl.Trainer:
         enable_model_summary=False,
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
+        sync_batchnorm=settings.accelerator == "gpu" and settings.devices * settings.nodes > 1,
     )
 
 
