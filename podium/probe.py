@@ -15,7 +15,7 @@ Probs = NDArray[np.float64]  # (n, k)
 Labels = NDArray[np.int64]  # (n,)
 Floats = NDArray[np.float64]
 
-PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # times the number of images
+PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # times the number of images
 SHARPNESS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)  # what scores are multiplied by
 JUDGED = 4000  # rows a fold that choose penalty and sharpness
 FLOOR = 1e-6  # of a variance: constant columns
@@ -43,24 +43,43 @@ class _Linear:
     bias: Floats  # (k,)
 
 
+@dataclass(frozen=True)
+class Tuning:
+    """Penalty and sharpness of each fold's classifier, in the folds' order."""
+
+    penalty: list[float]
+    sharpness: list[float]
+
+
 def out_of_fold(
-    vectors: Vectors, labels: Labels, folds: NDArray[np.int8], k: int, weights: Floats | None = None
+    vectors: Vectors,
+    labels: Labels,
+    folds: NDArray[np.int8],
+    k: int,
+    weights: Floats | None = None,
 ) -> Probs:
     """Probabilities (n, k) of each row by a classifier that never saw its fold; needs two folds or more.
 
     `weights` (n,), 1 by default, count a row's share in fitting; 0 leaves it out, and still predicts it.
     """
+    centred, rows, sums, weight = _parts(vectors, labels, folds, k, weights)
+    tuning = _choose(centred, labels, weight, rows, sums)
+    whole = _total(sums)
+    probs = np.empty((len(labels), k))
+    for fold, held in enumerate(rows):
+        line = _fit(whole - sums[fold], [tuning.penalty[fold]])[0]
+        probs[held] = softmax(_scores(line, centred[held]) * tuning.sharpness[fold])
+    return probs
+
+
+def _parts(
+    vectors: Vectors, labels: Labels, folds: NDArray[np.int8], k: int, weights: Floats | None
+) -> tuple[Vectors, list[NDArray[np.int64]], list[_Sums], Floats]:
+    """(vectors about their mean, rows of each fold, their sums, weights)."""
     centred = np.asarray(vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32))
     weight = np.ones(len(labels)) if weights is None else weights
     rows = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
-    sums = [_sums(centred[fold], labels[fold], weight[fold], k) for fold in rows]
-    whole = _total(sums)
-    penalty, sharpness = _choose(centred, labels, weight, rows, sums, whole)
-    probs = np.empty((len(labels), k))
-    for fold, held in enumerate(rows):
-        line = _fit(whole - sums[fold], [penalty[fold]])[0]
-        probs[held] = softmax(_scores(line, centred[held]) * sharpness[fold])
-    return probs
+    return centred, rows, [_sums(centred[fold], labels[fold], weight[fold], k) for fold in rows], weight
 
 
 def predict(
@@ -129,30 +148,27 @@ def _scores(line: _Linear, vectors: Vectors) -> Floats:
 
 
 def _choose(
-    vectors: Vectors,
-    labels: Labels,
-    weights: Floats,
-    rows: list[NDArray[np.int64]],
-    sums: list[_Sums],
-    whole: _Sums,
-) -> tuple[list[float], list[float]]:
-    """(penalty, sharpness) of each fold: the least log loss over the other folds, each left out in turn.
+    vectors: Vectors, labels: Labels, weights: Floats, rows: list[NDArray[np.int64]], sums: list[_Sums]
+) -> Tuning:
+    """The least log loss over the two neighbouring folds (in a ring) of each, when it is left out too.
 
-    The classifier without folds a and b serves both: b judges for a, a judges for b.
+    The classifier without neighbours a and b serves both: b judges for a, a judges for b.
     """
     folds = len(rows)
     if folds < 3:  # no fold within the training folds: a middle that did well on three competitions
-        return [1.0] * folds, [8.0] * folds
+        return Tuning([1.0] * folds, [8.0] * folds)
+    whole = _total(sums)
     loss = np.zeros((folds, len(PENALTIES), len(SHARPNESS)))
-    judges = [held[:: -(-len(held) // JUDGED)] if len(held) else held for held in rows]
+    judges = [held[:: max(1, -(-len(held) // JUDGED))] for held in rows]
     for one in range(folds):
-        for two in range(one + 1, folds):
-            lines = _fit(whole - sums[one] - sums[two], list(PENALTIES))
-            for place, line in enumerate(lines):
-                for mine, other in ((one, judges[two]), (two, judges[one])):
-                    loss[mine, place] += _losses(line, vectors[other], labels[other], weights[other])
+        two = (one + 1) % folds
+        for place, line in enumerate(_fit(whole - sums[one] - sums[two], list(PENALTIES))):
+            for mine, other in ((one, judges[two]), (two, judges[one])):
+                loss[mine, place] += _losses(line, vectors[other], labels[other], weights[other])
     best = loss.reshape(folds, -1).argmin(axis=1)  # ties: the smaller penalty, then the flatter
-    return [PENALTIES[i // len(SHARPNESS)] for i in best], [SHARPNESS[i % len(SHARPNESS)] for i in best]
+    return Tuning(
+        [PENALTIES[i // len(SHARPNESS)] for i in best], [SHARPNESS[i % len(SHARPNESS)] for i in best]
+    )
 
 
 def _losses(line: _Linear, vectors: Vectors, labels: Labels, weights: Floats) -> Floats:
