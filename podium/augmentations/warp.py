@@ -5,7 +5,7 @@ with the same bits in the three that count; so sources get a fourth channel, onc
 wrapped border leaves the fast path (410 us): it is laid around the source once instead.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, cos, hypot, radians, sin
 from typing import Literal
@@ -108,7 +108,7 @@ class Warp:
             canvas = cv2.copyMakeBorder(canvas, margin, margin, margin, margin, border)
         fill = (self.geometry.fill,) * 3
         for generator in generators:
-            matrix = affine(self.geometry, height, width, generator.random(DRAWS))
+            matrix = affine(self.geometry, height, width, generator.random(DRAWS).tolist())
             if self.geometry.idle:
                 copy = source
             else:
@@ -120,42 +120,43 @@ class Warp:
             yield self.tone(copy, generator)
 
 
-def affine(geometry: Geometry, height: int, width: int, u: NDArray[np.float64]) -> NDArray[np.float64]:
+def affine(geometry: Geometry, height: int, width: int, u: Sequence[float]) -> NDArray[np.float64]:
     """(2, 3): where in the source a copy's (x, y) comes from. u (10,) uniform in [0, 1)."""
     down = geometry.down.draw(u[1], u[8], height)
     right = geometry.right.draw(u[2], u[9], width)
     zoom_y = between(geometry.zoom, u[4])
     zoom_x = zoom_y if geometry.same_zoom else between(geometry.zoom, u[5])
     theta, shear = radians((2 * u[0] - 1) * geometry.rotation), radians((2 * u[3] - 1) * geometry.shear)
-    matrix = about(linear(theta, down, right, shear, zoom_y, zoom_x), height, width, geometry.pivot)
+    pivot = width / 2 + geometry.pivot, height / 2 + geometry.pivot
+    xx, xy, x, yx, yy, y = composed(theta, down, right, shear, zoom_y, zoom_x, pivot)
     if geometry.horizontal_flip and u[6] < 0.5:
-        matrix = matrix @ np.array([[-1.0, 0, width - 1], [0, 1, 0], [0, 0, 1]])
+        x, xx, y, yx = x + xx * (width - 1), -xx, y + yx * (width - 1), -yx
     if geometry.vertical_flip and u[7] < 0.5:
-        matrix = matrix @ np.array([[1.0, 0, 0], [0, -1, height - 1], [0, 0, 1]])
-    return matrix[:2]
+        x, xy, y, yy = x + xy * (height - 1), -xy, y + yy * (height - 1), -yy
+    return np.array([[xx, xy, x], [yx, yy, y]])
 
 
-def linear(
-    theta: float, down: float, right: float, shear: float, zoom_y: float, zoom_x: float
-) -> NDArray[np.float64]:
-    """(3, 3) in (x, y): rotation, shift, shear, zoom in ImageDataGenerator's order; angles in radians.
+def composed(
+    theta: float,
+    down: float,
+    right: float,
+    shear: float,
+    zoom_y: float,
+    zoom_x: float,
+    pivot: tuple[float, float],
+) -> tuple[float, float, float, float, float, float]:
+    """(xx, xy, x, yx, yy, y) of x' = xx x + xy y + x and y' alike; angles in radians, pivot (x, y).
 
-    keras-preprocessing 1.1.2 (affine_transformations.py) writes the same product in (row, column).
+    ImageDataGenerator's product rotation @ shift @ shear @ zoom about its pivot, which keras-preprocessing
+    1.1.2 (affine_transformations.py) writes in (row, column). Plain numbers: numpy takes ten times as long.
     """
-    rotate = np.array([[cos(theta), sin(theta), 0], [-sin(theta), cos(theta), 0], [0, 0, 1]])
-    shift = np.array([[1, 0, right], [0, 1, down], [0, 0, 1]])
-    sheared = np.array([[cos(shear), 0, 0], [-sin(shear), 1, 0], [0, 0, 1]])
-    product: NDArray[np.float64] = rotate @ shift @ sheared @ np.diag([zoom_x, zoom_y, 1])
-    return product
-
-
-def about(matrix: NDArray[np.float64], height: int, width: int, pivot: float) -> NDArray[np.float64]:
-    """The map (3, 3) with (width / 2 + pivot, height / 2 + pivot) as its origin."""
-    x, y = width / 2 + pivot, height / 2 + pivot
-    there = np.array([[1, 0, x], [0, 1, y], [0, 0, 1]])
-    back = np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1]])
-    product: NDArray[np.float64] = there @ matrix @ back
-    return product
+    c, s = cos(theta), sin(theta)
+    shear_c, shear_s = cos(shear), sin(shear)
+    xx, xy = (c * shear_c - s * shear_s) * zoom_x, s * zoom_y
+    yx, yy = (-s * shear_c - c * shear_s) * zoom_x, c * zoom_y
+    x = c * right + s * down + pivot[0] - xx * pivot[0] - xy * pivot[1]
+    y = -s * right + c * down + pivot[1] - yx * pivot[0] - yy * pivot[1]
+    return xx, xy, x, yx, yy, y
 
 
 def reach(geometry: Geometry, height: int, width: int) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from podium.augmentations.policies import keras
 from podium.augmentations.policy import Flips
-from podium.augmentations.warp import BORDERS, FLAGS, KERAS_PIVOT, Shift, about, linear
+from podium.augmentations.warp import BORDERS, FLAGS, KERAS_PIVOT, Shift, composed
 
 HEIGHT, WIDTH = 60, 80
 
@@ -26,12 +26,17 @@ def marked() -> np.ndarray:
 
 def ours(pixels: np.ndarray, border: str = "nearest", **numbers: float) -> np.ndarray:
     """Our warp for the same numbers, in Keras' names."""
-    matrix = linear(
+    return cv2.warpAffine(pixels, matrix(**numbers), (WIDTH, HEIGHT), flags=FLAGS, borderMode=BORDERS[border])
+
+
+def matrix(**numbers: float) -> np.ndarray:
+    """Our map (2, 3) for Keras' numbers; its pivot is one pixel beyond the middle."""
+    map_ = composed(
         math.radians(numbers.get("theta", 0)), numbers.get("tx", 0), numbers.get("ty", 0),
         math.radians(numbers.get("shear", 0)), numbers.get("zx", 1), numbers.get("zy", 1),
+        (WIDTH / 2 + KERAS_PIVOT, HEIGHT / 2 + KERAS_PIVOT),
     )  # fmt: skip
-    matrix = about(matrix, HEIGHT, WIDTH, KERAS_PIVOT)[:2]
-    return cv2.warpAffine(pixels, matrix, (WIDTH, HEIGHT), flags=FLAGS, borderMode=BORDERS[border])
+    return np.reshape(map_, (2, 3))
 
 
 NUMBERS = [
@@ -69,12 +74,7 @@ def test_each_number_means_what_keras_means(numbers: dict[str, float], border: s
 )
 def test_where_the_pixel_at_30_40_comes_from(numbers: dict[str, float], source: tuple[float, float]) -> None:
     """By hand from the matrices: about (30.5, 40.5), one pixel beyond the middle."""
-    matrix = about(
-        linear(math.radians(numbers.get("theta", 0)), numbers.get("tx", 0), numbers.get("ty", 0), 0,
-               numbers.get("zx", 1), numbers.get("zy", 1)),
-        HEIGHT, WIDTH, KERAS_PIVOT,
-    )  # fmt: skip
-    x, y, _ = matrix @ [40, 30, 1]
+    x, y = matrix(**numbers) @ [40, 30, 1]
     assert (y, x) == pytest.approx(source)
 
 
