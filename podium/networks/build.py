@@ -1,6 +1,5 @@
 """Builds a network by name: its module, its weights, and how it wants its images."""
 
-import os
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,6 @@ from podium.run import derive
 STEP = 32  # auto sizes are multiples of it: most networks halve five times
 SMALLEST_AUTO = 64  # pixels; below it five halvings leave too few positions
 ATTENTION = {"se": "se", "cbam": "cbam"}  # our word -> timm's
-HUB_SECONDS = "5"  # how long a hub may take to answer before we say so
 
 
 @dataclass(frozen=True)
@@ -200,8 +198,7 @@ def _from_hub(name: str, classes: int, options: dict[str, Any]) -> tuple[nn.Modu
             f"params.yaml: pretrained: nobody published weights of {name}: set pretrained to false, or to "
             "the path of a local .safetensors file."
         )
-    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", HUB_SECONDS)
-    os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", HUB_SECONDS)
+    weights.fail_fast()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

