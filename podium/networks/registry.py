@@ -135,4 +135,4 @@ def _nearest(model: str) -> str:
 
     names = own_names() + timm.list_models() + [TORCHVISION + name for name in torchvision_names()]
     close = difflib.get_close_matches(model, names, n=NEAREST, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}" if close else "; timm.list_models() and torchvision.models.list_models() name them"
+    return f"; did you mean {' or '.join(close)}" if close else "; timm.list_models() names most of them"
