@@ -1,0 +1,160 @@
+"""reports/leaderboard.csv: every submission that was sent, its CV and its public score. In Git."""
+
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal, get_args
+
+import pandas as pd
+from filelock import FileLock
+
+from podium.competition import tables
+from podium.errors import UserError
+from podium.files import replacing
+
+PATH = Path("reports/leaderboard.csv")
+LOCK_SECONDS = 30  # another upload's write takes milliseconds
+RANKED = 3  # uploads from which a rank correlation says something
+
+Status = Literal["pending", "complete", "error"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One submission. Scores are None where unknown; `reference` is the server's number, "" where unknown."""
+
+    time: str  # UTC, ISO 8601
+    revision: str
+    experiment: str
+    cv: float | None
+    cv_spread: float | None
+    public: float | None
+    private: float | None
+    message: str
+    reference: str
+    sha256: str
+    status: Status
+
+
+COLUMNS = list(Row.__dataclass_fields__)
+NUMBERS = ["cv", "cv_spread", "public", "private"]
+
+
+def rows(path: Path = PATH) -> list[Row]:
+    """The ledger in the order sent; none where there is no file. Raises UserError for a broken row."""
+    if not path.exists():
+        return []
+    sheet = tables.parse(path.read_bytes(), str(path))
+    missing = [name for name in COLUMNS if name not in sheet.columns and name != "status"]
+    if missing:
+        raise UserError(f"{path} has no column {missing[0]!r}: restore it with `git checkout {path}`.")
+    found = []
+    for number, cells in enumerate(sheet.rows):
+        values = dict(zip(sheet.header, cells, strict=True))
+        found.append(_row(values, f"{path}, line {sheet.lines[number]}"))
+    return found
+
+
+def read(path: Path = PATH) -> pd.DataFrame:
+    """The ledger as a table of COLUMNS; scores are float, the rest text."""
+    frame = pd.DataFrame([asdict(row) for row in rows(path)], columns=COLUMNS)
+    return frame.astype(dict.fromkeys(NUMBERS, float))
+
+
+def append(row: Row, path: Path = PATH) -> None:
+    """Adds a submission; the file is the old one or the new one at every moment."""
+    with _locked(path):
+        _write([*rows(path), row], path)
+
+
+def update(old: Row, path: Path = PATH, **values: str | float | None) -> Row:
+    """Puts new values into the row that equals `old`; a row that is gone is added again."""
+    new = replace(old, **values)  # type: ignore[arg-type]
+    with _locked(path):
+        held = rows(path)
+        _write([new if row == old else row for row in held] if old in held else [*held, new], path)
+    return new
+
+
+def correlation(held: list[Row]) -> float | None:
+    """Spearman's rank correlation of CV and public score; None below 3 scored uploads or without spread."""
+    scored = [(row.cv, row.public) for row in held if row.cv is not None and row.public is not None]
+    if len(scored) < RANKED:
+        return None
+    ranks = pd.DataFrame(scored, columns=["cv", "public"]).rank()
+    value = float(ranks["cv"].corr(ranks["public"])) if ranks.nunique().min() > 1 else math.nan
+    return None if math.isnan(value) else value
+
+
+def lines(held: list[Row]) -> list[str]:
+    """The ledger for the terminal: CV against public score, pending and failed ones marked."""
+    if not held:
+        return ['nothing was uploaded yet: make upload MESSAGE="what is new"']
+    head = ["time", "revision", "CV", "public", "private", "public - CV", "message"]
+    table = [head, *(_shown(row) for row in held)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(head))]
+    said = ["  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in table]
+    value = correlation(held)
+    scored = sum(row.cv is not None and row.public is not None for row in held)
+    if value is not None:
+        said.append(f"rank correlation of CV and public score: {value:+.2f} over {scored} uploads")
+    else:
+        said.append(f"rank correlation of CV and public score: needs {RANKED} different scores, has {scored}")
+    return said
+
+
+def _shown(row: Row) -> list[str]:
+    gap = "" if row.cv is None or row.public is None else f"{row.public - row.cv:+.4f}"
+    public = _digits(row.public) if row.status == "complete" else row.status
+    cv = _digits(row.cv) + ("" if row.cv_spread is None else f" ± {row.cv_spread:.4f}")
+    return [
+        row.time[:16],
+        row.experiment or row.revision[:7],
+        cv,
+        public,
+        _digits(row.private),
+        gap,
+        row.message,
+    ]
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.5f}"
+
+
+def _row(values: dict[str, str], where: str) -> Row:
+    numbers: dict[str, float | None] = {}
+    for name in NUMBERS:
+        try:
+            numbers[name] = float(values[name]) if values[name] else None
+        except ValueError:
+            raise UserError(f"{where}: {name} is {values[name]!r}, not a number.") from None
+    status = values.get("status", "complete")
+    if status not in get_args(Status):
+        raise UserError(f"{where}: status is {status!r}, not one of {', '.join(get_args(Status))}.")
+    text = {name: values[name] for name in COLUMNS if name not in (*NUMBERS, "status")}
+    return Row(**text, **numbers, status=status)  # type: ignore[arg-type]
+
+
+def _write(held: list[Row], path: Path) -> None:
+    with replacing(path) as draft:
+        body = [",".join(_cell(value) for value in asdict(row).values()) for row in held]
+        draft.write_text("\n".join([",".join(COLUMNS), *body]) + "\n", encoding="utf-8", newline="")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return repr(value)
+    return tables.cell(" ".join(re.sub(r"[\x00-\x1f\x7f]", " ", str(value)).split()))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
+        yield
