@@ -64,7 +64,7 @@ def copies(run: Evidence, params: ReportParams) -> Part:
     for label, name in enumerate(run.competition.classes):
         sheet = contact_sheet.contact_sheet(run.manifest, label, TILE, SOURCES, params.copies)
         if sheet is not None:
-            cards.append(Card(data_uri(sheet, min(sheet.shape[:2])), [name], wide=True))
+            cards.append(Card(data_uri(sheet, None), [name], wide=True))
     lines = ["A few originals of each class (first column) and copies of them."]
     return Part("Copies", [Sentences(lines), Cards(cards)])
 

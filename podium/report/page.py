@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from podium.report import origins, parts
+from podium.report import layers, origins, parts
 from podium.report.blocks import Part, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
@@ -26,6 +26,7 @@ PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     origins.counts,
     origins.copies,
     origins.network,
+    layers.layers,
     origins.stages,
     origins.parameters,
 )

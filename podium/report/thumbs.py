@@ -28,7 +28,7 @@ class Album:
         return data_uri(decode(self._reader.read(shard, offset, length)))
 
 
-def data_uri(pixels: Pixels, side: int = SIDE) -> str:
-    """An image shrunk and written into an address."""
-    data = encode(shrink(pixels, side), ".jpg", QUALITY)
+def data_uri(pixels: Pixels, side: int | None = SIDE) -> str:
+    """An image written into an address, its short side shrunk to `side` (None: as large as it is)."""
+    data = encode(pixels if side is None else shrink(pixels, side), ".jpg", QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(data).decode()

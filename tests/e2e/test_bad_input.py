@@ -70,7 +70,7 @@ def test_bad_downloads(make: str, words: list[str], fresh: Project, tmp_path: Pa
         with zipfile.ZipFile(bad, "w") as file:
             file.writestr("readme.txt", "nothing here")
     elif make == "labels of images that are not there":
-        rows = "".join(f"gone{i},{CLASSES[i % 3]}\n" for i in range(30))
+        rows = "".join(f"{i:03d},{CLASSES[i % 3]}\n" for i in range(29)) + f"gone,{CLASSES[0]}\n"
         rewritten(good, bad, train__csv="id,label\n" + rows)
     elif make == "unknown ids in the sample":
         rewritten(good, bad, sample_submission__csv="id,label\nunknown1,circle\nunknown2,cross\n")

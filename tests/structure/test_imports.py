@@ -42,7 +42,7 @@ def test_imports_make_no_circle() -> None:
 
 
 @pytest.mark.parametrize(
-    "stage", ["check", "ingest", "clean_labels", "split", "augment", "ensemble", "submit", "report"]
+    "stage", ["check", "ingest", "clean_labels", "split", "augment", "ensemble", "submit"]
 )
 def test_torch_is_not_imported_where_it_costs_seconds_for_nothing(stage: str) -> None:
     script = Path(f"stages/{stage}.py")
@@ -51,3 +51,11 @@ def test_torch_is_not_imported_where_it_costs_seconds_for_nothing(stage: str) ->
         for heavy in ("import torch", "from torch", "import timm", "import lightning", "from lightning"):
             lines = [line for line in text.splitlines() if line.startswith(heavy)]
             assert not lines, f"{name} imports at its top what {stage} does not need: {lines[0]}"
+
+
+@pytest.mark.parametrize("path", [*Path("podium/report").glob("*.py"), Path("podium/figures.py")], ids=str)
+def test_the_report_imports_torch_only_where_it_looks_into_a_network(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    assert not [
+        line for line in lines if line.startswith(("import torch", "from torch", "from podium.networks"))
+    ]
