@@ -40,10 +40,10 @@ def test_the_first_convolutions_of_a_saved_network_are_shown(tmp_path: Path) -> 
 
     network = build.build("test_resnet", False, classes=2, size=32)
     build.save(network, tmp_path)
-    card = model.ModelCard(
-        fold=0, model="test_resnet", weights="random", classes=["a", "b"],
-        preprocessing=network.preprocessing, freeze="none", parameters=1, trainable=1, images=1, copies=0, resolved={"network": network.options},
-    )  # fmt: skip
+    made = {"preprocessing": network.preprocessing, "resolved": {"network": network.options}}
+    counts = {"parameters": 1, "trainable": 1, "images": 1, "copies": 0}
+    named = {"fold": 0, "model": "test_resnet", "weights": "random", "classes": ["a", "b"], "freeze": "none"}
+    card = model.ModelCard(**named, **counts, **made)
     model.write_card(card, tmp_path / "model.json")
     image = np.random.default_rng(0).integers(0, 255, (40, 50, 3), np.uint8)
     filters, maps = layers.look(tmp_path, image)
