@@ -17,7 +17,7 @@ from podium.run import Profile
 def main() -> None:
     path = Path(load(SplitParams).file)
     if load(Profile).profile == "quick":
-        raise UserError("profile is quick, whose folds hold a tenth of the images: run `dvc repro` with full.")
+        raise UserError("profile is quick, whose folds hold a tenth of the images: use full.")
     table = FOLDS.read(PATH)
     with replacing(path) as draft:
         table[["image_id", "fold"]].to_csv(draft, index=False, lineterminator="\n")

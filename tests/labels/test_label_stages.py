@@ -1,5 +1,6 @@
 """clean_labels and split from contracts to contracts."""
 
+import io
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from podium.contracts import clean
 from podium.contracts.folds import FOLDS
 from podium.contracts.folds import PATH as SPLIT
 from podium.errors import UserError
-from stages import clean_labels, split
+from stages import clean_labels, freeze_folds, split
 
 
 def test_every_readable_labelled_image_keeps_its_row_and_gets_a_fold(room: Path) -> None:
@@ -66,6 +67,27 @@ def test_quick_keeps_a_tenth_and_every_fold(room: Path) -> None:
     split.main()
     folds = FOLDS.read(SPLIT)
     assert len(folds) == 9 and set(folds["fold"]) == {0, 1, 2}
+
+
+def test_freezing_writes_the_file_and_changes_nothing(room: Path) -> None:
+    clean_labels.main()
+    split.main()
+    before = (room / SPLIT).read_bytes()
+    freeze_folds.main()
+    split.main()
+    assert (room / SPLIT).read_bytes() == before
+    with (room / "data/corrections.csv").open("a") as file:
+        file.write("train/cat/cat1.jpg,dog,\n")
+    clean_labels.main()
+    split.main()
+    after = FOLDS.read(SPLIT)
+    assert (after["fold"].to_numpy() == pd.read_parquet(io.BytesIO(before))["fold"].to_numpy()).all()
+
+
+def test_quick_folds_are_not_frozen(room: Path) -> None:
+    (room / "params.yaml").write_text((room / "params.yaml").read_text().replace("full", "quick"))
+    with pytest.raises(UserError, match="profile is quick, whose folds hold a tenth of the images: use full"):
+        freeze_folds.main()
 
 
 def test_frozen_folds_stay(room: Path) -> None:
