@@ -37,9 +37,11 @@ class Row:
     reference: str
     sha256: str
     status: Status
+    competition: str = ""
 
 
 COLUMNS = list(Row.__dataclass_fields__)
+LATER = ("status", "competition")  # a ledger of before has them not
 NUMBERS = ["cv", "cv_spread", "public", "private"]
 
 
@@ -48,7 +50,7 @@ def rows(path: Path = PATH) -> list[Row]:
     if not path.exists():
         return []
     sheet = tables.parse(path.read_bytes(), str(path))
-    missing = [name for name in COLUMNS if name not in sheet.columns and name != "status"]
+    missing = [name for name in COLUMNS if name not in sheet.columns and name not in LATER]
     if missing:
         raise UserError(f"{path} has no column {missing[0]!r}: restore it with `git checkout {path}`.")
     found = []
@@ -79,9 +81,18 @@ def update(old: Row, path: Path = PATH, **values: str | float | None) -> Row:
     return new
 
 
+def last(held: list[Row], competition: str) -> Row | None:
+    """The latest upload to that competition which the server did not refuse."""
+    fitting = [row for row in held if row.competition in ("", competition) and row.status != "error"]
+    return fitting[-1] if fitting else None
+
+
 def correlation(held: list[Row]) -> float | None:
-    """Spearman's rank correlation of CV and public score; None below 3 scored uploads or without spread."""
-    scored = [(row.cv, row.public) for row in held if row.cv is not None and row.public is not None]
+    """Spearman's rank correlation of CV and public score; None below 3 scored uploads or without spread.
+
+    Only uploads to the last row's competition count: scores of two competitions do not compare.
+    """
+    scored = _scored(held)
     if len(scored) < RANKED:
         return None
     ranks = pd.DataFrame(scored, columns=["cv", "public"]).rank()
@@ -98,12 +109,21 @@ def lines(held: list[Row]) -> list[str]:
     widths = [max(len(line[i]) for line in table) for i in range(len(head))]
     said = ["  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in table]
     value = correlation(held)
-    scored = sum(row.cv is not None and row.public is not None for row in held)
+    scored = len(_scored(held))
     if value is not None:
         said.append(f"rank correlation of CV and public score: {value:+.2f} over {scored} uploads")
     else:
         said.append(f"rank correlation of CV and public score: needs {RANKED} different scores, has {scored}")
     return said
+
+
+def _scored(held: list[Row]) -> list[tuple[float, float]]:
+    """(CV, public score) of the last row's competition."""
+    return [
+        (row.cv, row.public)
+        for row in held
+        if row.cv is not None and row.public is not None and row.competition == held[-1].competition
+    ]
 
 
 def _shown(row: Row) -> list[str]:
@@ -135,7 +155,7 @@ def _row(values: dict[str, str], where: str) -> Row:
     status = values.get("status", "complete")
     if status not in get_args(Status):
         raise UserError(f"{where}: status is {status!r}, not one of {', '.join(get_args(Status))}.")
-    text = {name: values[name] for name in COLUMNS if name not in (*NUMBERS, "status")}
+    text = {name: values.get(name, "") for name in COLUMNS if name not in (*NUMBERS, "status")}
     return Row(**text, **numbers, status=status)  # type: ignore[arg-type]
 
 

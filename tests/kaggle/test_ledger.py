@@ -100,6 +100,6 @@ def test_the_printed_ledger_marks_what_is_pending() -> None:
 )
 def test_a_broken_row_is_named(tmp_path: Path, line: str, sentence: str) -> None:
     path = tmp_path / "leaderboard.csv"
-    path.write_text(",".join(ledger.COLUMNS) + f"\n{line}\n")
+    path.write_text(",".join(ledger.COLUMNS) + f"\n{line},\n")
     with pytest.raises(UserError, match=sentence):
         ledger.rows(path)

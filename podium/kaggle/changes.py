@@ -1,0 +1,120 @@
+"""Where a submission comes from in Git, and what changed since the last one."""
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from podium import params
+from podium.contracts import metrics
+from podium.kaggle.ledger import Row
+
+TRACKED = ("dvc.lock", "params.yaml")  # what tells one run from another
+EXPERIMENT = re.compile(r"refs/exps/[0-9a-f]{2}/[0-9a-f]{38}/(.+)")
+DIRTY = "-dirty"
+COMPARED = ("cv", "accuracy", "log_loss", "holdout")
+MOST = 12  # changed parameters shown
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The commit, ending in -dirty where the run is not what was committed, and the experiment's name."""
+
+    revision: str
+    experiment: str
+
+
+def origin() -> Origin:
+    """HEAD if it holds this run's dvc.lock and params.yaml, else the experiment that does, else HEAD-dirty."""
+    head = _git("rev-parse", "HEAD").strip()
+    if not head:
+        return Origin("", "")
+    here = [_git("hash-object", name).strip() for name in TRACKED if Path(name).exists()]
+    experiments = [
+        (commit, named[1])
+        for commit, _, ref in (line.partition(" ") for line in _refs())
+        if (named := EXPERIMENT.fullmatch(ref))
+    ]
+    for commit, name in [(head, ""), *experiments]:
+        if here == _blobs(commit):
+            return Origin(commit, name)
+    return Origin(head + DIRTY, "")
+
+
+def since(last: Row | None, now: dict[str, float | int | str]) -> list[str]:
+    """Sentences on scores and parameters that differ from the last upload's."""
+    if last is None:
+        return ["the first upload"]
+    revision = last.revision.removesuffix(DIRTY)
+    told = f"since the last upload ({last.time[:10]}, {last.experiment or revision[:7]}: {last.message})"
+    before = _json(revision, metrics.PATH) or ({} if last.cv is None else {"cv": last.cv})
+    said = [
+        f"  {key} {before[key]:.5f} -> {now[key]:.5f} ({float(now[key]) - before[key]:+.5f})"
+        for key in COMPARED
+        if isinstance(before.get(key), float) and isinstance(now.get(key), float)
+    ]
+    text = _git("show", f"{revision}:{params.PATH}") if revision else ""
+    if text:
+        changed = differences(_yaml(text), params.read())
+        more = [f"  ... {len(changed) - MOST} more"] if len(changed) > MOST else []
+        said += [f"  {line}" for line in changed[:MOST]] + more
+        said += [] if changed else ["  no parameter changed"]
+    return [f"{told}:", *said]
+
+
+def differences(before: dict[str, Any], after: dict[str, Any], at: str = "") -> list[str]:
+    """`key: old -> new` for each leaf that differs, in the keys' order."""
+    found: list[str] = []
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            found += differences(old, new, f"{at}{key}.")
+        elif old != new or (key in before) != (key in after):
+            was, now = (_leaf(part, key) for part in (before, after))
+            found.append(f"{at}{key}: {was} -> {now}")
+    return found
+
+
+def _leaf(values: dict[str, Any], key: str) -> str:
+    return json.dumps(values[key], ensure_ascii=False, default=str) if key in values else "(not set)"
+
+
+def _refs() -> list[str]:
+    return _git(
+        "for-each-ref", "--sort=-creatordate", "--format=%(objectname) %(refname)", "refs/exps"
+    ).split("\n")
+
+
+def _blobs(commit: str) -> list[str]:
+    """The hashes of the tracked files in a commit; those it lacks are left out."""
+    return [
+        found
+        for name in TRACKED
+        if (found := _git("rev-parse", "-q", "--verify", f"{commit}:{name}").strip())
+    ]
+
+
+def _json(revision: str, path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(_git("show", f"{revision}:{path.as_posix()}"))
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _yaml(text: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+
+    values = YAML(typ="safe", pure=True).load(text)
+    return values if isinstance(values, dict) else {}
+
+
+def _git(*words: str) -> str:
+    """What Git prints; "" where it fails or is not there."""
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, encoding="utf-8", check=False)
+    except OSError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""

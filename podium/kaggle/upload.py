@@ -1,0 +1,171 @@
+"""One submission's way: refusals, sending, waiting for the score, and what the ledger then says."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from podium.errors import UserError
+from podium.kaggle import failures, ledger
+from podium.kaggle.changes import Origin
+from podium.kaggle.client import Client, Sent, Unsure
+from podium.kaggle.failures import Unreachable
+from podium.kaggle.ledger import Row
+
+SKEW = timedelta(minutes=10)  # that the server's clock may differ from ours
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long a score is waited for, in seconds; the pauses between questions grow."""
+
+    total: float = 600.0
+    first: float = 2.0
+    growth: float = 1.5
+    longest: float = 20.0
+
+
+def waiting(seconds: str | None) -> Waiting:
+    """The user's WAIT=seconds, or the usual. Raises UserError for no number."""
+    if not seconds:
+        return Waiting()
+    if not seconds.isdigit():
+        raise UserError(f"WAIT: give seconds, such as WAIT=600; found {seconds!r}.")
+    return Waiting(total=float(seconds))
+
+
+def row(message: str, slug: str, sha256: str, scores: dict[str, float | int | str], origin: Origin) -> Row:
+    """The pending row of what is about to be sent."""
+    return Row(
+        time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        revision=origin.revision,
+        experiment=origin.experiment,
+        cv=float(scores["cv"]),
+        cv_spread=float(scores["cv_spread"]) if "cv_spread" in scores else None,
+        public=None,
+        private=None,
+        message=message,
+        reference="",
+        sha256=sha256,
+        status="pending",
+        competition=slug,
+    )
+
+
+def refuse_repeated(sha256: str, held: list[Row], slug: str) -> None:
+    """Raises UserError where the same file was sent before and not refused by the server."""
+    for row in held:
+        if row.sha256 == sha256 and row.status != "error" and row.competition in ("", slug):
+            told = f"it scored {row.public}" if row.public is not None else "its score is pending"
+            raise UserError(
+                f"this very file was uploaded on {row.time[:10]} ({row.message}; {told}): "
+                "make upload FORCE=1 sends it again."
+            )
+
+
+def refuse_notebooks(client: Client) -> None:
+    """Raises UserError where the competition's page says that it takes notebooks only."""
+    if client.facts().notebooks_only:
+        raise failures.notebooks_only(client.slug)
+
+
+def left_today(client: Client) -> str:
+    """The sentence on what is left. Raises UserError where nothing is."""
+    limits = client.limits()
+    if limits.left > 0:
+        return f"{limits.left} submissions left today, {limits.today} sent"
+    if limits.total == 0 and not limits.by_total:  # all zero: the server's word for `on no team yet`
+        raise failures.rules(client.slug)
+    raise failures.no_submissions_left(client.slug, limits.today, limits.by_total)
+
+
+def send(client: Client, file: Path, row: Row, path: Path = ledger.PATH) -> Row:
+    """Submits and writes a pending row at once; where the answer was lost, it is looked for."""
+    try:
+        row = replace(row, reference=client.submit(file, row.message))
+    except Unsure as lost:
+        ledger.append(row, path)
+        found = _settled(client, row, path, patient=True)
+        if found.reference:
+            return found
+        raise UserError(
+            f"{lost} The file was sent and no answer came: it stands in {path} as pending, and the next "
+            "make upload or make leaderboard asks for it."
+        ) from None
+    ledger.append(row, path)
+    return row
+
+
+def wait(client: Client, row: Row, waiting: Waiting, say: Say, path: Path = ledger.PATH) -> Row:
+    """Asks until the score is there or the time is up; a pending row then stays pending.
+
+    Raises UserError with the server's reason where scoring failed.
+    """
+    pause, end = waiting.first, time.monotonic() + waiting.total
+    while row.status == "pending" and time.monotonic() < end:
+        time.sleep(min(pause, max(0.0, end - time.monotonic())))
+        pause = min(pause * waiting.growth, waiting.longest)
+        row = _settled(client, row, path, patient=True)
+    if row.status == "pending":
+        say(
+            f"no score within {waiting.total:.0f} s: submission {row.reference} stands in {path} as pending; "
+            f"make leaderboard asks again, or see {failures.page(client.slug, 'submissions')}"
+        )
+    return row
+
+
+def complete(client: Client, say: Say, path: Path = ledger.PATH) -> None:
+    """Asks for the scores of the competition's pending rows. A row that never arrived becomes an error."""
+    for row in ledger.rows(path):
+        if row.status == "pending" and row.competition == client.slug:
+            try:
+                done = _settled(client, row, path)
+            except Unreachable:
+                raise
+            except UserError as error:
+                say(f"{row.message}: {error}")
+                continue
+            say(f"{row.message}: {done.status}" + ("" if done.public is None else f", public {done.public}"))
+
+
+def _settled(client: Client, row: Row, path: Path, patient: bool = False) -> Row:
+    """The row as the server now knows it, in the ledger too. `patient`: a lost network changes nothing."""
+    try:
+        found = client.submission(row.reference) if row.reference else _found(client, row, path)
+    except Unreachable:
+        if patient:
+            return row
+        raise
+    if found is None and patient:
+        return row
+    if found is None:
+        ledger.update(row, path, status="error")
+        raise UserError("it never arrived at Kaggle: upload it again.")
+    new = ledger.update(
+        row,
+        path,
+        reference=found.reference,
+        status=found.status,
+        public=found.public,
+        private=found.private,
+    )
+    if found.status == "error":
+        raise UserError(
+            f"Kaggle could not score the submission ({found.error or 'it gives no reason'}): see "
+            f"{failures.page(client.slug, 'submissions')}."
+        )
+    return new
+
+
+def _found(client: Client, row: Row, path: Path) -> Sent | None:
+    """The submission without a known reference: same message, no other row's, not older than the row."""
+    known = {other.reference for other in ledger.rows(path)}
+    since = datetime.fromisoformat(row.time) - SKEW
+    for one in client.recent():
+        late = one.date is None or one.date.replace(tzinfo=UTC) >= since
+        if one.message == row.message and one.reference not in known and late:
+            return one
+    return None

@@ -1,0 +1,176 @@
+"""A small server on loopback that speaks the part of Kaggle's wire format that uploads and downloads need."""
+
+import io
+import json
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SERVICES = "/api/v1/"
+
+
+@dataclass
+class Kaggle:
+    """What the server knows and how it misbehaves. A failure maps a method to (status, message)."""
+
+    left: int = 5
+    today: int = 0
+    notebooks_only: bool = False
+    metric: str = "Categorization Accuracy"
+    score: str = "0.9125"
+    questions: int = 1  # asked before the score is there
+    scoring_error: str = ""
+    reference: int = 4711
+    failures: dict[str, tuple[int, str]] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)  # method -> how many connections are cut
+    after: bool = False  # CreateSubmission is cut after the submission was taken
+    uploads: list[bytes] = field(default_factory=list)
+    submissions: list[dict[str, Any]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    authorizations: set[str] = field(default_factory=set)
+    archive: bytes = b""
+    url: str = ""
+
+    def answer(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The JSON of a method's success."""
+        return {
+            "IntrospectToken": lambda: {"active": True, "username": "someone"},
+            "GetCompetition": self._competition,
+            "GetSubmissionLimits": self._limits,
+            "StartSubmissionUpload": lambda: {"token": "blob", "createUrl": f"{self.url}/upload?secret=1"},
+            "CreateSubmission": lambda: self._create(body),
+            "GetSubmission": lambda: self._get(body),
+            "ListSubmissions": lambda: {"submissions": self.submissions[::-1]},
+        }[method]()
+
+    def _competition(self) -> dict[str, Any]:
+        return {
+            "maxDailySubmissions": 5,
+            "evaluationMetric": self.metric,
+            "isKernelsSubmissionsOnly": self.notebooks_only,
+        }
+
+    def _limits(self) -> dict[str, Any]:
+        return {"numToday": self.today, "numTotal": self.today, "numAllowedNow": self.left}
+
+    def _create(self, body: dict[str, Any]) -> dict[str, Any]:
+        assert body["blobFileTokens"] == "blob" and self.uploads
+        self.submissions.append(
+            {
+                "ref": self.reference,
+                "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.1234567Z"),
+                "description": body["submissionDescription"],
+                "fileName": "submission.csv",
+                "status": "PENDING",
+            }
+        )
+        self.reference += 1
+        return {"message": "Successfully submitted", "ref": self.reference - 1}
+
+    def _get(self, body: dict[str, Any]) -> dict[str, Any]:
+        found = next(one for one in self.submissions if one["ref"] == body["ref"])
+        self.questions -= 1
+        if self.questions < 0 and self.scoring_error:
+            found |= {"status": "ERROR", "errorDescription": self.scoring_error}
+        elif self.questions < 0:
+            found |= {"status": "COMPLETE", "publicScore": self.score, "privateScore": ""}
+        return found
+
+
+@contextmanager
+def serving(state: Kaggle) -> Iterator[Kaggle]:
+    """The server, listening on a port of its own until the block ends."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
+    state.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def archive() -> bytes:
+    """A competition's zip."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr("train.csv", "id,label\n" + "a.png,1\n" * 1000)
+    return buffer.getvalue()
+
+
+def _handler(state: Kaggle) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+            state.authorizations.add(self.headers.get("Authorization", ""))
+            method = self.path.rpartition("/")[2]
+            assert self.path.startswith(SERVICES), self.path
+            self._reply(method, lambda: self._method(method, body))
+
+        def do_PUT(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            content = self.rfile.read(length)
+
+            def take() -> None:
+                state.uploads.append(content)
+                self._send(201, {})
+
+            self._reply("PUT", take)
+
+        def do_GET(self) -> None:
+            self._reply("GET", self._file)
+
+        def _reply(self, method: str, answer: Callable[[], None]) -> None:
+            state.calls.append(method)
+            if state.dropped.get(method, 0):
+                state.dropped[method] -= 1
+                if method == "CreateSubmission" and state.after:
+                    state.answer(method, {"blobFileTokens": "blob", "submissionDescription": "the message"})
+                self.close_connection = True
+                self.connection.close()
+            elif method in state.failures:
+                status, message = state.failures[method]
+                self._send(status, {"code": status, "message": message})
+            else:
+                answer()
+
+        def _method(self, method: str, body: dict[str, Any]) -> None:
+            if method == "DownloadDataFiles":
+                self.send_response(302)
+                self.send_header("Location", f"{state.url}/files/some-zip.zip?signed=1")
+                self.end_headers()
+            else:
+                self._send(200, state.answer(method, body))
+
+        def _file(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/zip")
+            self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+            self.send_header("Content-Length", str(len(state.archive)))
+            self.end_headers()
+            self.wfile.write(state.archive)
+
+        def _send(self, status: int, values: dict[str, Any]) -> None:
+            content = json.dumps(values).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except (OSError, ValueError):
+                pass  # a connection that was cut on purpose
+
+    return Handler
