@@ -118,6 +118,7 @@ def ours(data: list[bytes], folder: Path) -> None:
     from podium.contracts import manifest
     from podium.copies import recipe
     from podium.copies.build import build
+    from podium.copies.orders import plain
 
     os.environ["PODIUM_CACHE"] = str(folder / "scratch")
     renderer = recipe.renderer(AugmentParams(policy="keras", format="jpg"), Flips(True, False), 0, [])
@@ -132,7 +133,9 @@ def ours(data: list[bytes], folder: Path) -> None:
             "digest": [f"{number:064x}" for number in range(len(data))],
         }
     )  # fmt: skip
-    copies = build(originals, np.full(len(ids), COPIES), renderer, folder, folder / "augmented", "augmented")
+    copies = build(
+        originals, plain(np.full(len(ids), COPIES)), renderer, folder, folder / "augmented", "augmented"
+    )
     manifest.MANIFEST.write(pd.concat([originals, copies]), folder / "manifest.parquet")
 
 

@@ -10,6 +10,8 @@ from podium.contracts import clean, competition, folds, images, manifest
 from podium.copies import originals, recipe
 from podium.copies.build import build
 from podium.copies.facts import describe
+from podium.copies.hard import hard_examples
+from podium.copies.orders import plain
 from podium.copies.plan import plan
 from podium.entry import run
 from podium.files import replacing_folder, write_json
@@ -24,17 +26,20 @@ def main() -> None:
     quick = load(Profile).profile == "quick"
     classes = competition.read().classes
     index = images.IMAGES.read(images.PATH)
-    rows = originals.rows(index, clean.read(), folds.FOLDS.read(folds.PATH), classes, DATA)
+    split = folds.FOLDS.read(folds.PATH)
+    rows = originals.rows(index, clean.read(), split, classes, DATA)
     flips = choose(params, rows, classes)
     renderer = recipe.renderer(params, flips.allowed, seed, recipe.extremes(index, rows, DATA))
     made = plan(rows, classes, params.per_class, params.exceptions, params.over, seed, quick)
     rows["weight"] = rows["weight"].where(~made.thinned, 0.0)
+    hard = hard_examples(params.hard_examples, rows, split, classes, DATA)
+    orders = plain(made.copies) + hard.orders
 
     with replacing_folder(manifest.FOLDER) as folder:
-        copies = build(rows, made.copies, renderer, DATA, folder, manifest.FOLDER.name)
+        copies = build(rows, orders, renderer, DATA, folder, manifest.FOLDER.name)
         table = pd.concat([rows, copies], ignore_index=True)
         manifest.MANIFEST.write(table, folder / manifest.PATH.name)
-        facts = describe(table, made, flips, params, classes)
+        facts = describe(table, made, flips, params, classes, hard.sentences)
         write_json(folder / "facts.json", facts)
     print("\n".join(facts["sentences"]))
 

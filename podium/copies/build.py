@@ -1,13 +1,14 @@
 """data/augmented/: the manifest of originals and copies, and the copies' shards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from podium import shards
+from podium.copies.orders import Order
 from podium.copies.render import Renderer, Source, cores, render
 from podium.copies.store import Copy, Store
 from podium.shards import Place, Reader
@@ -17,41 +18,33 @@ PACK_BYTES = 128 << 20
 
 
 def build(
-    originals: pd.DataFrame, wanted: np.ndarray, renderer: Renderer, data: Path, folder: Path, prefix: str
+    originals: pd.DataFrame, orders: list[Order], renderer: Renderer, data: Path, folder: Path, prefix: str
 ) -> pd.DataFrame:
     """Writes the copies' shards into `folder` and returns the copies' rows of the manifest.
 
-    originals: the manifest's rows of originals; wanted (n,): copies of each. Originals lie below `data`;
-    prefix: where below it `folder` will stand.
+    originals: the manifest's rows of originals, which lie below `data`; orders name them by their position.
+    prefix: where below `data` the folder will stand.
     """
+    orders = sorted(orders, key=lambda order: (order.row, order.number))
+    sources = _sources(originals, orders)
     store, reader = Store(renderer.recipe), Reader(data)
-    _complete(store, originals, wanted, renderer, reader)
-    owners = [(row, number) for row in range(len(originals)) for number in range(1, int(wanted[row]) + 1)]
-    digests = originals["digest"].to_numpy()
-    again = _again(originals, renderer, reader)
-    copies = store.read([(digests[row], number) for row, number in owners], again)
-    frame = originals.iloc[[row for row, _ in owners]].reset_index(drop=True)
-    frame["copy"] = [number for _, number in owners]
+    _complete(store, _missing(store, sources), renderer, reader)
+
+    def again(key: str, number: int) -> Copy:
+        """One copy that the store lost in the meantime: another process evicted it."""
+        return next(render(renderer, [replace(sources[key], numbers=(number,))], reader, 1))
+
+    keys = _keys(originals, orders)
+    copies = store.read([(key, order.number) for key, order in zip(keys, orders, strict=True)], again)
+    frame = originals.iloc[[order.row for order in orders]].reset_index(drop=True)
+    frame["copy"] = [order.number for order in orders]
     frame["image_id"] = [f"{source}#{n}" for source, n in zip(frame["source_id"], frame["copy"], strict=True)]
-    frame["shard"], frame["offset"], frame["length"], frame["digest"] = "", 0, 0, ""
-    places = list(_packed(frame["image_id"], copies, folder))
-    if places:
-        frame["shard"] = [f"{prefix}/{place.shard}" for place, _ in places]
-        frame["offset"] = [place.offset for place, _ in places]
-        frame["length"] = [place.length for place, _ in places]
-        frame["digest"] = [digest for _, digest in places]
+    placed = list(_packed(frame["image_id"], copies, folder))
+    frame["shard"] = [f"{prefix}/{place.shard}" for place, _ in placed]
+    frame["offset"] = [place.offset for place, _ in placed]
+    frame["length"] = [place.length for place, _ in placed]
+    frame["digest"] = [digest for _, digest in placed]
     return frame
-
-
-def _again(originals: pd.DataFrame, renderer: Renderer, reader: Reader) -> Callable[[str, int], Copy]:
-    """Renders one copy that the store lost in the meantime (another process evicted it)."""
-    places = _places(originals)
-
-    def one(digest: str, number: int) -> Copy:
-        source = Source(digest, places[digest], (number,))
-        return next(render(renderer, [source], reader, 1))
-
-    return one
 
 
 def _packed(names: pd.Series, copies: Iterator[Copy], folder: Path) -> Iterator[tuple[Place, str]]:
@@ -60,11 +53,8 @@ def _packed(names: pd.Series, copies: Iterator[Copy], folder: Path) -> Iterator[
             yield writer.add(name, copy.data), copy.digest
 
 
-def _complete(
-    store: Store, originals: pd.DataFrame, wanted: np.ndarray, renderer: Renderer, reader: Reader
-) -> None:
+def _complete(store: Store, sources: list[Source], renderer: Renderer, reader: Reader) -> None:
     """Renders what the store lacks, and keeps it there pack by pack."""
-    sources = _missing(store, originals, wanted)
     total = sum(len(source.numbers) for source in sources)
     pack: list[Copy] = []
     size = 0
@@ -80,20 +70,31 @@ def _complete(
         store.keep(pack)
 
 
-def _missing(store: Store, originals: pd.DataFrame, wanted: np.ndarray) -> list[Source]:
-    """Each distinct source with the numbers that wait nowhere: images of equal bytes share their copies."""
-    numbers: dict[str, int] = {}
-    for digest, count in zip(originals["digest"], wanted, strict=True):
-        numbers[digest] = max(numbers.get(digest, 0), int(count))
-    places = _places(originals)
-    sources = []
-    for digest, count in numbers.items():
-        lacking = tuple(n for n in range(1, count + 1) if (digest, n) not in store.found)
-        if lacking:
-            sources.append(Source(digest, places[digest], lacking))
-    return sources
+def _sources(originals: pd.DataFrame, orders: list[Order]) -> dict[str, Source]:
+    """Each distinct source with the numbers that are wanted: images of equal bytes share their copies."""
+    places = [
+        Place(shard, int(offset), int(length))
+        for shard, offset, length in originals[["shard", "offset", "length"]].itertuples(index=False)
+    ]
+    numbers: dict[str, set[int]] = {}
+    first: dict[str, Order] = {}
+    for key, order in zip(_keys(originals, orders), orders, strict=True):
+        numbers.setdefault(key, set()).add(order.number)
+        first.setdefault(key, order)
+    return {
+        key: Source(key, places[first[key].row], tuple(sorted(wanted)), first[key].box)
+        for key, wanted in numbers.items()
+    }
 
 
-def _places(originals: pd.DataFrame) -> dict[str, Place]:
-    columns = originals[["digest", "shard", "offset", "length"]].itertuples(index=False)
-    return {digest: Place(shard, int(offset), int(length)) for digest, shard, offset, length in columns}
+def _keys(originals: pd.DataFrame, orders: list[Order]) -> list[str]:
+    digests = originals["digest"].tolist()
+    return [o.box.key(digests[o.row]) if o.box else digests[o.row] for o in orders]
+
+
+def _missing(store: Store, sources: dict[str, Source]) -> list[Source]:
+    lacking = [
+        replace(source, numbers=tuple(n for n in source.numbers if (key, n) not in store.found))
+        for key, source in sources.items()
+    ]
+    return [source for source in lacking if source.numbers]

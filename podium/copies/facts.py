@@ -11,9 +11,14 @@ from podium.copies.plan import Plan
 
 
 def describe(
-    table: pd.DataFrame, made: Plan, flips: Choice, params: AugmentParams, classes: Sequence[str]
+    table: pd.DataFrame,
+    made: Plan,
+    flips: Choice,
+    params: AugmentParams,
+    classes: Sequence[str],
+    more: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Flat facts, and `sentences` for a reader. flip_horizontal and flip_vertical are what TTA follows."""
+    """Flat facts, and `sentences` for a reader (`more` last). TTA follows the flips."""
     copies = int((table["copy"] > 0).sum())
     originals = int(((table["copy"] == 0) & table["trains"]).sum())
     counts = sorted(made.targets.values())
@@ -26,7 +31,7 @@ def describe(
         "thinned": int(made.thinned.sum()),
         "flip_horizontal": flips.allowed.horizontal,
         "flip_vertical": flips.allowed.vertical,
-        "sentences": _sentences(originals, copies, made, params, classes) + flips.sentences,
+        "sentences": _sentences(originals, copies, made, params, classes) + flips.sentences + list(more),
     }
 
 

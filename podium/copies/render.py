@@ -12,6 +12,7 @@ import numpy as np
 from numpy.random import PCG64, Generator
 
 from podium.augmentations.policy import Policy
+from podium.copies.orders import Box
 from podium.copies.store import Copy
 from podium.images import Pixels, shrink
 from podium.run import derive
@@ -28,9 +29,10 @@ SMALL = 64  # pixels: images up to it are stored without loss, where JPEG costs 
 class Source:
     """One training image and the numbers (1, 2, …) of its wanted copies."""
 
-    digest: str  # SHA-256 of its stored bytes
+    key: str  # SHA-256 of its stored bytes, or what names a part of it
     place: Place
     numbers: tuple[int, ...]
+    box: Box | None = None  # the part that is copied; None: all
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,12 @@ class Renderer:
 
     def copies(self, source: Source, data: bytes) -> list[Copy]:
         """The wanted copies of one source."""
-        pixels = self.encoder.shrunk(decode(data))
+        pixels = decode(data)
+        pixels = self.encoder.shrunk(pixels if source.box is None else source.box.cut(pixels))
         copies = []
         for number, copy in zip(source.numbers, self.policy(pixels, self._generators(source)), strict=True):
             encoded = self.encoder.encode(copy)
-            copies.append(Copy(source.digest, number, encoded, sha256(encoded).hexdigest()))
+            copies.append(Copy(source.key, number, encoded, sha256(encoded).hexdigest()))
         return copies
 
     def _generators(self, source: Source) -> Iterator[Generator]:
@@ -82,7 +85,7 @@ class Renderer:
         state = bits.state
         generator = Generator(bits)
         for number in source.numbers:
-            drawn = derive(self.seed, source.digest, number, self.recipe)
+            drawn = derive(self.seed, source.key, number, self.recipe)
             state["state"] = {"state": drawn * SPREAD % 2**128, "inc": INCREMENT}
             state["has_uint32"], state["uinteger"] = 0, 0
             bits.state = state
