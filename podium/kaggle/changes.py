@@ -27,7 +27,7 @@ class Origin:
 
 
 def origin() -> Origin:
-    """HEAD if it holds this run's dvc.lock and params.yaml, else the experiment that does, else HEAD-dirty."""
+    """HEAD if it holds this run's dvc.lock and params.yaml; else an experiment that does; else HEAD-dirty."""
     head = _git("rev-parse", "HEAD").strip()
     if not head:
         return Origin("", "")

@@ -16,7 +16,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", None)
 
 
 @pytest.fixture(autouse=True)
-def loopback_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def loopback_only(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Refuses every other address, and hides the user's own tokens."""
     resolve, connect = socket.getaddrinfo, socket.socket.connect
 
@@ -32,8 +32,7 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", guarded)
     monkeypatch.setattr(socket.socket, "connect", joined)
-    home = tmp_path / "home"
-    home.mkdir()
+    home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "USERPROFILE", "KAGGLE_CONFIG_DIR"):
         monkeypatch.setenv(name, str(home))
     for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "http_proxy", "HTTP_PROXY"):

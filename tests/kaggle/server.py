@@ -5,7 +5,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -168,9 +168,7 @@ def _handler(state: Kaggle) -> type[BaseHTTPRequestHandler]:
             return
 
         def handle(self) -> None:
-            try:
+            with suppress(OSError, ValueError):  # a connection that was cut on purpose
                 super().handle()
-            except (OSError, ValueError):
-                pass  # a connection that was cut on purpose
 
     return Handler
