@@ -1,6 +1,5 @@
 """Hard examples: more copies of what an earlier experiment got wrong, cropped toward what it looked at."""
 
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,8 +40,8 @@ def hard_examples(
         )
     teacher = experiments.of_revision(params.teacher, split, classes, key=KEY)
     chosen = missed(rows, teacher.ids, teacher.oof, params.cap)
-    # torch comes with it: imported only where a teacher is named
-    activation = importlib.import_module("podium.activation")
+    from podium import activation  # brings torch: imported only where a teacher is named
+
     boxes = activation.boxes(params.teacher, rows.iloc[chosen], data)
     orders = [
         Order(int(row), CROPPED + number, box)

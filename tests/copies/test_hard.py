@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import podium
 from podium import experiments
 from podium.augmentations.params import HardExamples
 from podium.contracts import clean, competition, folds, images
@@ -61,6 +62,7 @@ def test_the_stage_makes_more_copies_of_missed_images(zoo: Path, monkeypatch: py
     monkeypatch.setattr(experiments, "of_revision", lambda *a, **k: member)
     corner = SimpleNamespace(boxes=lambda revision, part, data: [Box(0, 0, 0.5, 0.5)] * len(part))
     monkeypatch.setitem(sys.modules, "podium.activation", corner)
+    monkeypatch.setattr(podium, "activation", corner, raising=False)
     before = run(per_class=12)
     made = run(per_class=12, hard_examples={"teacher": REVISION, "copies": 3})
     more = made[~made["image_id"].isin(before["image_id"])]
