@@ -8,8 +8,8 @@ PACKAGES = ("podium", "stages")
 TEMPLATE = "${"  # a dep like podium/training/losses/${train.loss}.py: the plug-in that params choose
 
 
-def closure(script: Path, root: Path = Path()) -> set[str]:
-    """The script and all modules of ours that it imports, at the top or inside functions, as paths.
+def closure(script: Path, root: Path = Path(), inside: bool = True) -> set[str]:
+    """The script and all modules of ours that it imports, at the top and `inside` functions, as paths.
 
     Imports under `if TYPE_CHECKING:` do not run and do not count. A package's `__init__.py` counts where
     it holds code. What importlib loads by name is a plug-in: a dep of its own.
@@ -23,7 +23,7 @@ def closure(script: Path, root: Path = Path()) -> set[str]:
             continue
         if path.name != "__init__.py" or _has_code(root / path):
             found.add(name)
-        waiting += [module for module in imports(path, root) if module.as_posix() not in found]
+        waiting += [module for module in imports(path, root, inside) if module.as_posix() not in found]
     return found
 
 
@@ -44,26 +44,31 @@ def is_code(dep: str) -> bool:
     return dep.endswith(".py") and TEMPLATE not in dep and dep.partition("/")[0] in PACKAGES
 
 
-def imports(path: Path, root: Path = Path()) -> list[Path]:
+def imports(path: Path, root: Path = Path(), inside: bool = True) -> list[Path]:
     """The modules of ours that a file imports directly, the packages above them included."""
     tree = ast.parse((root / path).read_text(encoding="utf-8"))
-    names = [name for node in _running(tree) for name in _names(node, path)]
+    names = [name for node in _running(tree, inside) for name in _names(node, path)]
     return sorted({module for name in names for module in _modules(name, root)})
 
 
-def _running(node: ast.AST) -> Iterator[ast.AST]:
+def _running(node: ast.AST, inside: bool) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
+        if not inside and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
         if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
             for other in child.orelse:
                 yield other
-                yield from _running(other)
+                yield from _running(other, inside)
             continue
         yield child
-        yield from _running(child)
+        yield from _running(child, inside)
 
 
 def _names(node: ast.AST, path: Path) -> list[str]:
     """Dotted names that may be modules: `from a import b` gives a and a.b."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") and node.args:
+        named = node.args[0]  # a name in full is an import like others; one made up at run time is a plug-in
+        return [named.value] if isinstance(named, ast.Constant) and isinstance(named.value, str) else []
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):

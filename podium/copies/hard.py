@@ -36,7 +36,7 @@ def hard_examples(
     if not revisions.is_full(params.teacher):
         raise UserError(
             f"{KEY} must be a full Git revision of 40 digits, found {params.teacher!r}: names move; "
-            "`git rev-parse <name>` prints it."
+            "`dvc exp list --sha-only` prints it."
         )
     teacher = experiments.of_revision(params.teacher, split, classes, key=KEY)
     chosen = missed(rows, teacher.ids, teacher.oof, params.cap)

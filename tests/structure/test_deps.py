@@ -1,5 +1,6 @@
 """A stage's deps are what it imports: a missing one makes the cache stale, a superfluous one retrains."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ LOADS_NONE = ("check", "embed")
 @pytest.mark.parametrize("name", [name for name in STAGES if name not in LOADS_NONE])
 def test_what_importlib_loads_is_a_dep(name: str) -> None:
     for path in closure.closure(dvc_file.script(STAGES[name])):
-        if "import_module(" in Path(path).read_text():
+        if re.search(r'import_module\((?!")', Path(path).read_text()):
             folder = Path(path).parent.as_posix() + "/"
             plugins = [
                 dep for dep in deps(name) if (dep + "/").startswith(folder) and not closure.is_code(dep)
@@ -87,6 +88,8 @@ def tree(tmp_path: Path) -> Path:
         "podium/plug/one.py": "from podium import extra\nfrom podium.plug import two\n",
         "podium/plug/two.py": "",
         "podium/extra.py": "",
+        "podium/late.py": "from importlib import import_module as m\nimport importlib\n"
+        "importlib.import_module('podium.extra')\nimportlib.import_module(m)\n",
         "stages/s.py": "import podium.a\n",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +106,17 @@ def test_closure_follows_functions_packages_and_relative_imports(tree: Path) -> 
         "podium/inner/deep.py",
         "podium/b.py",
     }
+
+
+def test_closure_of_the_top_alone_leaves_functions_out(tree: Path) -> None:
+    assert closure.closure(Path("stages/s.py"), tree, inside=False) == {"stages/s.py", "podium/a.py"}
+
+
+def test_a_module_that_importlib_names_in_full_counts(tree: Path) -> None:
+    assert closure.imports(Path("podium/late.py"), tree) == [
+        Path("podium/__init__.py"),
+        Path("podium/extra.py"),
+    ]
 
 
 def test_a_module_only_for_types_does_not_count(tree: Path) -> None:
