@@ -1,0 +1,55 @@
+"""make score DIR=folder: scores the trained models on a labelled folder; the folds vote softly."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from podium.competition.params import CompetitionParams
+from podium.contracts import competition, predictions
+from podium.entry import run
+from podium.errors import UserError
+from podium.feature_params import FeatureParams
+from podium.image_params import ImageParams
+from podium.labelled import folder, tally
+from podium.params import load
+from podium.run import Threads
+from podium.tta.params import TtaParams
+
+FACTS = predictions.FOLDER / "facts.json"  # the views that predict kept
+
+
+def main() -> None:
+    where = " ".join(sys.argv[1:])
+    if not where:
+        raise UserError("give the labelled folder: make score DIR=path/to/labelled.")
+    found, limits = competition.read(), load(CompetitionParams).limits
+    params, budget, threads = load(TtaParams), load(FeatureParams).budget_gb, load(Threads).threads
+    told = json.loads(FACTS.read_text(encoding="utf-8"))["tta_views"] if FACTS.exists() else "none"
+    views = [] if told == "none" else told.split(",")
+    with tempfile.TemporaryDirectory() as place:
+        storage = load(ImageParams).storage
+        given = folder.store(Path(where).expanduser(), found.classes, storage, limits, Path(place))
+
+        import torch  # late: a mistake above is told at once
+
+        from podium.features import Item
+        from podium.labelled.vote import trained, vote
+
+        torch.set_num_threads(threads)
+        stored = zip(given.digests, given.places, strict=True)
+        items = [Item(digest, at.shard, at.offset, at.length) for digest, at in stored]
+        folds = trained(found.classes)
+        probs = vote(items, folds, views, params, budget, Path(place))
+    labels = np.array(given.labels, np.int64)
+    print(f"{where}: {len(labels):,} images, folds {', '.join(map(str, folds))}, views {told}")
+    print(*(f"{name} {score:.4f}" for name, score in tally.scores(labels, probs, found.metric).items()))
+    print(*tally.by_class(labels, probs, found.classes), sep="\n")
+    for name, reason in given.unreadable:
+        print(f"not scored: {name}: {reason}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,56 @@
+"""A labelled folder: which class each image has, and what is refused."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from podium.competition.params import Limits
+from podium.errors import UserError
+from podium.image_params import Storage
+from podium.labelled.folder import find, store
+from podium.shards import Reader
+
+CLASSES = ["dog", "Great Dane", "10"]
+
+
+def test_the_innermost_folder_with_a_classes_name_counts() -> None:
+    names = ["dog/10/a.png", "10/x/b.png", "wrap/great dane/c.png", "dog/d.png"]
+    assert list(find(names, CLASSES, Path("w")).values()) == [2, 2, 1, 0]
+
+
+def test_exact_case_comes_first() -> None:
+    assert find(["A/x.png", "a/x.png"], ["a", "A"], Path("w")) == {"A/x.png": 1, "a/x.png": 0}
+
+
+def test_refusals(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^w: cat/a\.png lies in no folder .* \(dog, Great Dane, 10\)\.$"):
+        find(["cat/a.png"], CLASSES, Path("w"))
+    with pytest.raises(
+        UserError, match=r"^w holds no image: give a folder with one folder of images a class\.$"
+    ):
+        find([], CLASSES, Path("w"))
+    with pytest.raises(UserError, match=r"^DIR: .*none is no folder: give make score DIR="):
+        store(tmp_path / "none", CLASSES, Storage(), Limits(), tmp_path / "into")
+
+
+def test_images_are_stored_as_ingest_would_and_the_broken_are_named(tmp_path: Path) -> None:
+    place = tmp_path / "given"
+    (place / "dog").mkdir(parents=True)
+    (place / "10").mkdir()
+    cv2.imwrite(str(place / "dog/a.png"), np.full((8, 8, 3), 7, np.uint8))
+    (place / "dog/b.png").write_bytes(b"")
+    cv2.imwrite(str(place / "10/c.png"), np.zeros((8, 8, 3), np.uint8))
+    (place / "10/notes.txt").write_text("no image")
+    found = store(place, CLASSES, Storage(), Limits(), tmp_path / "into")
+    assert (found.names, found.labels) == (["10/c.png", "dog/a.png"], [2, 0])
+    assert [name for name, _ in found.unreadable] == ["dog/b.png"]
+    at = found.places[1]
+    assert (
+        Reader(tmp_path / "into").read(at.shard, at.offset, at.length) == (place / "dog/a.png").read_bytes()
+    )
+    (place / "dog/a.png").write_bytes(b"x")
+    (place / "10/c.png").unlink()
+    with pytest.raises(UserError, match=r"none of 2 images can be read"):
+        store(place, CLASSES, Storage(), Limits(), tmp_path / "again")
