@@ -136,3 +136,20 @@ def test_no_image_trains_means_no_copies(zoo: Path) -> None:
     table = folds.FOLDS.read(folds.PATH).assign(fold=np.int8(-1))
     folds.FOLDS.write(table, folds.PATH)
     assert not copies(run(per_class=20))
+
+
+def test_draws_depend_on_seed_source_number_and_recipe() -> None:
+    from podium.augmentations.policies import mild
+    from podium.augmentations.policy import Flips
+    from podium.shards import Place
+
+    policy = mild.build(mild.Settings(), Flips())
+
+    def draw(seed: int = 0, key: str = "a", number: int = 1, recipe: str = "r") -> float:
+        renderer = render.Renderer(policy, recipe, render.Encoder(), seed)
+        source = render.Source(key, Place("s", 0, 0), (number,))
+        return next(renderer._generators(source)).random()
+
+    draws = [draw(), draw(seed=1), draw(key="b"), draw(number=2), draw(recipe="q")]
+    assert len(set(draws)) == 5 and draw() == draws[0]
+    assert abs(np.mean([draw(number=n) for n in range(1, 400)]) - 0.5) < 0.06
