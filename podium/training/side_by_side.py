@@ -69,7 +69,7 @@ def train(folds: list[int], at: list[Place]) -> None:
         raise
     if failed:
         raise UserError(
-            f"fold {', '.join(map(str, sorted(failed)))} did not train: its own sentence stands above; mend it "
+            f"fold {', '.join(map(str, sorted(failed)))} did not train: its sentence stands above; mend it "
             "and run `make train` again: what is done stays done."
         )
 

@@ -1,0 +1,284 @@
+"""Training the tail on cached features beside training the frozen network the usual way, in one process.
+
+python -m benchmarks.training ZIP --work FOLDER [--folds 5] [--epochs 10] [--size 128] [--share 1.0]
+
+Writes benchmarks/results/training.{json,md}: for each cut the seconds of both ways on the same rows, folds,
+epochs and weights, the cache's time included; our loop beside a bare PyTorch loop on the same batches; the
+anonymous memory of training on a 20 GB array; and how near the tail comes to the machine's rate.
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from benchmarks.workplace import prepare
+from podium.contracts import competition, manifest
+from podium.features import features, items_of
+from podium.networks import build as networks
+from podium.networks.cut import Cut, cut, from_images
+from podium.run import derive
+from podium.shards import Reader
+from podium.training import engine, losses, optimizers, schedules
+from podium.training.convolutions import quicken
+from podium.training.data import Batches, Cached, Examples, Inputs
+from podium.training.learner import Plan
+from podium.training.pictures import Pictures
+from podium.training.rows import Rows, training, validation
+from podium.training.sampling import Order, batches
+
+MODEL = "tf_efficientnet_lite0"
+CUTS = {"block 4": "blocks.3", "block 5": "blocks.4", "block 6": "blocks.5", "head": "head"}
+BATCH = 32
+RATE = 1e-3
+RESULTS = Path(__file__).parent / "results"
+STAGES = ("ingest", "embed", "clean_labels", "split", "augment", "pseudo_label")
+GIGABYTES = 20
+PRODUCT = 2048  # side of the matrices whose product measures the machine's rate
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What both ways share."""
+
+    root: Path  # of data/
+    folds: list[int]
+    epochs: int
+    size: int
+    share: float  # of the rows
+    classes: int
+    table: Any  # the manifest
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("zip", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--cuts", nargs="*", default=list(CUTS), choices=CUTS)
+    given = parser.parse_args()
+    place = given.work / given.zip.stem
+    if not (place / "data/pseudo").exists():
+        prepare(given.zip, given.work, STAGES)
+    os.chdir(place)
+    setting = Setting(
+        place.resolve() / "data",
+        list(range(given.folds)),
+        given.epochs,
+        given.size,
+        given.share,
+        len(competition.read().classes),
+        manifest.MANIFEST.read(manifest.PATH),
+    )
+    found: dict[str, Any] = {
+        "machine": machine(),
+        "setting": {**vars(given), "zip": given.zip.stem, "work": ""},
+    }
+    found["cuts"] = {name: side_by_side(setting, CUTS[name]) for name in given.cuts}
+    found["loop"] = overhead(setting)
+    found["memory"] = memory()
+    write(found)
+
+
+def side_by_side(setting: Setting, freeze: str) -> dict[str, float]:
+    """Seconds of all folds: from the cache, making it included, and from images through the whole network."""
+    with tempfile.TemporaryDirectory() as store:
+        os.environ["PODIUM_CACHE"] = store
+        started = time.perf_counter()
+        cached = [fold(setting, freeze, number, cached=True) for number in setting.folds]
+        quick = time.perf_counter() - started
+    started = time.perf_counter()
+    usual = [fold(setting, freeze, number, cached=False) for number in setting.folds]
+    slow = time.perf_counter() - started
+    rows = sum(one["images"] for one in cached)
+    tail = sum(one["seconds"] for one in cached)
+    return {
+        "cached_seconds": quick,
+        "cache_seconds": quick - tail,
+        "usual_seconds": slow,
+        "ratio": slow / quick,
+        "tail_images_per_second": rows * setting.epochs / tail,
+        "cached_accuracy": float(np.mean([one["accuracy"] for one in cached])),
+        "usual_accuracy": float(np.mean([one["accuracy"] for one in usual])),
+    }
+
+
+def fold(setting: Setting, freeze: str, number: int, *, cached: bool) -> dict[str, float]:
+    """Trains one fold and says how long the training itself took."""
+    network, parts = parted(setting, freeze)
+    rows, check = fold_rows(setting, number)
+    inputs, tail = fed(setting, network, parts, [rows, check], cached=cached)
+    if cached:
+        quicken(tail)
+    examples = [
+        Examples(i, part.targets, part.weights) for i, part in zip(inputs, (rows, check), strict=True)
+    ]
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        made = plan(network.module, setting.epochs, len(rows), number)
+        settings = engine.Settings(fold=number, batch_size=BATCH)
+        outcome = engine.fit(tail, made, settings, examples[0], examples[1], Path(folder))
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "images": len(rows), "accuracy": outcome.history[-1]["val_accuracy"]}
+
+
+def parted(setting: Setting, freeze: str) -> tuple[networks.Network, Cut]:
+    network = networks.build(MODEL, True, setting.classes, setting.size)
+    return network, cut(network, freeze)
+
+
+def fold_rows(setting: Setting, number: int) -> tuple[Rows, Rows]:
+    chosen = np.random.default_rng(number)
+    pseudo = setting.table.iloc[:0]
+    parts = []
+    for rows in (
+        training(setting.table, pseudo, number, setting.classes),
+        validation(setting.table, number, setting.classes),
+    ):
+        kept = np.sort(chosen.permutation(len(rows))[: max(BATCH, round(len(rows) * setting.share))])
+        parts.append(Rows(rows.frame.iloc[kept], rows.targets[kept], rows.weights[kept]))
+    return parts[0], parts[1]
+
+
+def fed(
+    setting: Setting, network: networks.Network, parts: Cut, rows: list[Rows], *, cached: bool
+) -> tuple[list[Inputs], nn.Module]:
+    if not cached:
+        reader = Reader(setting.root)
+        return [Pictures(part.frame, reader, network.preprocessing) for part in rows], from_images(parts)
+    assert parts.frozen is not None
+    items = [item for part in rows for item in items_of(part.frame)]
+    array = features(items, parts.frozen, network.preprocessing, root=setting.root)
+    assert array is not None
+    ends = np.cumsum([len(part) for part in rows])
+    return [Cached(array, np.arange(e - len(p), e)) for e, p in zip(ends, rows, strict=True)], parts.tail
+
+
+def plan(module: nn.Module, epochs: int, images: int, number: int) -> Plan:
+    steps = epochs * batches(images, BATCH)
+    return Plan(
+        seed=derive(0, "benchmark", number),
+        epochs=epochs,
+        loss=losses.load("smoothed", {}),
+        optimizer=lambda: optimizers.build("adamw", module, RATE, 0.01, 1.0),
+        schedule=lambda optimizer: schedules.build("cosine", optimizer, steps, steps // (2 * epochs)),
+        channels_last=True,
+    )
+
+
+def overhead(setting: Setting) -> dict[str, float]:
+    """Seconds of one epoch from images, our loop and a bare one on the same batches, the lowest of three."""
+    rows, _ = fold_rows(setting, 0)
+    ours, bare = [], []
+    for _ in range(3):
+        for way, seconds in ((our_loop, ours), (bare_loop, bare)):
+            network, _ = parted(setting, "none")
+            pictures = Pictures(rows.frame, Reader(setting.root), network.preprocessing)
+            examples = Examples(pictures, rows.targets, rows.weights)
+            started = time.perf_counter()
+            way(network.module, examples, plan(network.module, 1, len(rows), 0))
+            seconds.append(time.perf_counter() - started)
+    return {"ours_seconds": min(ours), "bare_seconds": min(bare), "overhead": min(ours) / min(bare) - 1}
+
+
+def our_loop(module: nn.Module, examples: Examples, made: Plan) -> None:
+    empty = Examples(examples.inputs, examples.targets[:0], examples.weights[:0])
+    with tempfile.TemporaryDirectory() as folder:
+        engine.fit(module, made, engine.Settings(fold=0, batch_size=BATCH), examples, empty, Path(folder))
+
+
+def bare_loop(module: nn.Module, examples: Examples, made: Plan) -> None:
+    optimizer = made.optimizer()
+    module.train()
+    served = Batches(examples)
+    for batch in Order(len(examples), BATCH, made.seed):
+        inputs, targets, _, _ = served[batch]
+        loss = made.loss(module(inputs), targets).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def memory() -> dict[str, float]:
+    """Peak anonymous memory of an epoch's batches from a generated array of 20 GB (sparse on the disk)."""
+    row = 112 * 8 * 8
+    n = int(GIGABYTES * 1e9 / (4 * row))
+    with tempfile.TemporaryDirectory() as folder:
+        array = np.lib.format.open_memmap(Path(folder) / "a.npy", "w+", np.float32, (n, 112, 8, 8))
+        del array
+        found = np.load(Path(folder) / "a.npy", mmap_mode="r")
+        tail = nn.Sequential(nn.Flatten(), nn.Linear(row, 10))
+        optimizer = torch.optim.AdamW(tail.parameters())
+        examples = Examples(
+            Cached(found, np.arange(n)), np.ones((n, 10), np.float32) / 10, np.ones(n, np.float32)
+        )
+        served, peak = Batches(examples), 0.0
+        for batch in Order(n, 256, 0):
+            inputs, targets, _, _ = served[batch]
+            loss = nn.functional.cross_entropy(tail(inputs), targets)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            peak = max(peak, anonymous())
+    return {"array_gb": n * row * 4 / 1e9, "anonymous_gb": peak}
+
+
+def anonymous() -> float:
+    """GB of this process that no file backs."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("RssAnon"):
+            return int(line.split()[1]) / 1e6
+    return 0.0
+
+
+def machine() -> dict[str, Any]:
+    """Versions, cores and the rate of a float32 matrix product, GFLOP/s."""
+    versions = {name: importlib.metadata.version(name) for name in ("torch", "timm", "lightning", "numpy")}
+    square = torch.randn(PRODUCT, PRODUCT)
+    rate = max(2 * PRODUCT**3 / clock(lambda: square @ square) / 1e9 for _ in range(5))
+    return {"python": platform.python_version(), "cores": os.cpu_count(), "gflops": rate, **versions}
+
+
+def clock(function: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
+
+
+def write(found: dict[str, Any]) -> None:
+    """training.json and a table beside it."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "training.json").write_text(json.dumps(found, indent=2, default=str) + "\n")
+    lines = [
+        "| cut | from the cache, s | of it the cache, s | the usual way, s | ratio |",
+        "|---|---|---|---|---|",
+    ]
+    for name, one in found["cuts"].items():
+        lines.append(
+            f"| {name} | {one['cached_seconds']:.0f} | {one['cache_seconds']:.0f} | "
+            f"{one['usual_seconds']:.0f} | {one['ratio']:.1f} |"
+        )
+    loop, used = found["loop"], found["memory"]
+    lines += ["", f"Our loop beside a bare one, from images: {100 * loop['overhead']:+.1f} %."]
+    lines += [f"Anonymous memory with {used['array_gb']:.0f} GB of features: {used['anonymous_gb']:.2f} GB."]
+    lines += ["", f"`{json.dumps(found['machine'])}`", f"`{json.dumps(found['setting'], default=str)}`", ""]
+    (RESULTS / "training.md").write_text("\n".join(lines))
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
