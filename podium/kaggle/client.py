@@ -75,7 +75,7 @@ class Client:
         """Authenticates; with an access token that is one request."""
         self.slug = slug
         self.secrets = _secrets({})
-        self._uploaded = False
+        self.uploaded = False  # whether the last submission's file got through
         with _quiet(), _bounded():
             try:
                 self._api = self._build()
@@ -100,17 +100,17 @@ class Client:
 
     def submit(self, path: Path, message: str) -> str:
         """Sends the file; the server's reference. Raises Unsure where it was sent and the answer was lost."""
-        self._uploaded = False
+        self.uploaded = False
         try:
             answer = self._guarded(
                 lambda: self._api.competition_submit(str(path), message, self.slug, quiet=True)
             )
         except Unreachable as error:
-            if self._uploaded:
+            if self.uploaded:
                 raise Unsure(str(error)) from None
             raise
         words = failures.clean(answer.message, self.secrets)
-        if not self._uploaded:
+        if not self.uploaded:
             raise Unreachable(
                 f"the file did not get through to Kaggle ({words}), so nothing was submitted: look at this "
                 "machine's network and run the same command again."
@@ -165,7 +165,7 @@ class Client:
 
             def upload_complete(self, *args: Any, **kwargs: Any) -> Any:
                 status = super().upload_complete(*args, **kwargs)
-                owner._uploaded = status == ResumableUploadResult.COMPLETE
+                owner.uploaded = status == ResumableUploadResult.COMPLETE
                 return status
 
         api = Watched()

@@ -1,6 +1,7 @@
 """A competition's zip in data/raw, and beside it what only its page says."""
 
 import os
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def fetch(client: Client, show: bool, folder: Path = FOLDER) -> Path:
             )
         flush(draft)
         os.replace(draft, target)
-        part.rmdir()
+        shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
         raise UserError(f"{target} cannot be written ({error.strerror or error}).") from None
     return target

@@ -86,6 +86,10 @@ def send(client: Client, file: Path, row: Row, path: Path = ledger.PATH) -> Row:
     """Submits and writes a pending row at once; where the answer was lost, it is looked for."""
     try:
         row = replace(row, reference=client.submit(file, row.message))
+    except KeyboardInterrupt:
+        if client.uploaded:  # the server may have it
+            ledger.append(row, path)
+        raise
     except Unsure as lost:
         ledger.append(row, path)
         found = _settled(client, row, path, patient=True)

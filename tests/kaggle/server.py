@@ -34,6 +34,7 @@ class Kaggle:
     calls: list[str] = field(default_factory=list)
     authorizations: set[str] = field(default_factory=set)
     archive: bytes = b""
+    cut: int = 0  # downloads that end after half of the bytes
     url: str = ""
 
     def answer(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +155,10 @@ def _handler(state: Kaggle) -> type[BaseHTTPRequestHandler]:
             self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
             self.send_header("Content-Length", str(len(state.archive)))
             self.end_headers()
-            self.wfile.write(state.archive)
+            half = len(state.archive) // 2 if state.cut else len(state.archive)
+            state.cut = max(0, state.cut - 1)
+            self.wfile.write(state.archive[:half])
+            self.close_connection = True
 
         def _send(self, status: int, values: dict[str, Any]) -> None:
             content = json.dumps(values).encode()

@@ -67,6 +67,19 @@ def test_a_download_that_is_cut_is_tried_again(
     assert ZIP.read_bytes() == kaggle.archive
 
 
+def test_a_download_that_ends_too_early_goes_on(
+    kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch, no_pauses: None
+) -> None:
+    kaggle.archive, kaggle.cut = archive(), 2
+    run(monkeypatch)
+    assert ZIP.read_bytes() == kaggle.archive and kaggle.calls.count("GET") == 3
+    kaggle.cut = 100
+    monkeypatch.setenv("FORCE", "1")
+    with pytest.raises(UserError):
+        run(monkeypatch)
+    assert ZIP.read_bytes() == kaggle.archive  # the old one stays until the new one is whole
+
+
 def test_the_rules(kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kaggle.failures["DownloadDataFiles"] = (403, "Forbidden")
     with pytest.raises(

@@ -123,6 +123,20 @@ def test_an_answer_that_was_lost_with_the_network_is_completed_later(
     assert (ledger.rows()[0].reference, ledger.rows()[0].public) == ("4711", 0.9125)
 
 
+def test_an_interrupt_after_the_file_was_sent_is_remembered(
+    kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kagglesdk.competitions.services.competition_api_service import CompetitionApiClient
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(CompetitionApiClient, "create_submission", interrupted)
+        run(monkeypatch)
+    assert [row.status for row in ledger.rows()] == ["pending"]
+
+
 def test_a_submission_that_never_arrived_can_be_sent_again(
     kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
