@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 from benchmarks.workplace import prepare
-from podium.contracts import competition, manifest
+from podium.contracts import competition, manifest, pseudo
 from podium.features import features, items_of
 from podium.networks import build as networks
 from podium.networks.cut import Cut, cut, from_images
@@ -143,10 +143,10 @@ def parted(setting: Setting, freeze: str) -> tuple[networks.Network, Cut]:
 
 def fold_rows(setting: Setting, number: int) -> tuple[Rows, Rows]:
     chosen = np.random.default_rng(number)
-    pseudo = setting.table.iloc[:0]
+    none = pseudo.table(setting.classes).empty()
     parts = []
     for rows in (
-        training(setting.table, pseudo, number, setting.classes),
+        training(setting.table, none, number, setting.classes),
         validation(setting.table, number, setting.classes),
     ):
         kept = np.sort(chosen.permutation(len(rows))[: max(BATCH, round(len(rows) * setting.share))])
