@@ -75,7 +75,7 @@ def test_a_download_that_ends_too_early_goes_on(
     assert ZIP.read_bytes() == kaggle.archive and kaggle.calls.count("GET") == 3
     kaggle.cut = 100
     monkeypatch.setenv("FORCE", "1")
-    with pytest.raises(UserError):
+    with pytest.raises(UserError, match=r"^Kaggle cannot be reached \(ChunkedEncodingError\)"):
         run(monkeypatch)
     assert ZIP.read_bytes() == kaggle.archive  # the old one stays until the new one is whole
 

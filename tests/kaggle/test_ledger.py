@@ -82,6 +82,8 @@ def test_the_rank_correlation_by_hand() -> None:
     held = with_scores((0.1, 0.6), (0.2, 0.5), (0.3, 0.8), (0.4, 0.7))
     assert ledger.correlation(held) == pytest.approx(0.6)
     assert ledger.correlation(with_scores((0.1, 0.5), (0.1, 0.6), (0.1, 0.7))) is None
+    elsewhere = [replace(row, competition="other") for row in with_scores((0.0, 9.0), (0.9, 0.0))]
+    assert ledger.correlation(elsewhere + held) == pytest.approx(0.6)
 
 
 def test_the_printed_ledger_marks_what_is_pending() -> None:

@@ -149,6 +149,19 @@ def test_a_submission_that_never_arrived_can_be_sent_again(
     assert [row.status for row in ledger.rows()] == ["error", "complete"]
 
 
+def test_a_lost_answer_is_not_taken_for_an_earlier_upload_with_the_same_message(
+    kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(monkeypatch)
+    monkeypatch.setenv("FORCE", "1")
+    kaggle.dropped["CreateSubmission"] = 1
+    with pytest.raises(UserError, match="no answer came"):
+        run(monkeypatch)
+    assert [row.reference for row in ledger.rows()] == ["4711", ""]
+    leaderboard.main()
+    assert [row.status for row in ledger.rows()] == ["complete", "error"]
+
+
 def test_the_same_file_twice(kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(monkeypatch)
     calls = len(kaggle.calls)
