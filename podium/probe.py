@@ -133,11 +133,13 @@ def _fit(sums: _Sums, penalties: list[float]) -> list[_Linear]:
     mean, share = sums.vector / count, sums.label / count
     square = sums.square / count - np.outer(mean, mean)
     scale = 1 / np.sqrt(np.maximum(np.diag(square), FLOOR))
-    square = (square * np.outer(scale, scale)).astype(np.float32)
-    cross = ((sums.cross / count - np.outer(mean, share)) * scale[:, None]).astype(np.float32)
+    # fewer vectors than dimensions: single precision loses the small penalty and with it the definiteness
+    kind = np.float32 if sums.count > len(square) else np.float64
+    square = (square * np.outer(scale, scale)).astype(kind)
+    cross = ((sums.cross / count - np.outer(mean, share)) * scale[:, None]).astype(kind)
     found = []
     for penalty in penalties:
-        factor = cho_factor(square + np.float32(penalty) * np.eye(len(square), dtype=np.float32), lower=True)
+        factor = cho_factor(square + kind(penalty) * np.eye(len(square), dtype=kind), lower=True)
         weights = cho_solve(factor, cross).astype(np.float64) * scale[:, None]
         found.append(_Linear(weights, share - mean @ weights))
     return found

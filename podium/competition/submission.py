@@ -156,8 +156,10 @@ def sentences(
     sample: Sample, competition: Competition, aligned: Aligned, path: Path, shares: Probs
 ) -> list[str]:
     """What a reader of the terminal should know: the file, its form, warnings, the predicted classes."""
-    said = [f"{path}: {len(sample.rows):,} rows, form {competition.form} ({', '.join(competition.columns[:4])}"
-            f"{' ...' if len(competition.columns) > 4 else ''})"]  # fmt: skip
+    more = " ..." if len(competition.columns) > 4 else ""
+    columns = ", ".join(competition.columns[:4]) + more
+    columns = ", ".join(competition.columns[:4]) + (" ..." if len(competition.columns) > 4 else "")
+    said = [f"{path}: {len(sample.rows):,} rows, form {competition.form} ({columns})"]
     if not competition.sample_shipped:
         said.append(
             "warning: no sample_submission was shipped: ids and columns were built from the test images"

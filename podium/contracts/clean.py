@@ -19,7 +19,7 @@ ACTIONS = ("keep", "relabel", "drop")
 
 
 def write(frame: pd.DataFrame, path: Path = PATH) -> None:
-    """Checks and writes the table, sorted by image_id. Without a weight column, drop weighs 0 and all else 1."""
+    """Checks and writes the table, sorted by image_id. Without a weight column, drop weighs 0, all else 1."""
     if "weight" not in frame:
         frame = frame.assign(weight=(frame["action"] != "drop").astype(float))
     broken = _broken(frame)
@@ -29,7 +29,7 @@ def write(frame: pd.DataFrame, path: Path = PATH) -> None:
 
 
 def read(path: Path = PATH) -> pd.DataFrame:
-    """image_id, label, label_given, action, reason: str; suspect: bool; quality: float in [0, 1]; weight: float."""
+    """image_id, label, label_given, action, reason: str; suspect: bool; quality in [0, 1], weight: float."""
     kinds = dict.fromkeys(COLUMNS, str) | {"suspect": bool, "quality": float, "weight": float}
     try:
         frame = pd.read_csv(path, dtype=kinds, keep_default_na=False)

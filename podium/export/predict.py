@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 B = json.loads((HERE / "bundle.json").read_text(encoding="utf-8"))
 
 def session(name):
+    """One graph of this folder, on the quickest processor that is there."""
     return ort.InferenceSession(str(HERE / name), providers=ort.get_available_providers())
 
 def square(image, side, how):  # as ingest stored the image, then as the network wants it

@@ -77,11 +77,10 @@ def names(params: TtaParams, facts: Mapping[str, Any], quick: bool) -> list[str]
     if params.views != "auto":
         return list(dict.fromkeys(params.views))
     flips = [name for name, key in FLIPS.items() if facts.get(key)]
-    return [*flips, *AUTO_ALWAYS]
+    return flips
 
 
 FLIPS = {"hflip": "flip_horizontal", "vflip": "flip_vertical"}
-AUTO_ALWAYS = ("rotate",)  # every policy turns a little
 
 
 def views_of(

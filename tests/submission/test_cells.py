@@ -13,8 +13,9 @@ PROBS = np.array([[0.2, 0.5, 0.3], [0.4, 0.2, 0.4]])  # the second row ties: the
 
 
 def competition(form: str, **more: object) -> Competition:
-    values = {"name": "t", "classes": ["cat", "dog", "eel"], "metric": "accuracy", "form": form, "id_column": "id",
-              "columns": ["label"], "values": ["cat", "dog", "eel"], "column_classes": []}  # fmt: skip
+    names = ["cat", "dog", "eel"]
+    values = {"name": "t", "classes": names, "metric": "accuracy", "form": form, "id_column": "id"}
+    values |= {"columns": ["label"], "values": names, "column_classes": []}
     return Competition.model_validate(values | more)
 
 

@@ -65,11 +65,8 @@ def test_five_crops_are_the_corners_and_the_centre() -> None:
 
 def test_auto_follows_the_flips_that_augmentation_allowed() -> None:
     params = TtaParams()
-    assert names(params, {"flip_horizontal": True, "flip_vertical": False}, quick=False) == [
-        "hflip",
-        "rotate",
-    ]
-    assert names(params, {}, quick=False) == ["rotate"]
+    assert names(params, {"flip_horizontal": True, "flip_vertical": False}, quick=False) == ["hflip"]
+    assert names(params, {}, quick=False) == []
     assert names(params, {"flip_horizontal": True}, quick=True) == []
     assert names(TtaParams(views="none"), {"flip_horizontal": True}, quick=False) == []
     assert names(TtaParams(views=["scale", "hflip", "scale"]), {}, quick=False) == ["scale", "hflip"]
