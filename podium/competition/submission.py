@@ -158,7 +158,6 @@ def sentences(
     """What a reader of the terminal should know: the file, its form, warnings, the predicted classes."""
     more = " ..." if len(competition.columns) > 4 else ""
     columns = ", ".join(competition.columns[:4]) + more
-    columns = ", ".join(competition.columns[:4]) + (" ..." if len(competition.columns) > 4 else "")
     said = [f"{path}: {len(sample.rows):,} rows, form {competition.form} ({columns})"]
     if not competition.sample_shipped:
         said.append(

@@ -21,14 +21,16 @@ def stage(path: Path) -> subprocess.CompletedProcess[str]:
 
 
 def image(name: str, subset: str = "test", status: str = "ok") -> dict[str, object]:
-    stored = (
-        {"shard": "0.tar", "offset": 0, "length": 9}
-        if status == "ok"
-        else {"shard": "", "offset": 0, "length": 0}
-    )
-    return {"image_id": f"{subset}/{name}", "submission_id": name if subset == "test" else None, "subset": subset,
-            "path": name, "width": 1, "height": 1, "sha256": name, "pixels": name, "phash": 0, "status": status,
-            "note": "", **stored}  # fmt: skip
+    place = ("0.tar", 0, 9) if status == "ok" else ("", 0, 0)
+    values: dict[str, object] = {
+        "image_id": f"{subset}/{name}",
+        "subset": subset,
+        "path": name,
+        "status": status,
+    }
+    values |= {"submission_id": name if subset == "test" else None, "width": 1, "height": 1, "note": ""}
+    values |= {"sha256": name, "pixels": name, "phash": 0}
+    return values | dict(zip(("shard", "offset", "length"), place, strict=True))
 
 
 def artifacts(path: Path) -> None:
@@ -65,7 +67,8 @@ def test_a_missing_prediction_ends_in_one_sentence(tmp_path: Path) -> None:
     predictions.write(["test/00"], np.array([[0.9, 0.1]]), tmp_path / predictions.ENSEMBLE / "test.parquet")
     done = stage(tmp_path)
     assert done.returncode == 2
-    assert done.stderr == (
-        "error: data/ensemble/test.parquet has no prediction for test/01: run `dvc repro -f predict ensemble`.\n"
+    sentence = (
+        "data/ensemble/test.parquet has no prediction for test/01: run `dvc repro -f predict ensemble`."
     )
+    assert done.stderr == f"error: {sentence}\n"
     assert not (tmp_path / "reports/submission.csv").exists()
