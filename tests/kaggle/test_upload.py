@@ -241,11 +241,26 @@ def test_an_upload_that_is_cut_once_goes_on(
     assert kaggle.uploads == [b"id,label\na,1\n"] and ledger.rows()[0].status == "complete"
 
 
-def test_an_upload_that_is_always_cut(kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_that_is_always_cut(
+    kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     kaggle.dropped["PUT"] = 10**6
     with pytest.raises(UserError, match=r"the file did not get through .* nothing was submitted"):
         run(monkeypatch)
     assert ledger.rows() == [] and kaggle.submissions == []
+    said = capsys.readouterr()
+    assert "secret=" not in said.out + said.err  # the client prints the signed address
+
+
+def test_an_answer_without_a_reference(
+    kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kaggle.reference = 0  # the wire's word for none
+    with pytest.raises(
+        UserError, match=r"did not take the submission \(Successfully submitted\): see https://"
+    ):
+        run(monkeypatch)
+    assert ledger.rows() == []
 
 
 def test_no_submissions_left(kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

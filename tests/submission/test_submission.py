@@ -153,6 +153,19 @@ def test_check_refuses(tmp_path: Path, rows: list[list[str]], words: str) -> Non
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_file_that_is_not_what_was_meant_never_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = sample(tmp_path, "id,label\na,cat\nb,cat\n", competition())
+    honest = csv.reader
+    monkeypatch.setattr(
+        submission.csv, "reader", lambda *a, **k: [[row[0], "eel"] for row in honest(*a, **k)]
+    )
+    with pytest.raises(AssertionError, match="a row changed in the file"):
+        submission.write(read, competition(), [["a", "cat"], ["b", "cat"]], tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
 @pytest.mark.parametrize("values", [["nan", "0.5"], ["1.2", "-0.2"], ["inf", "0"], ["0.5", "0.4"]])
 def test_check_refuses_what_is_no_probability(tmp_path: Path, values: list[str]) -> None:
     found = competition(
