@@ -103,14 +103,14 @@ lint: venv ## ruff (style, format) and mypy (strict)
 
 .PHONY: test-quick
 test-quick: venv ## the tests without a pipeline, under two minutes
-	@python -m pytest -n $(WORKERS)
+	@OMP_NUM_THREADS=1 python -m pytest -n $(WORKERS)
 
 .PHONY: test
 test: test-quick ## what must pass before a commit; test-slow adds the pipeline's
 
 .PHONY: test-slow
 test-slow: venv ## the tests that train and run pipelines
-	@python -m pytest -m 'slow and not gpu' -n $(WORKERS) --dist loadgroup
+	@OMP_NUM_THREADS=1 python -m pytest -m 'slow and not gpu' -n $(WORKERS) --dist loadgroup --durations=15
 
 .PHONY: help
 help: ## this list

@@ -76,8 +76,7 @@ def names(params: TtaParams, facts: Mapping[str, Any], quick: bool) -> list[str]
         return []
     if params.views != "auto":
         return list(dict.fromkeys(params.views))
-    flips = [name for name, key in FLIPS.items() if facts.get(key)]
-    return flips
+    return [name for name, key in FLIPS.items() if facts.get(key)]
 
 
 FLIPS = {"hflip": "flip_horizontal", "vflip": "flip_vertical"}
