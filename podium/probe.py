@@ -134,12 +134,12 @@ def _fit(sums: _Sums, penalties: list[float]) -> list[_Linear]:
     square = sums.square / count - np.outer(mean, mean)
     scale = 1 / np.sqrt(np.maximum(np.diag(square), FLOOR))
     # fewer vectors than dimensions: single precision loses the small penalty and with it the definiteness
-    kind = np.float32 if sums.count > len(square) else np.float64
+    kind = np.dtype(np.float32 if sums.count > len(square) else np.float64)
     square = (square * np.outer(scale, scale)).astype(kind)
     cross = ((sums.cross / count - np.outer(mean, share)) * scale[:, None]).astype(kind)
     found = []
     for penalty in penalties:
-        factor = cho_factor(square + kind(penalty) * np.eye(len(square), dtype=kind), lower=True)
+        factor = cho_factor(square + np.eye(len(square), dtype=kind) * kind.type(penalty), lower=True)
         weights = cho_solve(factor, cross).astype(np.float64) * scale[:, None]
         found.append(_Linear(weights, share - mean @ weights))
     return found
