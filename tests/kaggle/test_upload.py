@@ -255,6 +255,7 @@ def test_an_upload_that_is_always_cut(
 def test_an_answer_without_a_reference(
     kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("WAIT", "0")
     kaggle.reference = 0  # the wire's word for none
     with pytest.raises(
         UserError, match=r"did not take the submission \(Successfully submitted\): see https://"
