@@ -15,7 +15,8 @@ def session(name):
     """One graph of this folder, on the quickest processor that is there."""
     return ort.InferenceSession(str(HERE / name), providers=ort.get_available_providers())
 
-def square(image, side, how):  # as ingest stored the image, then as the network wants it
+def square(image, side, how):
+    """The image as ingest stored it, then as the network wants it: (side, side, 3)."""
     h, w = image.shape[:2]
     s, long = min(h, w), max(h, w)
     if s > B["short_side"]:
@@ -32,7 +33,8 @@ def square(image, side, how):  # as ingest stored the image, then as the network
     image = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA if shrinks else how["interpolation"])
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
-def predict(paths):  # (n, k): every member and fold on every image, then their vote
+def predict(paths):
+    """Every member and fold on every image, then their vote: (n, k)."""
     nets = [[session(name) for name in member["folds"]] for member in B["members"]]
     probs = np.tile(np.float32(B["shares"]), (len(nets), len(nets[0]), len(paths), 1))  # for unreadable files
     for start in range(0, len(paths), B["batch"]):
@@ -47,6 +49,7 @@ def predict(paths):  # (n, k): every member and fold on every image, then their 
     return session("vote.onnx").run(None, {"probs": probs})[0]
 
 def cells(p):
+    """One row of the submission, in the sample's form."""
     if B["form"] in ("probabilities", "binary"):
         return [f"{p[c]:.8f}" for c in B["column_classes"]]
     return [" ".join(B["values"][c] for c in np.argsort(-p, kind="stable")[: B["top_k"]])]
