@@ -6,6 +6,7 @@ folds within them. Sums of squares add up over folds, so that every training set
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)  # times the number of images
 SHARPNESS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)  # what scores are multiplied by
 JUDGED = 4000  # rows a fold that choose penalty and sharpness
 FLOOR = 1e-6  # of a variance: constant columns
+LARGEST_POWER = 9  # of ten, by which a penalty may grow
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _total(sums: list[_Sums]) -> _Sums:
 
 def _fit(sums: _Sums, penalties: list[float]) -> list[_Linear]:
     """The ridge solution on standardised vectors for each penalty."""
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import cho_solve
 
     count = max(sums.count, 1.0)
     mean, share = sums.vector / count, sums.label / count
@@ -139,10 +141,25 @@ def _fit(sums: _Sums, penalties: list[float]) -> list[_Linear]:
     cross = ((sums.cross / count - np.outer(mean, share)) * scale[:, None]).astype(kind)
     found = []
     for penalty in penalties:
-        factor = cho_factor(square + np.eye(len(square), dtype=kind) * kind.type(penalty), lower=True)
-        weights = cho_solve(factor, cross).astype(np.float64) * scale[:, None]
+        weights = cho_solve(_factor(square, penalty), cross).astype(np.float64) * scale[:, None]
         found.append(_Linear(weights, share - mean @ weights))
     return found
+
+
+def _factor(square: NDArray[Any], penalty: float) -> tuple[NDArray[Any], bool]:
+    """Cholesky of square + penalty; a penalty below the rounding of a few images' sums grows tenfold."""
+    from scipy.linalg import LinAlgError, cho_factor
+
+    diagonal = np.eye(len(square), dtype=square.dtype)
+    for power in range(LARGEST_POWER):
+        try:
+            factor: tuple[NDArray[Any], bool] = cho_factor(
+                square + diagonal * square.dtype.type(penalty * 10**power), lower=True
+            )
+            return factor
+        except LinAlgError:
+            continue
+    raise AssertionError("the sums of the vectors are not finite")
 
 
 def _scores(line: _Linear, vectors: Vectors) -> Floats:
