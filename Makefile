@@ -102,7 +102,7 @@ lint: venv ## ruff (style, format) and mypy (strict)
 	@mypy
 
 .PHONY: test-quick
-test-quick: venv ## the tests without a pipeline, under two minutes
+test-quick: venv ## the tests without a pipeline
 	@OMP_NUM_THREADS=1 python -m pytest -n $(WORKERS)
 
 .PHONY: test
