@@ -142,7 +142,9 @@ def test_a_wrong_offset_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"not a zip", zip_bytes({"a.jpg": b"x" * 100})[:-30], b"PK\x05\x06" + b"\xff" * 18]
+    "data",
+    [b"", b"not a zip", zip_bytes({"a.jpg": b"x" * 100})[:-30], b"PK\x05\x06" + b"\xff" * 18],
+    ids=["empty", "text", "cut short", "end record alone"],  # a zip's bytes hold the time: no test's name may
 )
 def test_what_is_no_whole_zip_is_refused(data: bytes, tmp_path: Path) -> None:
     assert "is no complete zip file" in refused(written(tmp_path, data))
