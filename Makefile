@@ -63,7 +63,7 @@ download: venv ## COMPETITION=slug: fetches the competition's zip to data/raw
 	@python -m stages.download "$${COMPETITION-}"
 
 .PHONY: upload
-upload: venv ## MESSAGE="…" [FORCE=1 WAIT=seconds]: sends reports/submission.csv, waits for the score, remembers it
+upload: venv ## MESSAGE="…" [FORCE=1 WAIT=seconds FILE=made-elsewhere.csv]: sends reports/submission.csv, waits for the score, remembers it
 	@python -m stages.upload "$${MESSAGE-}"
 
 .PHONY: leaderboard

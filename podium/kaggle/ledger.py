@@ -81,10 +81,23 @@ def update(old: Row, path: Path = PATH, **values: str | float | None) -> Row:
     return new
 
 
+def remove(gone: Row, path: Path = PATH) -> None:
+    """Takes out the row that equals `gone`."""
+    with _locked(path):
+        _write([row for row in rows(path) if row != gone], path)
+
+
+def find(row: Row, path: Path = PATH) -> Row | None:
+    """That submission's row with what is known of it by now; None where it does not stand there."""
+    same = [held for held in rows(path) if (held.time, held.sha256) == (row.time, row.sha256)]
+    return same[-1] if same else None
+
+
 def last(held: list[Row], competition: str) -> Row | None:
-    """The latest upload to that competition which the server did not refuse."""
+    """The latest upload of a run to that competition which the server did not refuse."""
     fitting = [row for row in held if row.competition in ("", competition) and row.status != "error"]
-    return fitting[-1] if fitting else None
+    of_runs = [row for row in fitting if row.revision or row.cv is not None]
+    return of_runs[-1] if of_runs else None
 
 
 def correlation(held: list[Row]) -> float | None:
@@ -132,7 +145,7 @@ def _shown(row: Row) -> list[str]:
     cv = _digits(row.cv) + ("" if row.cv_spread is None else f" ± {row.cv_spread:.4f}")
     return [
         row.time[:16],
-        row.experiment or row.revision[:7],
+        row.experiment or row.revision[:7] or "(a file)",
         cv,
         public,
         _digits(row.private),

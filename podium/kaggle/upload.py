@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from podium.errors import UserError
 from podium.kaggle import failures, ledger
-from podium.kaggle.changes import Origin
 from podium.kaggle.client import Client, Sent, Unsure
 from podium.kaggle.failures import Unreachable
 from podium.kaggle.ledger import Row
+from podium.kaggle.parcel import Parcel
 
 SKEW = timedelta(minutes=10)  # that the server's clock may differ from ours
+NOTHING_SENT = "interrupted: nothing was sent, and the ledger is as it was"
 
 Say = Callable[[str], None]
 
@@ -37,13 +38,14 @@ def waiting(seconds: str | None) -> Waiting:
     return Waiting(total=float(seconds))
 
 
-def row(message: str, slug: str, sha256: str, scores: dict[str, float | int | str], origin: Origin) -> Row:
+def row(message: str, slug: str, sha256: str, parcel: Parcel) -> Row:
     """The pending row of what is about to be sent."""
+    scores = parcel.scores
     return Row(
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        revision=origin.revision,
-        experiment=origin.experiment,
-        cv=float(scores["cv"]),
+        revision=parcel.origin.revision,
+        experiment=parcel.origin.experiment,
+        cv=float(scores["cv"]) if "cv" in scores else None,
         cv_spread=float(scores["cv_spread"]) if "cv_spread" in scores else None,
         public=None,
         private=None,
@@ -59,7 +61,8 @@ def refuse_repeated(sha256: str, held: list[Row], slug: str) -> None:
     """Raises UserError where the same file was sent before and not refused by the server."""
     for row in held:
         if row.sha256 == sha256 and row.status != "error" and row.competition in ("", slug):
-            told = f"it scored {row.public}" if row.public is not None else "its score is pending"
+            pending = "its score is pending, make leaderboard asks for it"
+            told = pending if row.public is None else f"it scored {row.public}"
             raise UserError(
                 f"this very file was uploaded on {row.time[:10]} ({row.message}; {told}): "
                 "make upload FORCE=1 sends it again."
@@ -82,16 +85,35 @@ def left_today(client: Client) -> str:
     raise failures.no_submissions_left(client.slug, limits.today, limits.by_total)
 
 
-def send(client: Client, file: Path, row: Row, path: Path = ledger.PATH) -> Row:
-    """Submits and writes a pending row at once; where the answer was lost, it is looked for."""
+def deliver(
+    client: Client, file: Path, row: Row, waiting: Waiting, say: Say, path: Path = ledger.PATH
+) -> Row:
+    """Sends the file and waits for its score; the row as the ledger then has it.
+
+    An interrupt says whether the file was sent, as the ledger knows it.
+    """
     try:
-        row = replace(row, reference=client.submit(file, row.message))
+        return wait(client, send(client, file, row, path), waiting, say, path)
     except KeyboardInterrupt:
-        if client.uploaded:  # the server may have it
-            ledger.append(row, path)
-        raise
+        raise KeyboardInterrupt(_where_it_stands(ledger.find(row, path), path)) from None
+
+
+def _where_it_stands(held: Row | None, path: Path) -> str:
+    if held is None:
+        return NOTHING_SENT
+    what = f"submission {held.reference} was sent" if held.reference else "the file may be at Kaggle already"
+    return f"interrupted: {what} and stands in {path}; `make leaderboard` asks for its score"
+
+
+def send(client: Client, file: Path, row: Row, path: Path = ledger.PATH) -> Row:
+    """Submits what a pending row already stands for: whatever happens on the way, it is remembered.
+
+    The row goes again where the server cannot have the file. A lost answer is looked for.
+    """
+    ledger.append(row, path)
+    try:
+        reference = client.submit(file, row.message)
     except Unsure as lost:
-        ledger.append(row, path)
         found = _settled(client, row, path, patient=True)
         if found.reference:
             return found
@@ -99,8 +121,11 @@ def send(client: Client, file: Path, row: Row, path: Path = ledger.PATH) -> Row:
             f"{lost} The file was sent and no answer came: it stands in {path} as pending, and the next "
             "make upload or make leaderboard asks for it."
         ) from None
-    ledger.append(row, path)
-    return row
+    except (UserError, KeyboardInterrupt) as error:
+        if isinstance(error, UserError) or not client.uploaded:
+            ledger.remove(row, path)
+        raise
+    return ledger.update(row, path, reference=reference)
 
 
 def wait(client: Client, row: Row, waiting: Waiting, say: Say, path: Path = ledger.PATH) -> Row:

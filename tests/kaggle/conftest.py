@@ -1,5 +1,6 @@
 """No test here can reach anything but loopback, nor a real token."""
 
+import hashlib
 import json
 import socket
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.kaggle.server import Kaggle, serving
 
@@ -82,14 +84,31 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     found = {"name": "some", "classes": ["0", "1"], "metric": "accuracy", "form": "label", "id_column": "id",
              "columns": ["label"], "values": ["0", "1"], "column_classes": []}  # fmt: skip
     (place / "data/index/competition.json").write_text(json.dumps(found | {"version": 1}))
-    (place / "dvc.lock").write_text("schema: '2.0'\n")
+    (place / "data/index/sample_submission.csv").write_text("id,label\na,0\n")
     monkeypatch.chdir(place)
-    for name in ("COMPETITION", "FORCE", "WAIT"):
+    record()
+    for name in ("COMPETITION", "FORCE", "WAIT", "FILE"):
         monkeypatch.delenv(name, raising=False)
     git("init", "-q")
     git("add", "-f", ".")
     commit()
     return place
+
+
+def record(vote: str = "v1.dir", filled_from: str = "v1.dir") -> None:
+    """Writes the dvc.lock of a run that made the files as they lie here."""
+    scores, submission = (
+        hashlib.md5(Path(name).read_bytes()).hexdigest()
+        for name in ("reports/metrics.json", "reports/submission.csv")
+    )
+    vote_and_scores = [
+        {"path": "data/ensemble", "md5": vote},
+        {"path": "reports/metrics.json", "md5": scores},
+    ]
+    read = [{"path": "data/index", "md5": "i1.dir"}, {"path": "data/ensemble", "md5": filled_from}]
+    written = [{"path": "reports/submission.csv", "hash": "md5", "md5": submission}]
+    stages = {"ensemble": {"outs": vote_and_scores}, "submit": {"deps": read, "outs": written}}
+    Path("dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}))
 
 
 def git(*words: str) -> str:
