@@ -1,4 +1,4 @@
-"""How every stage starts and ends: one sentence for a user's mistake, 130 after an interrupt."""
+"""How every stage and script starts and ends: one sentence for a user's mistake, 130 after an interrupt."""
 
 import os
 import signal
@@ -14,12 +14,15 @@ from podium.errors import UserError
 USER_ERROR = 2
 INTERRUPTED = 130  # DVC records a stage that exits 0 as done, even one that caught Ctrl-C
 WATCH_SECONDS = 1.0
+OF_A_STAGE = "interrupted: nothing was recorded, the next `dvc repro` goes on"
 
 
-def run(main: Callable[[], None]) -> None:
+def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
     """Runs a stage and exits: 0 done, 2 a user's mistake, 130 interrupted, 1 a defect of ours.
 
-    PODIUM_DEBUG=1 shows the traceback of a user's mistake too.
+    `interrupted` is said after Ctrl-C: a script that is no stage says what is true of it, and a
+    KeyboardInterrupt that carries its own sentence knows better still. PODIUM_DEBUG=1 shows the traceback of
+    a user's mistake too.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
@@ -30,8 +33,8 @@ def run(main: Callable[[], None]) -> None:
         if os.environ.get("PODIUM_DEBUG") == "1":
             traceback.print_exc()
         _leave(f"error: {error}", USER_ERROR)
-    except KeyboardInterrupt:
-        _leave("interrupted: nothing was recorded, the next `dvc repro` goes on", INTERRUPTED)
+    except KeyboardInterrupt as interrupt:
+        _leave(str(interrupt) or interrupted, INTERRUPTED)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

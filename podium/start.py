@@ -1,5 +1,6 @@
 """Makes a competition the project: its zip registered, params.yaml set, its first run the baseline."""
 
+import filecmp
 import os
 import re
 import shutil
@@ -48,7 +49,7 @@ def take(given: str, raw: Path = RAW) -> Path:
     if not zipfile.is_zipfile(path):
         raise UserError(f"ZIP={given} is no zip ({path.stat().st_size} bytes): download it again.")
     place = raw / path.name
-    if place.exists() and place.samefile(path):
+    if place.exists() and filecmp.cmp(place, path, shallow=False):  # itself, or its copy of an earlier start
         return place
     if place.exists():
         raise UserError(f"{place} is already there, and is another file: remove it or rename {given}.")

@@ -16,4 +16,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, interrupted="interrupted: scores that were not asked for stay pending; make leaderboard again")

@@ -54,6 +54,19 @@ def test_an_interrupt_is_130_so_that_dvc_records_nothing(number: signal.Signals)
     assert process.returncode == 130 and errors.startswith("interrupted: nothing was recorded")
 
 
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("KeyboardInterrupt", "interrupted: ours"),
+        ("KeyboardInterrupt('interrupted: half')", "interrupted: half"),
+    ],
+)
+def test_an_interrupt_is_told_in_the_callers_words(raised: str, told: str) -> None:
+    process = start(f"def main(): raise {raised}\nrun(main, interrupted='interrupted: ours')")
+    _, errors = process.communicate()
+    assert (process.returncode, errors) == (130, told + "\n")
+
+
 def test_an_orphan_of_dvc_stops() -> None:
     stage = (
         "import time; from podium.entry import run; run(lambda: (print('up', flush=True), time.sleep(60)))"

@@ -74,6 +74,8 @@ def test_a_zip_from_outside_is_copied_and_the_original_stays(
     place = start.take(str(outside))
     assert place == Path("data/raw/mine.zip")
     assert place.read_bytes() == outside.read_bytes() and not place.samefile(outside)
+    assert start.take(str(outside)) == place  # a start that was interrupted goes on
+    a_zip(outside, "other.csv")
     with pytest.raises(UserError, match=r"data/raw/mine\.zip is already there, and is another file"):
         start.take(str(outside))
 
