@@ -11,6 +11,14 @@ from podium.duplicates.find import Found, group_of
 from podium.labels.outcome import Cleaned
 
 AUC_SEEN = 0.6  # beyond it train and test differ enough to look
+FIRST = (  # metrics.json takes a stage's first few numbers
+    "suspects",
+    "noise_estimate",
+    "probe_accuracy",
+    "duplicates",
+    "duplicate_groups_with_test",
+    "adversarial_auc",
+)
 
 
 def describe(
@@ -18,9 +26,10 @@ def describe(
 ) -> dict[str, Any]:
     """Flat numbers for metrics and report, and `sentences`. Rows of `vectors` are those of `every`."""
     parts = [_duplicates(cleaned, found), _labels(cleaned), _shift(cleaned, every, vectors, found, seed)]
-    values: dict[str, Any] = {}
+    numbers: dict[str, Any] = {}
     for part, _ in parts:
-        values |= part
+        numbers |= part
+    values = {name: numbers[name] for name in FIRST if name in numbers} | numbers
     return values | {"sentences": [sentence for _, told in parts for sentence in told]}
 
 
@@ -51,7 +60,7 @@ def _labels(cleaned: Cleaned) -> tuple[dict[str, Any], list[str]]:
         "probe_accuracy": round(cleaned.accuracy, 6),
         "suspects": int(table["suspect"].sum()),
         "noise_estimate": round(float(1 - table["quality"].mean()), 6),
-        "corrected": int(table["reason"].str.startswith("corrections.csv").sum()),
+        "corrected": int(table["told"].sum()),
         "relabelled": int((table["action"] == "relabel").sum()),
         "dropped": int((table["action"] == "drop").sum()),
         "label_policy": cleaned.policy,
@@ -77,6 +86,6 @@ def _shift(
     drift = shift(ids, vectors[ours], test[ours], group_of(ids, found.table), seed)
     if drift is None:
         return {}, []
-    look = ": look at most_like_test" if drift.auc > AUC_SEEN else ""
+    look = ": look at the images most like test in the report" if drift.auc > AUC_SEEN else ""
     sentence = f"train against test: AUC {drift.auc:.3f} (0.5 alike, 1 told apart at sight){look}."
     return {"adversarial_auc": round(drift.auc, 6), "most_like_test": drift.most}, [sentence]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from podium.report import layers, origins, parts
+from podium.report import layers, origins, parts, trust
 from podium.report.blocks import Part, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
@@ -21,7 +21,8 @@ PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     parts.classes,
     parts.mistakes,
     parts.tests,
-    parts.labels,
+    trust.labels,
+    trust.shift,
     origins.competition,
     origins.counts,
     origins.copies,

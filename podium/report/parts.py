@@ -6,7 +6,7 @@ import numpy as np
 
 from podium import figures
 from podium.metrics import intervals, registry
-from podium.report.blocks import Block, Card, Cards, Figure, Link, Part, Sentences, Table, number
+from podium.report.blocks import Block, Card, Cards, Figure, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.scores import by_class, confused_pairs, confusion, most_confused, worst
@@ -134,20 +134,3 @@ def tests(run: Evidence, params: ReportParams) -> Part:
         picture = album.original(run.images.loc[run.test_ids[row]])
         cards.append(Card(picture, [f"{names[chosen]} {run.test[row, chosen]:.2f}"], run.test_ids[row]))
     return Part("Test images", [Cards(cards)] if cards else [])
-
-
-def labels(run: Evidence, _params: ReportParams) -> Part:
-    """What label cleaning found, and what was done about it."""
-    done = run.clean["action"].tolist()
-    lines = [
-        f"{int(run.clean['suspect'].sum())} of {len(done)} labels are suspect; {done.count('relabel')} were "
-        f"changed for training and {done.count('drop')} dropped from it. Scores are on the given labels."
-    ]
-    blocks: list[Block] = [Sentences(lines)]
-    if run.review:
-        blocks.append(Link("Look at the suspects, and decide", run.review))
-    listed = run.clean[run.clean["suspect"]].sort_values(["quality", "image_id"]).head(OPEN_ROWS)
-    columns = ["image_id", "label_given", "label", "action", "quality", "reason"]
-    rows = [[number(cell) for cell in row] for row in listed[columns].to_numpy(object).tolist()]
-    head = ["image", "given", "for training", "action", "quality", "reason"]
-    return Part("Labels", [*blocks, Table(head, rows, "The most suspect")] if rows else blocks)

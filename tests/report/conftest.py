@@ -27,7 +27,9 @@ def finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     metrics.write(
         {"metric": "log_loss", "cv": 0.4321, "cv_low": 0.4, "cv_high": 0.5, "accuracy": 0.75, "n": 12}
     )
-    write_json(Path("data/clean/facts.json"), {"suspects": 1, "sentences": ["One label <u>looks</u> wrong."]})
+    shift = {"adversarial_auc": 0.75, "most_like_test": ["train/1/2.png", "train/0/3.png"]}
+    told = {"sentences": ["One label <u>looks</u> wrong."]}
+    write_json(Path("data/clean/facts.json"), {"suspects": 1, **shift, **told})
     return tmp_path
 
 

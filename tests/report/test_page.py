@@ -42,7 +42,8 @@ def test_every_part_is_there(finished: Path) -> None:
     ids = [attrs["id"] for tag, attrs in seen.tags if tag == "section"]
     assert ids == [
         "to-know", "scores", "learning-curves", "confusion", "classes", "worst-predictions", "test-images",
-        "labels", "competition", "class-counts", "copies", "network", "stages", "parameters",
+        "labels", "train-against-test", "competition", "class-counts", "copies", "network", "stages",
+        "parameters",
     ]  # fmt: skip
     assert "0.4321" in seen.text and "95 %: 0.4000 to 0.5000" in seen.text
     assert "1 of 12 labels are suspect" in seen.text
@@ -83,8 +84,8 @@ def test_pictures_are_as_many_as_asked_for(finished: Path) -> None:
         return sum(tag == "img" for tag, _ in Tags(rendered(**params)).tags)
 
     assert pictures(worst=0, tests=0, copies=0) == 0
-    assert pictures(worst=1, tests=2, copies=0) == 3
-    assert pictures(worst=9, tests=9, copies=4) == 2 + 3 + 3  # all there are, and a sheet a class
+    assert pictures(worst=1, tests=1, copies=0) == 1 + 1 + 1  # a mistake, a test image, one most like test
+    assert pictures(worst=9, tests=9, copies=4) == 2 + 3 + 2 + 3  # all there are, and a sheet a class
 
 
 def test_optional_artifacts_may_be_missing(finished: Path) -> None:
@@ -135,4 +136,5 @@ def test_members_and_how_they_differ_are_shown_where_several_vote(finished: Path
 def test_facts_of_a_stage_keep_their_order(finished: Path) -> None:
     facts = gather(DECLARED).facts
     assert [fact.stage for fact in facts] == ["clean"]
-    assert facts[0].values == {"suspects": 1} and isinstance(gather(DECLARED).ledger, pd.DataFrame)
+    assert list(facts[0].values) == ["suspects", "adversarial_auc", "most_like_test"]
+    assert isinstance(gather(DECLARED).ledger, pd.DataFrame)
