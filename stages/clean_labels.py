@@ -32,6 +32,7 @@ def main() -> None:
     material = outcome.gather(given, every, vectors, found.table, classes, seed)
     cleaned = outcome.clean(given, material, classes, params, seed)
     summary = facts.describe(cleaned, every, vectors, found, seed)
+    summary["sentences"] += corrections.moved(told)
     suspects = review.cards(cleaned.table, material.vectors, params.cards)
     read = inputs.pictures(every, images.SHARDS)
     page = review.page(suspects, classes, told, summary["suspects"], found_in.name, read)

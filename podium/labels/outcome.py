@@ -32,7 +32,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """The table of data/clean/labels.csv with `suggested` beside, and how it came about."""
+    """The table of data/clean/labels.csv with `shipped`, `told` and `suggested`, and how it came about."""
 
     table: pd.DataFrame
     accuracy: float  # of the linear classifier, out of fold, under the given labels
@@ -85,6 +85,8 @@ def clean(
             "reason": _reasons(given, found.suspect, torn),
             "weight": decision.weight.round(6),
             "suggested": names[found.suggested],
+            "shipped": given["shipped"].to_numpy(object),
+            "told": told,
         }
     )
     return Cleaned(table, float((found.probs.argmax(axis=1) == labels).mean()), policy, trial)

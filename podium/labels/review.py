@@ -1,4 +1,7 @@
-"""The review page: suspects as picture cards, worst first; decisions leave it as corrections.csv."""
+"""The review page: suspects as picture cards, worst first, then what was decided before.
+
+Decisions leave it as corrections.csv, and can be changed on it as long as the file names the image.
+"""
 
 import base64
 import html
@@ -22,32 +25,37 @@ PAGE = Path(__file__).with_name("review.html")
 
 @dataclass(frozen=True)
 class Card:
-    """One suspect."""
+    """One suspect, or an image that corrections.csv names."""
 
     image_id: str
-    given: str
+    given: str  # the shipped label
     suggested: str
-    quality: float  # probability that the given label is right
+    quality: float | None  # probability that the given label is right; None: the user has said so
     reason: str
     neighbours: list[tuple[str, str]]  # (image_id, given label) of the nearest, nearest first
 
 
 def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list[Card]:
-    """At most `limit` cards, worst quality first (ties: by image_id); `vectors` has the rows of `table`."""
-    suspects = np.flatnonzero(table["suspect"].to_numpy())
-    order = suspects[np.argsort(table["quality"].to_numpy()[suspects], kind="stable")][:limit]
-    near = nearest(vectors, order, NEIGHBOURS)
-    ids, given = table["image_id"].tolist(), table["label_given"].tolist()
+    """At most `limit` suspects, worst quality first, then as many told images (ties: by image_id).
+
+    `vectors` has the rows of `table`.
+    """
+    told = table["told"].to_numpy(bool)
+    suspects = np.flatnonzero(table["suspect"].to_numpy(bool) & ~told)
+    worst = suspects[np.argsort(table["quality"].to_numpy()[suspects], kind="stable")][:limit]
+    chosen = np.concatenate([worst, np.flatnonzero(told)[:limit]])
+    near = nearest(vectors, chosen, NEIGHBOURS)
+    ids, shown = table["image_id"].tolist(), table["label_given"].tolist()
     return [
         Card(
             ids[row],
-            given[row],
+            str(table["shipped"].iloc[row]),
             str(table["suggested"].iloc[row]),
-            float(table["quality"].iloc[row]),
+            None if told[row] else float(table["quality"].iloc[row]),
             str(table["reason"].iloc[row]),
-            [(ids[other], given[other]) for other in others],
+            [(ids[other], shown[other]) for other in others],
         )
-        for row, others in zip(order.tolist(), near.tolist(), strict=True)
+        for row, others in zip(chosen.tolist(), near.tolist(), strict=True)
     ]
 
 
@@ -77,13 +85,17 @@ def page(
     `name` (of the competition) keeps its decisions apart from another's in the browser's store.
     """
     existing = {row.image_id: {"label": row.label, "note": row.note} for row in told.itertuples(index=False)}
-    blocks = "\n".join(_card(card, classes, read) for card in found)
+    suspects, decided = ([c for c in found if (c.quality is None) == told] for told in (False, True))
+    blocks = [_card(card, classes, read) for card in suspects] or ["<p>No label is suspect.</p>"]
+    if decided:
+        blocks.append(f"<h2>Decided before: {len(decided)} of {len(existing)}</h2>")
+        blocks += [_card(card, classes, read) for card in decided]
     fields = {
-        "shown": str(len(found)),
+        "shown": str(len(suspects)),
         "total": str(total),
         "existing": _script(existing),
         "name": _script(name),
-        "cards": blocks or "<p>No label is suspect.</p>",
+        "cards": "\n".join(blocks),
     }
     return Template(PAGE.read_text(encoding="utf-8")).substitute(fields)
 
@@ -103,13 +115,15 @@ def _card(card: Card, classes: list[str], read: Callable[[str], bytes]) -> str:
         f"<figure>{_image(read(image_id), SMALL, image_id)}<figcaption>{quote(label)}</figcaption></figure>"
         for image_id, label in card.neighbours
     )
-    return f"""<article class="card" data-id="{quote(card.image_id)}" data-given="{quote(card.given)}">
+    sure = "" if card.quality is None else f",\nright with probability {card.quality:.2f}"
+    return f"""<article class="card" tabindex="0"
+data-id="{quote(card.image_id)}" data-given="{quote(card.given)}">
 {_image(read(card.image_id), THUMBNAIL, card.image_id)}
 <div class="say"><p class="name">{quote(card.image_id)}</p>
-<p>given <b>{quote(card.given)}</b>, suggested <b>{quote(card.suggested)}</b>,
-right with probability {card.quality:.2f}</p><p class="why">{quote(card.reason)}</p>
+<p>given <b>{quote(card.given)}</b>, suggested <b>{quote(card.suggested)}</b>{sure}</p>
+<p class="why">{quote(card.reason)}</p>
 <p class="buttons"><button data-do="keep">Keep</button>
-<button data-do="relabel">Relabel as</button><select aria-label="new label">{options}</select>
+<button data-do="relabel">Relabel as</button> <select aria-label="new label">{options}</select>
 <button data-do="drop">Drop</button><button data-do="undo">Undecided</button></p>
 <input class="note" placeholder="note" aria-label="note"><div class="near">{near}</div></div></article>"""
 

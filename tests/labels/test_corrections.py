@@ -48,6 +48,37 @@ def test_a_mistake_names_its_row_and_the_way_out(tmp_path: Path, text: str, sent
     assert sentence in str(caught.value)
 
 
+def test_a_decision_follows_its_image_to_another_class_folder(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.csv"
+    path.write_text("image_id,label,note\ntrain/cat/1.jpg,dog,clear\ntrain/cat/2.jpg,drop,\n")
+    known = {"train/dog/1.jpg", "train/cat/2.jpg", "test/1.jpg"}
+    found = corrections.read(path, known, ["cat", "dog"])
+    assert found[["image_id", "label", "note", "moved_from"]].values.tolist() == [
+        ["train/dog/1.jpg", "dog", "clear", "train/cat/1.jpg"],
+        ["train/cat/2.jpg", "drop", "", ""],
+    ]
+    assert corrections.moved(found) == [
+        "1 decisions of corrections.csv followed their image to another folder, 'train/cat/1.jpg' to "
+        "'train/dog/1.jpg' for one."
+    ]
+    assert corrections.moved(found.iloc[1:]) == []
+
+
+@pytest.mark.parametrize("known", [{"train/dog/1.jpg", "train/owl/1.jpg"}, {"validation/dog/1.jpg"}])
+def test_a_decision_follows_no_image_that_could_be_another(tmp_path: Path, known: set[str]) -> None:
+    path = tmp_path / "corrections.csv"
+    path.write_text("image_id,label,note\ntrain/cat/1.jpg,dog,\n")
+    with pytest.raises(UserError, match=r"row 2: 'train/cat/1.jpg' is no labelled image"):
+        corrections.read(path, known, ["cat", "dog", "owl"])
+
+
+def test_an_image_with_a_decision_of_its_own_gets_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.csv"
+    path.write_text("image_id,label,note\ntrain/cat/1.jpg,dog,\ntrain/dog/1.jpg,drop,\n")
+    with pytest.raises(UserError, match=r"row 2: 'train/cat/1.jpg' is no labelled image"):
+        corrections.read(path, {"train/dog/1.jpg"}, ["cat", "dog"])
+
+
 def test_a_class_named_drop_is_refused_where_it_would_be_ambiguous(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="`drop` is both a class and the word for leaving out"):
         _read(tmp_path, "image_id,label,note\ntrain/a.jpg,drop,\n", ["cat", "drop"])

@@ -11,6 +11,7 @@ from podium.contracts import clean
 from podium.contracts.folds import FOLDS
 from podium.contracts.folds import PATH as SPLIT
 from podium.errors import UserError
+from podium.metrics import report
 from stages import clean_labels, freeze_folds, split
 
 
@@ -24,6 +25,23 @@ def test_every_readable_labelled_image_keeps_its_row_and_gets_a_fold(room: Path)
     assert counts.max() - counts.min() <= 1
     facts = json.loads((room / "data/clean/facts.json").read_text())
     assert 0 <= facts["adversarial_auc"] <= 1 and facts["probe_accuracy"] > 0.9
+    shown = report.facts()  # metrics.json takes a few numbers: these must be among them
+    assert {"adversarial_auc", "suspects", "noise_estimate", "duplicate_groups_with_test"} <= set(shown)
+
+
+def test_decisions_survive_a_rerun_and_a_move_between_classes(room: Path) -> None:
+    """The image lies in another class folder now: its row still counts, and the file stays as it is."""
+    told = "image_id,label,note\ntrain/dog/cat1.jpg,dog,seen\n"
+    (room / "data/corrections.csv").write_text(told)
+    clean_labels.main()
+    first = clean.PATH.read_bytes()
+    clean_labels.main()
+    assert clean.PATH.read_bytes() == first and (room / "data/corrections.csv").read_text() == told
+    row = clean.read().set_index("image_id").loc["train/cat/cat1.jpg"]
+    assert (row["label_given"], row["action"], row["reason"]) == ("dog", "relabel", "corrections.csv: seen")
+    facts = json.loads((room / "data/clean/facts.json").read_text())
+    assert any("'train/dog/cat1.jpg' to 'train/cat/cat1.jpg'" in line for line in facts["sentences"])
+    assert 'data-id="train/cat/cat1.jpg"' in (room / "data/clean/review.html").read_text()
 
 
 def test_the_users_word_wins_and_a_dropped_image_keeps_its_fold(room: Path) -> None:

@@ -18,6 +18,8 @@ def _table() -> pd.DataFrame:
             "suspect": [True, False, True, True],
             "quality": [0.4, 0.9, 0.1, 0.4],
             "reason": ["why", "", "why", "why"],
+            "shipped": ["cat", "dog", "cat", "<b>"],
+            "told": [False, False, False, False],
         }
     )
 
@@ -50,6 +52,17 @@ def test_names_cannot_become_markup_or_script() -> None:
 def test_existing_corrections_are_part_of_the_page() -> None:
     text = _page(pd.DataFrame({"image_id": ["train/z.jpg"], "label": ["dog"], "note": ["sure"]}))
     assert 'const existing = {"train/z.jpg": {"label": "dog", "note": "sure"}};' in text
+
+
+def test_what_was_decided_stays_on_the_page_to_be_changed() -> None:
+    told = pd.DataFrame({"image_id": ["train/b.jpg"], "label": ["cat"], "note": ["sure"]})
+    table = _table().assign(told=[False, True, False, False], label_given=["cat", "cat", "cat", "<b>"])
+    found = review.cards(table, np.eye(4, dtype=np.float32), 2)
+    assert [card.image_id for card in found] == [HOSTILE, "train/a.jpg", "train/b.jpg"]
+    assert (found[-1].given, found[-1].quality) == ("dog", None)  # the shipped label: to keep is to keep that
+    text = review.page(found, ["cat", "dog", "<b>"], told, 3, "made", _read)
+    assert "Labels to review: 2 of 3 suspects" in text and "Decided before: 1 of 1" in text
+    assert text.index('data-id="train/a.jpg"') < text.index("Decided") < text.index('data-id="train/b.jpg"')
 
 
 def test_the_page_needs_nothing_but_itself() -> None:
