@@ -48,7 +48,7 @@ def train(fold: int) -> None:
     result = training.train(request, tables)
     if not engine.first():
         return  # one of several processes writes
-    outputs.write(result.network, result.card, result.history, model.folder(fold))
+    outputs.write(result.network, result.card, result.history, result.picture, model.folder(fold))
     resume.clean(result.key)
     print(outputs.sentence(result.card, result.history))
 

@@ -1,4 +1,5 @@
-"""models/fold<k>/: model.safetensors (the whole network), model.json (how it was made), history.csv.
+"""models/fold<k>/: model.safetensors (the whole network), model.json (how it was made), history.csv,
+batch.jpg (the first batch as the network saw it).
 
 A fold that this run does not train (`profile: quick`, no such fold in the split) holds `skipped.json` alone.
 """
@@ -13,6 +14,7 @@ from podium.errors import UserError
 from podium.files import write_json
 
 FOLDER = Path("models")
+PICTURE = "batch.jpg"
 VERSION = 1
 
 

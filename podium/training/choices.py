@@ -31,9 +31,12 @@ class Request:
     data: Path = Path("data")
 
 
-def plan(request: Request, network: networks.Network, resolved: auto.Resolved, images: int) -> Plan:
+def plan(
+    request: Request, network: networks.Network, resolved: auto.Resolved, images: int, device: str
+) -> Plan:
     """What decides how the tail learns; `images` train."""
     params = request.train
+    exact = _precision(params.precision, network, device) == "32-true"
     updates = -(-sampling.batches(images, resolved.batch_size) // params.accumulate)
     steps = resolved.epochs * updates
     thaw = Thaw(network.module, params.unfreeze) if params.unfreeze else None
@@ -42,7 +45,12 @@ def plan(request: Request, network: networks.Network, resolved: auto.Resolved, i
         epochs=resolved.epochs,
         loss=losses.load(params.loss, params.loss_options),
         optimizer=lambda: optimizers.build(
-            params.optimizer, network.module, resolved.lr, params.weight_decay, params.layer_decay
+            params.optimizer,
+            network.module,
+            resolved.lr,
+            params.weight_decay,
+            params.layer_decay,
+            fused=exact or not params.clip,  # mixed precision cannot clip what a fused optimizer unscales
         ),
         schedule=lambda optimizer: schedules.build(
             params.schedule,

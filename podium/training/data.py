@@ -1,5 +1,6 @@
 """Batches from cached features or from stored images: whole batches by position, one read a batch."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -45,14 +46,19 @@ class Cached:
 
 
 class Batches(Dataset[tuple[Tensor, ...]]):
-    """Takes (epoch, positions), gives this device's (inputs, targets, weights, total weight of the batch)."""
+    """Takes an order's batch, gives this device's (inputs, targets, weights, what its losses are divided by).
 
-    def __init__(self, examples: Examples, device: int = 0, devices: int = 1) -> None:
+    Lightning means over devices and over accumulated batches. The divisor is the weight of the optimizer's
+    whole step over both numbers: however a step is cut up, it is the step of one batch.
+    """
+
+    def __init__(self, examples: Examples, device: int = 0, devices: int = 1, accumulate: int = 1) -> None:
         self.examples, self.device, self.devices = examples, device, devices
+        self.accumulate = accumulate
 
     def __getitem__(self, batch: Batch) -> tuple[Tensor, ...]:
-        epoch, whole = batch
-        total = float(self.examples.weights[whole].sum()) / self.devices
+        epoch, whole, step = batch
+        total = float(self.examples.weights[step].sum()) / self.devices / self.accumulate
         mine = whole[self.device :: self.devices]
         return (
             self.examples.inputs(mine, epoch),
@@ -63,7 +69,11 @@ class Batches(Dataset[tuple[Tensor, ...]]):
 
 
 def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: bool = False) -> Loader:
-    """Serves the order's batches. Its generator is its own: the network's randomness does not see it."""
+    """Serves the order's batches. Its generator is its own: the network's randomness does not see it.
+
+    Workers are forks where the system has them: they share the features' maps, which a spawned worker would
+    be sent as copies.
+    """
     return DataLoader(
         batches,
         batch_size=None,
@@ -72,4 +82,13 @@ def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: b
         pin_memory=pinned,
         persistent_workers=workers > 0,
         generator=torch.Generator(),
+        multiprocessing_context="fork" if workers and sys.platform == "linux" else None,
+        worker_init_fn=_one_thread,
     )
+
+
+def _one_thread(_worker: int) -> None:
+    """Workers are the parallelism: OpenCV's own threads in each would fight for the same cores."""
+    import cv2
+
+    cv2.setNumThreads(0)

@@ -78,10 +78,12 @@ def first() -> bool:
 def _run(learner: Learner, settings: Settings, train: Examples, check: Examples) -> None:
     plan = learner.plan
     trainer = _trainer(plan, settings)
-    pinned = settings.accelerator != "cpu"
-    order = Order(len(train), settings.batch_size, plan.seed, plan.first_epoch, settings.chances)
+    pinned = settings.accelerator == "gpu"  # Apple's devices have no pinned memory
+    order = Order(
+        len(train), settings.batch_size, plan.seed, plan.first_epoch, settings.chances, settings.accumulate
+    )
     ranks = (trainer.global_rank, trainer.world_size)
-    training = loader(Batches(train, *ranks), order, settings.workers, pinned)
+    training = loader(Batches(train, *ranks, settings.accumulate), order, settings.workers, pinned)
     checking = InOrder(len(check), 2 * settings.batch_size)
     validation = loader(Batches(check, *ranks), checking, settings.workers, pinned)
     _obey(lambda: trainer.fit(learner, training, validation if len(check) else None))
@@ -107,6 +109,7 @@ def _trainer(plan: Plan, settings: Settings) -> pl.Trainer:
         enable_model_summary=False,
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
+        deterministic="warn" if settings.accelerator == "gpu" else None,  # CPUs repeat themselves anyway
         sync_batchnorm=settings.accelerator == "gpu" and settings.devices * settings.nodes > 1,
     )
 

@@ -3,7 +3,6 @@
 import os
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 import torch
@@ -26,19 +25,21 @@ from podium.training import (
     resume,
     summary,
     svm,
+    telling,
+    times,
 )
 from podium.training.choices import Request
 from podium.training.convolutions import quicken
 from podium.training.data import Examples
 from podium.training.identity import key
-from podium.training.inputs import Feed, feed
-from podium.training.learner import Row
-from podium.training.pictures import Augment
+from podium.training.inputs import Feed, feed, outlook
+from podium.training.learner import Plan, Row
+from podium.training.look import first_batch
+from podium.training.pictures import Augment, Pictures
 from podium.training.rows import Rows, balanced_weights, with_places
 from podium.training.rows import training as training_rows
 from podium.training.rows import validation as validation_rows
-
-OPTIMISTIC = "the kept epoch was chosen on the validation fold ({}): the out-of-fold score is optimistic"
+from podium.training.sampling import Order
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Result:
     network: networks.Network
     card: ModelCard
     history: list[Row]
+    picture: bytes  # the first batch as the network sees it, a JPEG
     key: str  # of the resume state, to clean once the result is recorded
 
 
@@ -71,14 +73,23 @@ def train(request: Request, tables: Tables) -> Result:
     device = best_device()
     rows, check = _rows(request, tables)
     network, parts = _network(request, tables.median_short_side(), device)
+    resolved = _rules(request, network, parts, len(rows), device)
+    contradictions.refuse(_case(request, network, parts, resolved, rows, check, device))
     fed = _feed(request, network, parts, [rows.frame, check.frame], device)
     contradictions.refuse_softmax(fed.tail, fed.shape)
     examples = [Examples(fed.inputs[i], part.targets, part.weights) for i, part in enumerate((rows, check))]
-    resolved = _resolve(request, network, parts, fed, examples[0], device)
-    contradictions.refuse(request.train, parts.name, fed.shape, resolved.devices)
-    _say(request, network, parts, resolved, fed, rows)
-    plan = choices.plan(request, network, resolved, len(rows))
+    if request.train.auto:
+        resolved = _trials(request, resolved, fed, examples[0], device)
+    case = _case(request, network, parts, resolved, rows, check, device)
+    contradictions.refuse(case)
+    notes = contradictions.ignored(case)
+    telling.say(request, network, parts, resolved, fed, rows, notes)
+    if parts.frozen is not None and not fed.cached and not request.train.online:
+        made = network.preprocessing
+        print(times.sentence(parts, made.size, device, len(rows), len(check), resolved.epochs), flush=True)
+    plan = choices.plan(request, network, resolved, len(rows), device)
     settings = choices.settings(request, network, resolved, device, rows)
+    picture = _picture(request, network, fed, examples[0], rows, plan, settings)
     if settings.precision == "32-true":
         quicken(fed.tail, device)
     name = _key(request, network, resolved, fed, rows, check)
@@ -88,7 +99,8 @@ def train(request: Request, tables: Tables) -> Result:
             outcome = svm.train(fed.tail, examples[0], examples[1], sources, plan.seed)
         else:
             outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))
-    return Result(network, _card(request, network, parts, resolved, rows, outcome), outcome.history, name)
+    card = telling.card(request, network, parts, resolved, rows, outcome, fed, notes)
+    return Result(network, card, outcome.history, picture, name)
 
 
 def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
@@ -117,21 +129,26 @@ def _feed(
     )
 
 
-def _resolve(
-    request: Request, network: networks.Network, parts: Cut, fed: Feed, examples: Examples, device: str
+def _rules(
+    request: Request, network: networks.Network, parts: Cut, images: int, device: str
 ) -> auto.Resolved:
-    """What `auto` became; `train.auto: true` asks memory for the batch and a range test for the rate."""
-    params = request.train
+    """What `auto` became by the rules alone."""
     resolved = auto.resolve(
-        params,
-        len(examples),
+        request.train,
+        images,
         device,
         os.cpu_count() or 1,
         head_only=parts.name == "head",
         pretrained=network.weights != "random",
     )
-    if not params.auto:
-        return resolved
+    return replace(resolved, epochs=1) if request.train.head == "svm" else resolved
+
+
+def _trials(
+    request: Request, resolved: auto.Resolved, fed: Feed, examples: Examples, device: str
+) -> auto.Resolved:
+    """`train.auto: true` asks memory for the batch and a range test for the rate."""
+    params = request.train
     if params.batch_size == "auto":
         left = summary.activations(fed.tail, fed.shape)
         resolved = replace(resolved, batch_size=auto.batch_for(summary.memory(device), left, len(examples)))
@@ -142,8 +159,54 @@ def _resolve(
         examples,
         resolved.batch_size,
         derive(request.seed, "range", request.fold),
+        device,
     )
     return replace(resolved, lr=rate)
+
+
+def _case(
+    request: Request,
+    network: networks.Network,
+    parts: Cut,
+    resolved: auto.Resolved,
+    rows: Rows,
+    check: Rows,
+    device: str,
+) -> contradictions.Case:
+    made, budget = network.preprocessing, request.features.budget_gb
+    count = len(rows) + len(check)
+    shape, cached = outlook(parts, count, made, budget, device, fresh=request.train.online)
+    return contradictions.Case(
+        train=request.train,
+        frozen=parts.name,
+        weights=network.weights,
+        shape=shape,
+        cached=cached,
+        normed=contradictions.has_batch_norm(parts.tail),
+        images=len(rows),
+        watched=len(check),
+        epochs=resolved.epochs,
+        batch_size=resolved.batch_size,
+        devices=resolved.devices,
+        device=device,
+        available=torch.cuda.device_count() if device == "cuda" else 1,
+    )
+
+
+def _picture(
+    request: Request,
+    network: networks.Network,
+    fed: Feed,
+    examples: Examples,
+    rows: Rows,
+    plan: Plan,
+    settings: engine.Settings,
+) -> bytes:
+    """The first batch; behind features, the images that they are of."""
+    made = network.preprocessing
+    images = Pictures(rows.frame, Reader(request.data), made) if fed.cached else fed.inputs[0]
+    order = Order(len(rows), settings.batch_size, plan.seed, 0, settings.chances)
+    return first_batch(examples, images, order, plan, made, mixed=not fed.cached)
 
 
 def _fresh(request: Request) -> Augment | None:
@@ -186,47 +249,3 @@ def _network(request: Request, short_side: int, device: str) -> tuple[networks.N
         dropout=request.train.dropout,
     )
     return network, cut(network, chosen.freeze, device)
-
-
-def _say(
-    request: Request, network: networks.Network, parts: Cut, resolved: auto.Resolved, fed: Feed, rows: Rows
-) -> None:
-    copies = int((rows.frame["copy"] > 0).sum())
-    left = summary.activations(fed.tail, fed.shape)
-    print(parts.sentence)
-    print(summary.text(network.name, network.module, left, resolved.batch_size, request.train.optimizer))
-    print(
-        f"fold {request.fold}: {len(rows) - copies} images and {copies} copies, {resolved.epochs} epochs in "
-        f"batches of {resolved.batch_size}, {request.train.optimizer} at {resolved.lr:g}",
-        flush=True,
-    )
-
-
-def _card(
-    request: Request,
-    network: networks.Network,
-    parts: Cut,
-    resolved: auto.Resolved,
-    rows: Rows,
-    outcome: engine.Outcome,
-) -> ModelCard:
-    total, trainable = summary.counts(network.module)
-    copies = int((rows.frame["copy"] > 0).sum())
-    notes = [parts.sentence]
-    if outcome.stopped_early or request.train.keep == "best":
-        notes.append(OPTIMISTIC.format("best epoch" if request.train.keep == "best" else "early stopping"))
-    values: dict[str, Any] = vars(resolved) | {"size": network.preprocessing.size, "network": network.options}
-    return ModelCard(
-        fold=request.fold,
-        model=network.name,
-        weights=network.weights,
-        classes=request.classes,
-        preprocessing=network.preprocessing,
-        freeze=parts.name,
-        parameters=total,
-        trainable=trainable,
-        images=len(rows) - copies,
-        copies=copies,
-        resolved=values | {"freeze": parts.name, "kept_epoch": outcome.kept_epoch},
-        notes=notes,
-    )

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.lr_scheduler import LRScheduler
 
 from podium.errors import UserError
 from podium.run import derive
 from podium.training.averaging import average
 from podium.training.losses import Loss
 from podium.training.mixing import Mixing
+from podium.training.schedules import Plateau
 from podium.training.unfreezing import Thaw
 
 Row = dict[str, float]  # one line of history.csv
@@ -61,7 +62,7 @@ class Learner(pl.LightningModule):
         super().__init__()
         self.tail, self.plan, self.keeper = tail, plan, keeper
         self.average = average(tail, plan.ema) if plan.ema else None
-        self.averaged_steps = 0
+        self.steps = 0  # of the optimizer, that the average and the plateau's rise have heard of
         self.history = list(plan.history)
         self.sums = torch.zeros(3, dtype=torch.float64)  # loss, right, rows; of the running epoch
         self.checks = torch.zeros(3, dtype=torch.float64)  # the same of validation
@@ -80,7 +81,7 @@ class Learner(pl.LightningModule):
         self.optimizer = self.plan.optimizer()
         self.scheduler = self.plan.schedule(self.optimizer)
         self.keeper.start(self)
-        if isinstance(self.scheduler, ReduceLROnPlateau):
+        if isinstance(self.scheduler, Plateau):
             return self.optimizer
         return {
             "optimizer": self.optimizer,
@@ -96,8 +97,9 @@ class Learner(pl.LightningModule):
         if self.plan.thaw is not None:
             self.plan.thaw(self.epoch)
         torch.manual_seed(derive(self.plan.seed, "epoch", self.epoch, self.global_rank))
-        self.sums = torch.zeros(3, dtype=torch.float64, device=self.device)
-        self.checks = torch.zeros(3, dtype=torch.float64, device=self.device)
+        exact = torch.float32 if self.device.type == "mps" else torch.float64  # which Apple's devices lack
+        self.sums = torch.zeros(3, dtype=exact, device=self.device)
+        self.checks = torch.zeros(3, dtype=exact, device=self.device)
 
     def training_step(self, batch: tuple[Tensor, ...], index: int) -> Tensor:
         inputs, targets, weights, total = batch
@@ -113,9 +115,13 @@ class Learner(pl.LightningModule):
         return loss
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        if self.average is not None and self.global_step > self.averaged_steps:
+        if self.global_step == self.steps:
+            return  # gradients accumulate
+        self.steps = self.global_step
+        if self.average is not None:
             self.average.update_parameters(self.tail)
-            self.averaged_steps = self.global_step
+        if isinstance(self.scheduler, Plateau):
+            self.scheduler.rise()
 
     def validation_step(self, batch: tuple[Tensor, ...], index: int) -> None:
         inputs, targets, _, _ = batch
@@ -126,7 +132,7 @@ class Learner(pl.LightningModule):
     def on_train_epoch_end(self) -> None:
         self._refuse_nonfinite(int(self.trainer.num_training_batches) - 1)
         self.history.append(self._row())
-        if isinstance(self.scheduler, ReduceLROnPlateau):
+        if isinstance(self.scheduler, Plateau):
             self.scheduler.step(self.history[-1]["train_loss"])
         self.keeper.after_epoch(self)
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from podium.features.items import channels_first
+
 Mixing = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 
 
@@ -26,8 +28,16 @@ def build(mixup: float, cutmix: float) -> Mixing | None:
     def mix(inputs: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         way = ways[int(torch.randint(len(ways), (1,)))]
         labels = torch.cat([targets, weights[:, None]], dim=1)  # the weights are mixed as the targets are
-        maps = inputs if inputs.ndim == 4 else inputs.flatten(1)[..., None, None]
-        mixed, labels = way(maps, labels)
-        return mixed.view(inputs.shape), labels[:, :-1], labels[:, -1]
+        mixed, labels = way(_maps(inputs), labels)
+        if inputs.ndim == 4 and not channels_first(tuple(inputs.shape[1:])):
+            mixed = mixed.movedim(1, -1)
+        return mixed.reshape(inputs.shape), labels[:, :-1], labels[:, -1]
 
     return mix
+
+
+def _maps(inputs: Tensor) -> Tensor:
+    """(n, c, h, w): Swin's (n, h, w, c) turned, vectors and tokens as maps of one position."""
+    if inputs.ndim != 4:
+        return inputs.flatten(1)[..., None, None]
+    return inputs if channels_first(tuple(inputs.shape[1:])) else inputs.movedim(-1, 1)

@@ -12,6 +12,24 @@ Auto = Literal["auto"]
 Positive = Field(gt=0)
 
 LOSSES = Path(__file__).parent / "losses"  # one file a loss: its name is the loss's name
+# Tricks that a head of support vectors, which is solved and not trained, has no use for.
+NOT_OF_SVM = (
+    "layer_decay",
+    "loss_options",
+    "sampler",
+    "mixup",
+    "cutmix",
+    "ema",
+    "clip",
+    "accumulate",
+    "early_stopping",
+    "keep",
+    "dropout",
+    "unfreeze",
+    "online",
+    "auto",
+    "live",
+)
 
 
 class Unfreezing(BaseModel):
@@ -99,9 +117,14 @@ class TrainParams(Section):
 
     @model_validator(mode="after")
     def _agree(self) -> "TrainParams":
-        if self.head == "svm" and (self.mixup or self.cutmix or self.unfreeze):
+        if self.head == "svm" and (vain := [name for name in self.changed() if name in NOT_OF_SVM]):
             raise ValueError(
-                "head: svm is solved in closed steps on fixed features and takes no mixup, cutmix or unfreeze"
+                f"head: svm is solved at once on fixed features and takes no {', '.join(vain)}: set what is "
+                "named to its default, or head to linear"
+            )
+        if not self.online and (vain := [name for name in self.changed() if name.startswith("online_")]):
+            raise ValueError(
+                f"{' and '.join(vain)}: nothing reads it while online is false: set online to true"
             )
         if self.schedule in ("plateau", "onecycle") and any(step.lr_factor != 1 for step in self.unfreeze):
             raise ValueError(
@@ -114,7 +137,17 @@ class TrainParams(Section):
         epochs = [step.epoch for step in self.unfreeze]
         if epochs != sorted(epochs):
             raise ValueError("unfreeze: give the epochs in ascending order")
+        if len({step.module for step in self.unfreeze}) != len(self.unfreeze):
+            raise ValueError("unfreeze: name each module once: it joins and stays")
         return self
+
+    def changed(self) -> list[str]:
+        """The settings that are not at their default."""
+        return [
+            name
+            for name, field in type(self).model_fields.items()
+            if getattr(self, name) != field.get_default(call_default_factory=True)
+        ]
 
 
 def losses() -> list[str]:

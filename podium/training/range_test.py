@@ -27,16 +27,17 @@ def learning_rate(
     examples: Examples,
     batch_size: int,
     seed: int,
+    device: str = "cpu",
 ) -> float:
     """The rate, two digits, a fifth of that at which the smoothed loss is lowest as the rate rises.
 
     Leaves tail, optimizer and generators as they were. Smith 2017.
     """
-    was = [part.training for part in tail.modules()]
-    with torch.random.fork_rng(devices=[]):
+    graphics = range(torch.cuda.device_count()) if device == "cuda" else []
+    with torch.random.fork_rng(devices=graphics):
         torch.manual_seed(seed)
-        rates, losses = _losses(copy.deepcopy(tail).train(), optimizer, loss, examples, batch_size, seed)
-    assert was == [part.training for part in tail.modules()]
+        moved = copy.deepcopy(tail).train().to(device)
+        rates, losses = _losses(moved, optimizer, loss, examples, batch_size, seed)
     best = rates[int(np.argmin(losses))] / MARGIN
     return float(f"{best:.1e}")
 
@@ -50,13 +51,14 @@ def _losses(
     seed: int,
 ) -> tuple[list[float], list[float]]:
     moved = optimizer(tail, LOWEST)
+    device = next(tail.parameters()).device
     batches, order = Batches(examples), Order(len(examples), batch_size, seed)
     rates: list[float] = []
     smoothed: list[float] = []
     mean = 0.0
     while len(rates) < STEPS:
         for batch in order:
-            inputs, targets, weights, total = batches[batch]
+            inputs, targets, weights, total = (value.to(device) for value in batches[batch])
             rate = LOWEST * (HIGHEST / LOWEST) ** (len(rates) / (STEPS - 1))
             for group in moved.param_groups:
                 group["lr"] = rate * group.get("lr_scale", 1.0)

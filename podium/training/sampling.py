@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from podium.run import derive
 
 Indices = NDArray[np.int64]
-Batch = tuple[int, Indices]  # (epoch, positions of the whole batch, whatever the number of devices)
+# (epoch, positions of the whole batch whatever the number of devices, those of the optimizer's whole step)
+Batch = tuple[int, Indices, Indices]
 
 
 class Order:
@@ -24,8 +25,9 @@ class Order:
         seed: int,
         first_epoch: int = 0,
         chances: NDArray[np.float64] | None = None,
+        accumulate: int = 1,
     ) -> None:
-        self.n, self.batch_size, self.seed = n, batch_size, seed
+        self.n, self.batch_size, self.seed, self.accumulate = n, batch_size, seed, accumulate
         self.first_epoch, self.epoch, self.chances = first_epoch, first_epoch, chances
 
     def set_epoch(self, epoch: int) -> None:
@@ -41,8 +43,11 @@ class Order:
             positions = generator.permutation(self.n)
         else:
             positions = generator.choice(self.n, self.n, replace=True, p=self.chances)
-        for part in np.array_split(positions, len(self)):
-            yield self.epoch, part
+        parts = np.array_split(positions, len(self))
+        for first in range(0, len(parts), self.accumulate):
+            step = parts[first : first + self.accumulate]
+            for part in step:
+                yield self.epoch, part, np.concatenate(step)
 
 
 class InOrder:
@@ -56,7 +61,8 @@ class InOrder:
 
     def __iter__(self) -> Iterator[Batch]:
         for start in range(0, self.n, self.batch_size):
-            yield 0, np.arange(start, min(start + self.batch_size, self.n))
+            part = np.arange(start, min(start + self.batch_size, self.n))
+            yield 0, part, part
 
 
 def batches(n: int, batch_size: int) -> int:

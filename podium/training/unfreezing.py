@@ -9,18 +9,18 @@ from podium.training.params import Unfreezing
 
 
 class Thaw:
-    """The network's modules that wait for their epoch."""
+    """The network's modules that wait for their epoch; of one inside another, the inner one decides."""
 
     def __init__(self, network: nn.Module, steps: Sequence[Unfreezing]) -> None:
         self.steps = tuple(steps)
-        self.modules = [find(network, step.module) for step in steps]
+        inwards = sorted(self.steps, key=lambda step: step.module.count("."))
+        self.modules = [(find(network, step.module), step.epoch) for step in inwards]
 
     def __call__(self, epoch: int) -> None:
         """Freezes what waits and frees what does not; call it at each epoch's start, after train()."""
-        for step, module in zip(self.steps, self.modules, strict=True):
-            waits = epoch < step.epoch
-            module.requires_grad_(not waits)
-            module.train(not waits)
+        for module, joins in self.modules:
+            module.requires_grad_(epoch >= joins)
+            module.train(epoch >= joins)
 
     def factor(self, epoch: int) -> float:
         """What the learning rate is multiplied by: the factors of all steps up to this epoch."""
@@ -39,10 +39,14 @@ def find(network: nn.Module, name: str) -> nn.Module:
             f"params.yaml: train.unfreeze: the network has no module {name!r}: give one of {some}, or one "
             "inside."
         )
-    if not any(parameter.requires_grad for parameter in modules[name].parameters()):
+    trains = [parameter.requires_grad for parameter in modules[name].parameters()]
+    if not trains:
+        raise UserError(f"params.yaml: train.unfreeze: {name} has no weights that could train: take it out.")
+    if not all(trains):
         raise UserError(
-            f"params.yaml: train.unfreeze: {name} lies below the cut and is computed once, so it cannot "
-            f"train: let freeze name an earlier module, or take {name} from train.unfreeze."
+            f"params.yaml: train.unfreeze: {name} lies {'partly ' if any(trains) else ''}below the cut and "
+            f"is computed once, so it cannot train: let freeze name an earlier module, or take {name} from "
+            "train.unfreeze."
         )
     found: nn.Module = modules[name]
     return found

@@ -17,7 +17,7 @@ from .conftest import write_params
 
 ROOT = Path(__file__).parents[2]
 STAGE = [sys.executable, "-m", "stages.train", "0"]
-FILES = ("model.safetensors", "model.json", "history.csv")
+FILES = ("model.safetensors", "model.json", "history.csv", "batch.jpg")
 
 pytestmark = pytest.mark.slow
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from podium.errors import UserError
@@ -28,4 +29,21 @@ def load(name: str, options: Mapping[str, Any]) -> Loss:
                 f"params.yaml: train.loss_options: {option} is no option of the loss {name}, "
                 f"which takes {allowed}: remove it or choose another train.loss."
             )
-    return partial(function, **options)
+    chosen: Loss = partial(function, **options)
+    _try(name, chosen, options)
+    return chosen
+
+
+def _try(name: str, loss: Loss, options: Mapping[str, Any]) -> None:
+    """Raises UserError where the options' values make the loss of some row no number from 0 on."""
+    logits, targets = torch.tensor([[3.0, 0.0, -3.0]] * 3), torch.eye(3)
+    try:
+        found = loss(logits, targets)
+        possible = bool((found >= 0).all()) and bool(found.isfinite().all())
+    except (TypeError, ValueError, RuntimeError):  # torch refuses what is no number, or out of bounds
+        possible = False
+    if not possible:
+        raise UserError(
+            f"params.yaml: train.loss_options: {dict(options)} are values with which {name} is no loss: see "
+            f"the bounds in podium/training/losses/{name}.py."
+        )
