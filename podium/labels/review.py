@@ -115,17 +115,22 @@ def _card(card: Card, classes: list[str], read: Callable[[str], bytes]) -> str:
         f"<figure>{_image(read(image_id), SMALL, image_id)}<figcaption>{quote(label)}</figcaption></figure>"
         for image_id, label in card.neighbours
     )
-    sure = "" if card.quality is None else f",\nright with probability {card.quality:.2f}"
+    doubt = (
+        ""
+        if card.quality is None
+        else f", suggested <b>{quote(card.suggested)}</b>, right with probability {card.quality:.2f}"
+    )
     return f"""<article class="card" tabindex="0"
 data-id="{quote(card.image_id)}" data-given="{quote(card.given)}">
 {_image(read(card.image_id), THUMBNAIL, card.image_id)}
 <div class="say"><p class="name">{quote(card.image_id)}</p>
-<p>given <b>{quote(card.given)}</b>, suggested <b>{quote(card.suggested)}</b>{sure}</p>
+<p>given <b>{quote(card.given)}</b>{doubt}</p>
 <p class="why">{quote(card.reason)}</p>
 <p class="buttons"><button data-do="keep">Keep</button>
 <button data-do="relabel">Relabel as</button> <select aria-label="new label">{options}</select>
-<button data-do="drop">Drop</button><button data-do="undo">Undecided</button></p>
-<input class="note" placeholder="note" aria-label="note"><div class="near">{near}</div></div></article>"""
+<button data-do="drop">Drop</button> <button data-do="undo">Undecided</button></p>
+<input class="note" placeholder="note" aria-label="note">
+<p class="why">most alike, with their labels:</p><div class="near">{near}</div></div></article>"""
 
 
 def _image(data: bytes, side: int, name: str) -> str:
