@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from podium.contracts import clean
+from podium.contracts.labels import LABELS
+from podium.contracts.labels import PATH as SHIPPED
 from podium.labels import corrections
 from stages import clean_labels
 
@@ -26,24 +28,23 @@ class Browser:
     def __init__(self, home: Path) -> None:
         theirs, self._write = os.pipe()
         self._read, answers = os.pipe()
-        shell = f'exec "$0" --headless --no-sandbox --disable-gpu --remote-debugging-pipe "$@" 3<&{theirs} 4>&{answers}'
-        command = ["bash", "-c", shell, str(CHROMIUM), f"--user-data-dir={home}", "about:blank"]
+        shell = f'exec "$0" "$@" 3<&{theirs} 4>&{answers}'
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe"]
+        command = ["bash", "-c", shell, str(CHROMIUM), *options, f"--user-data-dir={home}", "about:blank"]
         self.process = subprocess.Popen(command, pass_fds=(theirs, answers), stderr=subprocess.DEVNULL)
         os.close(theirs)
         os.close(answers)
         self._number, self._rest, self._session = 0, b"", None
         page = next(t for t in self.call("Target.getTargets")["targetInfos"] if t["type"] == "page")
-        self._session = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)[
-            "sessionId"
-        ]
+        joined = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)
+        self._session = joined["sessionId"]
 
     def call(self, method: str, **params: Any) -> Any:
         self._number += 1
         message = {"id": self._number, "method": method, "params": params}
-        os.write(
-            self._write,
-            json.dumps(message | ({"sessionId": self._session} if self._session else {})).encode() + b"\0",
-        )
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._write, json.dumps(message).encode() + b"\0")
         while True:
             while b"\0" not in self._rest:
                 self._rest += os.read(self._read, 1 << 20)
@@ -55,9 +56,7 @@ class Browser:
 
     def open(self, path: Path) -> None:
         self.call("Page.navigate", url=path.resolve().as_uri())
-        until(
-            lambda: self.run("document.readyState") == "complete" and self.run("location.protocol") == "file:"
-        )
+        until(lambda: self.run("document.readyState + location.protocol") == "completefile:")
 
     def run(self, script: str) -> Any:
         answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, userGesture=True)
@@ -85,9 +84,7 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 
 
 def _flip(room: Path, image_ids: list[str]) -> None:
-    path = room / "data/index/labels.parquet"
-    from podium.contracts.labels import LABELS
-
+    path = room / SHIPPED
     table = LABELS.read(path)
     table.loc[table["image_id"].isin(image_ids), "label"] = "owl"
     LABELS.write(table, path)
@@ -120,13 +117,12 @@ def test_decisions_leave_the_browser_as_corrections(room: Path, browser: Browser
         ["train/dog/dog7.jpg", "owl", ""],
     ]
 
-    rows = (
-        (downloads / "corrections.csv").read_text().replace("cat5.jpg,drop", "cat5.jpg,dog")
-    )  # a later word
+    rows = (downloads / "corrections.csv").read_text()
+    rows = rows.replace("cat5.jpg,drop", "cat5.jpg,dog")  # a later word than the browser's
     (room / "data/corrections.csv").write_text(rows)
     clean_labels.main()
     browser.open(page)
     assert browser.run("[...decisions()].map(([id, d]) => id + ' ' + d.label)") == [
         "train/cat/cat3.jpg cat", "train/cat/cat5.jpg dog", "train/dog/dog7.jpg owl",
     ]  # fmt: skip
-    assert browser.run("[mine.size, cards.filter(card => !action(card)).length]")[0] == 0
+    assert browser.run("mine.size") == 0
