@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,10 +13,11 @@ ROOT = Path(__file__).parents[1]
 
 
 def prepare(archive: Path, folder: Path, stages: tuple[str, ...] = ("ingest", "embed")) -> Path:
-    """Copies the tracked files to `folder`/<name>, points them to `archive` and runs `stages` there."""
+    """Copies what Git does not ignore to `folder`/<name>, points it to `archive` and runs `stages` there."""
     place = folder / archive.stem
-    tracked = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
-    for name in filter(None, tracked):
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.check_output(command, cwd=ROOT, text=True).split("\0")
+    for name in filter(None, listed):
         if (ROOT / name).is_file():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, place / name)
@@ -25,3 +27,24 @@ def prepare(archive: Path, folder: Path, stages: tuple[str, ...] = ("ingest", "e
     for stage in stages:
         subprocess.run([sys.executable, "-m", f"stages.{stage}"], cwd=place, check=True, env=os.environ)
     return place
+
+
+def set_params(place: Path, settings: dict[str, Any]) -> None:
+    """Changes keys (`section.key`) of the copy's params.yaml. Raises KeyError for one that it lacks."""
+    path = place / "params.yaml"
+    params = yaml.safe_load(path.read_text())
+    for dotted, value in settings.items():
+        *outer, last = dotted.split(".")
+        inner = params
+        for name in outer:
+            inner = inner[name]
+        if last not in inner:
+            raise KeyError(f"params.yaml has no {dotted}")
+        inner[last] = value
+    path.write_text(yaml.safe_dump(params, sort_keys=False))
+
+
+def run_chain(place: Path, names: list[str], scratch: Path) -> None:
+    """Runs stages of the copy in one process, with a scratch store of their own."""
+    command = [sys.executable, "-m", "benchmarks.chain", *names]
+    subprocess.run(command, cwd=place, check=True, env=os.environ | {"PODIUM_CACHE": str(scratch)})

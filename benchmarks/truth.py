@@ -1,0 +1,38 @@
+"""What the competition's server keeps: the labels of the test images, from a solution file."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from podium.contracts.competition import Competition
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The image_id of each test image that the server scores, and its class."""
+
+    ids: list[str]
+    labels: NDArray[np.int64]
+
+    def rows(self, test_ids: list[str]) -> list[int]:
+        """Where the images stand in `test_ids`."""
+        place = {image_id: row for row, image_id in enumerate(test_ids)}
+        return [place[image_id] for image_id in self.ids]
+
+
+def read(solution: Path, found: Competition, images: pd.DataFrame) -> Truth:
+    """The solution (two columns: submission id, label) in terms of image_id and class numbers.
+
+    Labels are class names or the submission's own values. Raises KeyError for an unknown id or label.
+    """
+    with solution.open(newline="", encoding="utf-8-sig") as file:
+        _, *rows = csv.reader(file)
+    named = images.dropna(subset="submission_id")
+    ids = dict(zip(named["submission_id"], named["image_id"], strict=True))
+    known = {name: i for i, name in enumerate(found.classes)} | {v: i for i, v in enumerate(found.values)}
+    labels = np.array([known[label] for _, label in rows], dtype=np.int64)
+    return Truth([ids[name] for name, _ in rows], labels)
