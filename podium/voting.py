@@ -20,7 +20,7 @@ from podium.voters import External
 
 CODE = ("podium", "stages", "dvc.yaml")
 LOCK = "dvc.lock"
-VOTE_ALONE = ("ensemble", "submit", "report")  # sections that do not change what a network learns
+VOTE_ALONE = ("leak", "ensemble", "submit", "report")  # sections that do not change what a network learns
 
 
 def resolve(names: list[str]) -> list[str]:

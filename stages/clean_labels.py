@@ -7,7 +7,7 @@ from podium.contracts.duplicates import DUPLICATES, PATH
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
 from podium.duplicates.find import duplicates
-from podium.duplicates.params import DuplicateParams, LeakParams
+from podium.duplicates.params import DuplicateParams
 from podium.entry import run
 from podium.files import replacing_folder, write_json, write_text
 from podium.labels import corrections, facts, inputs, outcome, review
@@ -19,7 +19,7 @@ FOLDER = Path("data/clean")
 
 
 def main() -> None:
-    params, near, leak, seed = load(LabelParams), load(DuplicateParams), load(LeakParams), load(Seed).seed
+    params, near, seed = load(LabelParams), load(DuplicateParams), load(Seed).seed
     found_in = competition.read()
     classes = found_in.classes
     every = inputs.readable(images.IMAGES.read(images.PATH))
@@ -40,9 +40,6 @@ def main() -> None:
     with replacing_folder(FOLDER) as folder:
         clean.write(cleaned.table, folder / clean.PATH.name)
         DUPLICATES.write(found.table, folder / PATH.name)
-        if leak.use_test_duplicates:
-            twins = outcome.test_twins(cleaned.table, found.table)
-            twins.to_csv(folder / "test_duplicates.csv", index=False, lineterminator="\n")
         write_text(folder / "review.html", page)
         write_json(folder / "facts.json", summary)
     print("\n".join([*summary["sentences"], f"look at the suspects in {FOLDER}/review.html"]))

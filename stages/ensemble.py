@@ -1,9 +1,11 @@
 """ensemble: members vote on test images, and the vote is scored as nested cross-validation sees it."""
 
 from podium import diversity, ensemble, experiments, run
-from podium.contracts import competition, folds, metrics, predictions
+from podium.contracts import clean, competition, duplicates, folds, metrics, predictions
+from podium.duplicates import answers
+from podium.duplicates.params import LeakParams
 from podium.entry import run as run_stage
-from podium.files import write_json
+from podium.files import write_json, write_text
 from podium.members import gather
 from podium.metrics import registry, report
 from podium.params import load
@@ -13,7 +15,7 @@ from podium.voters import EnsembleParams
 def main() -> None:
     """Reads predictions, votes, writes data/ensemble/ and reports/metrics.json."""
     params = load(EnsembleParams)
-    seed = load(run.Seed).seed
+    seed, leak = load(run.Seed).seed, load(LeakParams).use_test_duplicates
     found = competition.read()
     metric = registry.get(found.metric)
     split = folds.FOLDS.read(folds.PATH)
@@ -21,11 +23,17 @@ def main() -> None:
 
     pool = gather(params, found, split, declared)
     vote = ensemble.vote(pool, params, metric, seed)
+    known = answers.find(clean.read(), duplicates.DUPLICATES.read(duplicates.PATH), found.classes)
+    answered = answers.answer(pool.test_ids, vote.test, known)
+    test = answered.probs if leak else vote.test
+    told = answers.facts(answered, leak)
 
     predictions.write(pool.ids, vote.oof, predictions.ENSEMBLE / "oof.parquet")
-    predictions.write(pool.test_ids, vote.test, predictions.ENSEMBLE / "test.parquet")
+    predictions.write(pool.test_ids, test, predictions.ENSEMBLE / "test.parquet")
     write_json(predictions.ENSEMBLE / "table.json", ensemble.table(vote, pool, metric))
     diversity.write(pool, predictions.ENSEMBLE / "diversity.csv")
+    write_text(predictions.ENSEMBLE / "test_duplicates.csv", answered.csv(found.classes))
+    write_json(predictions.ENSEMBLE / "facts.json", told)
     hold_out = experiments.hold_out(split, pool.test_ids)
     metrics.write(
         report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed)
@@ -33,7 +41,7 @@ def main() -> None:
         | {"voter": vote.chosen.name, "members": len(pool.names), "voted": ", ".join(pool.names)}
         | report.facts()
     )
-    print(*ensemble.sentences(vote, pool, metric), sep="\n")
+    print(*ensemble.sentences(vote, pool, metric), *told["sentences"], sep="\n")
 
 
 if __name__ == "__main__":

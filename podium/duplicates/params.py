@@ -25,4 +25,4 @@ class LeakParams(Section):
     """params.yaml's `leak`."""
 
     section: ClassVar[str] = "leak"
-    use_test_duplicates: bool = False
+    use_test_duplicates: bool = False  # a test image takes the label that its duplicates in training have

@@ -111,16 +111,3 @@ def _reasons(given: pd.DataFrame, suspect: NDArray[np.bool_], torn: NDArray[np.b
         parts = ["the images of other folds say otherwise"] if wrong else []
         found.append("; ".join(parts + (["a duplicate has another label"] if apart else [])))
     return found
-
-
-def test_twins(cleaned: pd.DataFrame, twins: pd.DataFrame) -> pd.DataFrame:
-    """image_id, label: test images with duplicates among the labelled ones that all agree on one label.
-
-    Dropped images do not speak.
-    """
-    kept = cleaned[cleaned["action"] != "drop"]
-    known = twins.assign(label=twins["image_id"].map(dict(zip(kept["image_id"], kept["label"], strict=True))))
-    labels = known.dropna(subset=["label"]).groupby("group")["label"]
-    agreed = labels.first()[labels.nunique() == 1].to_dict()
-    test = known[known["image_id"].str.startswith("test/") & known["group"].isin(list(agreed))]
-    return pd.DataFrame({"image_id": test["image_id"], "label": test["group"].map(agreed)})

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.contracts import competition, folds, images, predictions
+from podium.contracts import clean, competition, duplicates, folds, images, predictions
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ["cat", "dog", "owl", "fox"]
@@ -18,7 +18,7 @@ stages:
   predict:
     cmd: python -m stages.fake
     params: [model, seed, folds]
-    outs: [data/predictions, data/index, data/split]
+    outs: [data/predictions, data/index, data/clean, data/split]
   pseudo_label:
     cmd: python -m stages.pseudo_label
     deps: [data/index, data/split]
@@ -26,8 +26,8 @@ stages:
     outs: [data/pseudo]
   ensemble:
     cmd: python -m stages.ensemble
-    deps: [data/index, data/split, data/predictions, podium/voters, podium/ensemble.py]
-    params: [folds, profile, ensemble, seed]
+    deps: [data/index, data/clean, data/split, data/predictions, podium/voters, podium/ensemble.py]
+    params: [folds, profile, leak, ensemble, seed]
     outs: [data/ensemble]
     metrics: [{reports/metrics.json: {cache: false}}]
 """
@@ -57,6 +57,10 @@ def write_index(root: Path = Path(), n: int = 200, hold_out: int = 10, tests: in
     rows = pd.DataFrame({"image_id": ids, "label": np.arange(len(ids)) * 7 % len(CLASSES), "group": ids})
     rows["fold"] = np.r_[np.arange(n) % 5, np.full(hold_out, -1)]
     folds.FOLDS.write(rows, root / folds.PATH)
+    names = rows["label"].map(dict(enumerate(CLASSES)))
+    kept = {"action": "keep", "suspect": False, "quality": 1.0, "reason": ""}
+    clean.write(rows[["image_id"]].assign(label=names, label_given=names, **kept), root / clean.PATH)
+    duplicates.DUPLICATES.write(duplicates.DUPLICATES.empty(), root / duplicates.PATH)
     test = [f"test/{i:05d}.png" for i in range(tests)]
     table = pd.DataFrame({"image_id": [*ids, *test]})
     table["submission_id"] = [None] * len(ids) + [f"{i:05d}" for i in range(tests)]
