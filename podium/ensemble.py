@@ -11,7 +11,7 @@ from podium.experiments import Pool
 from podium.metrics.intervals import Interval, replicates, summary
 from podium.metrics.registry import Floats, Metric
 from podium.run import derive
-from podium.voters import Combine, EnsembleParams, Probs, Task, Voter
+from podium.voters import Combine, EnsembleParams, Features, Learnt, Probs, Task, Voter
 
 INNER_PARTS = 5  # of the one fold's groups, where the run has a single fold
 
@@ -41,9 +41,8 @@ def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, task:
     voted = np.empty(oof.shape[1:])
     for part in np.unique(home):
         inside = home == part
-        inner = Task(task.metric, task.groups[~inside], task.seed)
-        combine = voter.fit(oof[:, ~inside], labels[~inside], inner)
-        voted[inside] = combine(oof[:, inside])
+        learnt = voter.fit(oof[:, ~inside], labels[~inside], task.of(~inside))
+        voted[inside] = voters.ready(learnt, task.of(inside).features)(oof[:, inside])
     return voted
 
 
@@ -58,32 +57,35 @@ def on_test(voter: Voter, combine: Combine, calibrate: Combine, test: Probs) -> 
 
 def compare(pool: Pool, names: list[str], metric: Metric, seed: int) -> list[Candidate]:
     """The voters with their nested scores, the simplest first."""
-    task = Task(metric, pool.groups, seed)
     home = parts(pool.home, pool.groups, seed)
     found = []
     for name in names:
         voter = voters.load(name)
-        oof = nested(voter, pool.oof, pool.labels, home, task)
+        oof = nested(voter, pool.oof, pool.labels, home, task(name, pool, metric, seed))
         samples = replicates(metric, pool.labels, oof, pool.groups, seed)
         score = summary(metric.function(pool.labels, oof), samples)
         found.append(Candidate(name, voter.COMPLEXITY, oof, score, samples))
     return sorted(found, key=lambda candidate: candidate.complexity)
 
 
-def candidates(wanted: str, metric: Metric, members: int, classes: int) -> list[str]:
+def candidates(wanted: str, metric: Metric, pool: Pool) -> list[str]:
     """The voters to compare: the one named, or with `auto` all that have something to do.
 
-    Of a single member no weights can be learnt: only voters that learn nothing are compared.
+    Of a single member no weights can be learnt: only voters that learn nothing, or that look at the images
+    too, are compared.
     """
     if wanted != "auto":
         return [wanted]
-    return [name for name in voters.names() if _suits(voters.load(name), metric, members, classes)]
+    return [name for name in voters.names() if _suits(voters.load(name), metric, pool)]
 
 
-def _suits(voter: Voter, metric: Metric, members: int, classes: int) -> bool:
-    most = getattr(voter, "MOST_CLASSES", classes)
+def _suits(voter: Voter, metric: Metric, pool: Pool) -> bool:
+    m, n, k = pool.oof.shape
+    looks = voters.needs_features(voter)
+    small = k <= getattr(voter, "MOST_CLASSES", k) and k * n <= getattr(voter, "MOST_CELLS", k * n)
     kinds = getattr(voter, "WANTS", (metric.wants,))
-    return classes <= most and metric.wants in kinds and (members > 1 or not voter.FITTED)
+    has_work = m > 1 or looks or not voter.FITTED
+    return small and metric.wants in kinds and has_work and (pool.look is not None or not looks)
 
 
 def choose(found: list[Candidate], metric: Metric) -> Candidate:
@@ -112,18 +114,31 @@ class Vote:
 
 def vote(pool: Pool, params: EnsembleParams, metric: Metric, seed: int) -> Vote:
     """Chooses the voter, learns it on all out-of-fold predictions, calibrates, and votes on test."""
-    compared = compare(pool, candidates(params.voter, metric, *pool.oof.shape[::2]), metric, seed)
+    compared = compare(pool, candidates(params.voter, metric, pool), metric, seed)
     chosen = choose(compared, metric)
     home = parts(pool.home, pool.groups, seed)
     trial = attempt(params.calibrate, chosen.oof, pool.labels, home, pool.groups, metric, seed)
-    combine = learnt(chosen.name, pool, metric, seed)
-    test = on_test(voters.load(chosen.name), combine, trial.calibration, pool.test)
+    voter = voters.load(chosen.name)
+    combine = voters.ready(learnt(chosen.name, pool, metric, seed), _features(voter, pool, pool.test_ids))
+    test = on_test(voter, combine, trial.calibration, pool.test)
     return Vote(chosen, compared, trial, trial.oof, test)
 
 
-def learnt(name: str, pool: Pool, metric: Metric, seed: int) -> Combine:
+def learnt(name: str, pool: Pool, metric: Metric, seed: int) -> Learnt:
     """The voter, learnt from all out-of-fold predictions."""
-    return voters.load(name).fit(pool.oof, pool.labels, Task(metric, pool.groups, seed))
+    return voters.load(name).fit(pool.oof, pool.labels, task(name, pool, metric, seed))
+
+
+def task(name: str, pool: Pool, metric: Metric, seed: int) -> Task:
+    """What the voter may know of the out-of-fold images."""
+    return Task(metric, pool.groups, seed, _features(voters.load(name), pool, pool.ids))
+
+
+def _features(voter: Voter, pool: Pool, ids: list[str]) -> Features | None:
+    if not voters.needs_features(voter):
+        return None
+    assert pool.look is not None, "this voter looks at images"
+    return pool.look(ids)
 
 
 def table(vote: Vote, pool: Pool, metric: Metric) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A member has one prediction of every validated image, made by the one model that
 on test images as many as it has folds.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from podium.files import digest
 from podium.params import read as read_params
 
 Probs = NDArray[np.float64]
+Look = Callable[[list[str]], NDArray[np.float32]]  # image_ids -> features (n, d), in that order
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Pool:
     oof: Probs
     test_ids: list[str]
     test: Probs
+    look: Look | None = None  # the fixed network's features of any of these images
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
 """Who votes: this run, the experiments that params name, and predictions made elsewhere, side by side."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
 from podium import experiments, external
-from podium.contracts import images, predictions
+from podium.contracts import embeddings, images, predictions
 from podium.contracts.competition import Competition
+from podium.errors import UserError
 from podium.experiments import Pool
-from podium.voters import EnsembleParams
+from podium.voters import EnsembleParams, Features
 
 
 def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, folds: list[int]) -> Pool:
@@ -15,10 +19,23 @@ def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, fold
     members = [own] if params.own else []
     members += [experiments.of_revision(revision, split, found.classes) for revision in params.experiments]
     members += [external.read(one, own, split, found, submission_ids()) for one in params.external]
-    return experiments.pool(members, split)
+    return replace(experiments.pool(members, split), look=features)
 
 
 def submission_ids() -> dict[str, str]:
     """What the submission calls an image -> its image_id."""
     rows = images.IMAGES.read(images.PATH).dropna(subset="submission_id")
     return dict(zip(rows["submission_id"], rows["image_id"], strict=True))
+
+
+def features(wanted: list[str]) -> Features:
+    """The fixed network's vectors (n, d) of images, in their order. Raises UserError where one has none."""
+    ids, vectors = embeddings.read()
+    place = {image_id: row for row, image_id in enumerate(ids)}
+    lacking = [image_id for image_id in wanted if image_id not in place]
+    if lacking:
+        raise UserError(
+            f"{embeddings.FOLDER}: {len(lacking)} images have no vector, {lacking[0]!r} for one: "
+            "run `dvc repro -f embed`."
+        )
+    return np.asarray(vectors[[place[image_id] for image_id in wanted]])

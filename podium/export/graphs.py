@@ -14,7 +14,7 @@ from podium.contracts.model import Preprocessing
 from podium.errors import UserError
 from podium.features import View
 from podium.tta.params import TtaParams
-from podium.voters import SMALLEST, SMALLEST_INPUT, Combine, WeightedMean
+from podium.voters import SMALLEST, SMALLEST_INPUT, Learnt, WeightedMean
 from podium.voters.stacking import Softmax
 
 BATCH = 16  # images a run: fixed, because a fixed shape exports exactly; predict.py pads the last one
@@ -59,7 +59,7 @@ class Look(nn.Module):
 class Vote(nn.Module):
     """Members' probabilities (m, f, n, k) to the vote (n, k), calibrated fold by fold as ensemble does."""
 
-    def __init__(self, name: str, combine: Combine, calibration: Calibration, fold_mean: str) -> None:
+    def __init__(self, name: str, combine: Learnt, calibration: Calibration, fold_mean: str) -> None:
         super().__init__()
         self.name, self.fold_mean = name, fold_mean
         self.power = 1 / calibration.temperature
@@ -110,13 +110,19 @@ FORMS = {
 }
 
 
-def _tensors(name: str, combine: Combine) -> dict[str, Tensor]:
+REFUSED = {
+    "rank_mean": "depends on which other images are there",
+    "boosting": "is made of trees",
+    "svm": "looks at images through one more network",
+}
+
+
+def _tensors(name: str, combine: Learnt) -> dict[str, Tensor]:
     """What a voter learnt. Raises UserError for one that no graph can express."""
     if name not in FORMS:
-        why = "depends on which other images are there" if name == "rank_mean" else "is made of trees"
         raise UserError(
-            f"the {name} vote {why} and cannot be exported: set ensemble.voter to one of {', '.join(FORMS)}, "
-            "run `dvc repro`, then export."
+            f"the {name} vote {REFUSED[name]} and cannot be exported: set ensemble.voter to one of "
+            f"{', '.join(FORMS)}, run `dvc repro`, then export."
         )
     if isinstance(combine, WeightedMean):
         return {"weights": torch.tensor(combine.weights, dtype=torch.float32).view(-1, 1, 1, 1)}

@@ -5,9 +5,12 @@ A voter's module holds
     FITTED: bool          whether it learns from labels
     merge_folds: Combine  how the folds' votes on test images become one
     fit(oof (m, n, k), labels (n,), task) -> Combine
-and, where it cannot do with many classes, MOST_CLASSES: int, beyond which `auto` leaves it out; where
-it suits some metrics only, WANTS: the kinds (Metric.wants) that `auto` offers it for. Heavy libraries are
-imported inside `fit`. A new file is a new voter: `auto` finds it by itself.
+and, where they apply,
+    MOST_CLASSES: int     the most classes with which `auto` offers it
+    MOST_CELLS: int       the most classes x images with which `auto` offers it
+    WANTS: tuple          the kinds of metrics (Metric.wants) for which `auto` offers it
+    NEEDS_FEATURES: bool  it looks at images too: task.features, and `fit` gives a Sighted
+Heavy libraries are imported inside `fit`. A new file is a new voter: `auto` finds it by itself.
 """
 
 import difflib
@@ -15,7 +18,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,7 @@ from podium.metrics.registry import Metric
 from podium.params import Section
 
 Probs = NDArray[np.float64]
+Features = NDArray[np.float32]  # (n, d) the fixed network's, of data/embeddings
 Combine = Callable[[Probs], Probs]  # (m, n, k) -> (n, k), rows sum to 1
 
 SMALLEST_INPUT = 1e-4  # of stacking's inputs: how sure a wrong member was must not outweigh the others
@@ -38,6 +42,23 @@ class Task:
     metric: Metric
     groups: NDArray[np.int64]  # (n,) images of one group never part
     seed: int = 0
+    features: Features | None = None  # for a voter with NEEDS_FEATURES
+
+    def of(self, rows: NDArray[np.bool_]) -> "Task":
+        """The task of some images."""
+        features = None if self.features is None else self.features[rows]
+        return Task(self.metric, self.groups[rows], self.seed, features)
+
+
+@runtime_checkable
+class Sighted(Protocol):
+    """What a voter learnt that looks at images: a vote once it has the features of those to vote on."""
+
+    def seeing(self, features: Features) -> Combine:
+        """The vote on the images of `features`, in their order."""
+
+
+Learnt = Combine | Sighted
 
 
 class Voter(Protocol):
@@ -47,7 +68,7 @@ class Voter(Protocol):
     FITTED: bool
 
     @staticmethod
-    def fit(oof: Probs, labels: NDArray[np.int64], task: Task) -> Combine:
+    def fit(oof: Probs, labels: NDArray[np.int64], task: Task) -> Learnt:
         """Learns to combine m members from their out-of-fold predictions."""
 
     @staticmethod
@@ -111,6 +132,19 @@ def load(name: str) -> Voter:
     """The voter of that name."""
     module: Voter = importlib.import_module(f"{__name__}.{name}")  # type: ignore[assignment]
     return module
+
+
+def needs_features(voter: Voter) -> bool:
+    """Whether it looks at images, and not at predictions alone."""
+    return bool(getattr(voter, "NEEDS_FEATURES", False))
+
+
+def ready(learnt: Learnt, features: Features | None) -> Combine:
+    """The vote on images, some of which the voter wants to see: their features (n, d)."""
+    if isinstance(learnt, Sighted):
+        assert features is not None
+        return learnt.seeing(features)
+    return learnt
 
 
 def normalised(scores: Probs) -> Probs:

@@ -18,19 +18,22 @@ ACCURACY = registry.get("accuracy")
 @pytest.mark.parametrize("name", voters.names())
 def test_no_image_is_voted_on_by_what_its_label_taught(name: str) -> None:
     made = pool(n=80, folds=2)
-    voter, task = voters.load(name), Task(ACCURACY, made.groups)
+    voter, task = voters.load(name), ensemble.task(name, made, ACCURACY, 0)
     before = ensemble.nested(voter, made.oof, made.labels, made.home, task)
     lies = np.where(made.home == 1, (made.labels + 1) % 3, made.labels)
     after = ensemble.nested(voter, made.oof, lies, made.home, task)
     assert (before[made.home == 1] == after[made.home == 1]).all()
     if voter.FITTED:
-        assert voter.fit(made.oof, made.labels, task)(made.oof) != pytest.approx(before)
+        learnt = voters.ready(voter.fit(made.oof, made.labels, task), task.features)
+        assert learnt(made.oof) != pytest.approx(before)
 
 
 @pytest.mark.parametrize("name", voters.names())
 def test_every_voter_gives_probabilities_on_test(name: str) -> None:
     made = pool(n=120)
-    combine = ensemble.learnt(name, made, ACCURACY, seed=0)
+    assert made.look
+    learnt = ensemble.learnt(name, made, ACCURACY, seed=0)
+    combine = voters.ready(learnt, made.look(made.test_ids))
     voted = ensemble.on_test(voters.load(name), combine, lambda probs: probs, made.test)
     assert voted.shape == (30, 3)
     assert voted.sum(1) == pytest.approx(np.ones(30))
@@ -55,8 +58,8 @@ def test_hard_votes_of_members_and_folds_count_alike() -> None:
 
 
 def _on_test(name: str, test: np.ndarray) -> np.ndarray:
-    combine = voters.load(name).fit(test[:, 0], np.zeros(1, int), Task(ACCURACY, np.zeros(1, int)))
-    return ensemble.on_test(voters.load(name), combine, lambda probs: probs, test)
+    learnt = voters.load(name).fit(test[:, 0], np.zeros(1, int), Task(ACCURACY, np.zeros(1, int)))
+    return ensemble.on_test(voters.load(name), voters.ready(learnt, None), lambda probs: probs, test)
 
 
 def candidate(name: str, score: float, samples: list[float], complexity: int) -> Candidate:
@@ -76,13 +79,20 @@ def test_a_loss_is_better_when_lower() -> None:
     assert ensemble.choose([high, low], registry.get("log_loss")) is low
 
 
-def test_one_member_is_offered_no_voter_that_learns() -> None:
-    auc = registry.get("roc_auc")
-    assert ensemble.candidates("auto", ACCURACY, 1, 3) == ["geometric", "hard", "soft"]
-    assert ensemble.candidates("auto", auc, 1, 3) == ["geometric", "hard", "rank_mean", "soft"]
-    assert set(ensemble.candidates("auto", auc, 2, 3)) == set(voters.names())
-    assert "boosting" not in ensemble.candidates("auto", ACCURACY, 2, 200)
-    assert ensemble.candidates("boosting", ACCURACY, 2, 200) == ["boosting"]
+def test_one_member_is_offered_no_voter_that_learns_from_predictions_alone() -> None:
+    auc, one, two = registry.get("roc_auc"), pool(members=1, n=20), pool(members=2, n=20)
+    assert ensemble.candidates("auto", ACCURACY, one) == ["geometric", "hard", "soft", "svm"]
+    assert ensemble.candidates("auto", auc, one) == ["geometric", "hard", "rank_mean", "soft", "svm"]
+    assert set(ensemble.candidates("auto", auc, two)) == set(voters.names())
+
+
+def test_auto_leaves_out_what_would_take_minutes() -> None:
+    many, large = pool(members=2, n=20, k=200), pool(members=2, n=7000)
+    assert "boosting" not in ensemble.candidates("auto", ACCURACY, many)
+    assert ensemble.candidates("boosting", ACCURACY, many) == ["boosting"]
+    assert "svm" in ensemble.candidates("auto", ACCURACY, many)
+    assert "svm" not in ensemble.candidates("auto", ACCURACY, large)
+    assert "svm" not in ensemble.candidates("auto", ACCURACY, replace(many, look=None))
 
 
 def test_a_single_fold_is_parted_by_groups() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.contracts import clean, competition, duplicates, folds, images, predictions
+from podium.contracts import clean, competition, duplicates, embeddings, folds, images, predictions
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ["cat", "dog", "owl", "fox"]
@@ -18,7 +18,7 @@ stages:
   predict:
     cmd: python -m stages.fake
     params: [model, seed, folds]
-    outs: [data/predictions, data/index, data/clean, data/split]
+    outs: [data/predictions, data/index, data/clean, data/split, data/embeddings]
   pseudo_label:
     cmd: python -m stages.pseudo_label
     deps: [data/index, data/split]
@@ -26,7 +26,8 @@ stages:
     outs: [data/pseudo]
   ensemble:
     cmd: python -m stages.ensemble
-    deps: [data/index, data/clean, data/split, data/predictions, podium/voters, podium/ensemble.py]
+    deps: [data/index, data/clean, data/split, data/predictions, data/embeddings, podium/voters,
+      podium/ensemble.py]
     params: [folds, profile, leak, ensemble, seed]
     outs: [data/ensemble]
     metrics: [{reports/metrics.json: {cache: false}}]
@@ -41,7 +42,7 @@ tiny.predict(params["model"], params["folds"])
 
 
 def write_index(root: Path = Path(), n: int = 200, hold_out: int = 10, tests: int = 40) -> pd.DataFrame:
-    """competition.json, images.parquet and folds.parquet; the split."""
+    """competition.json, images.parquet, clean labels, folds.parquet and embeddings of noise; the split."""
     found = competition.Competition(
         name="tiny",
         classes=CLASSES,
@@ -69,6 +70,8 @@ def write_index(root: Path = Path(), n: int = 200, hold_out: int = 10, tests: in
         table[name] = 1
     table = table.assign(phash=0, offset=0, status="ok", note="", shard="s", sha256="0", pixels="0")
     images.IMAGES.write(table, root / images.PATH)
+    vectors = np.random.default_rng(0).normal(size=(len(table), 8)).astype(np.float32)
+    embeddings.write(table["image_id"].tolist(), vectors, root / embeddings.FOLDER)
     return rows
 
 

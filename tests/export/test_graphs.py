@@ -22,7 +22,7 @@ def test_the_vote_is_the_same(name: str, tmp_path: Path) -> None:
 
     made = pool(n=120)
     calibration = Calibration(1.7, np.array([1.0, 2.0, 0.5]))
-    combine = ensemble.learnt(name, made, ACCURACY, seed=0)
+    combine = voters.ready(ensemble.learnt(name, made, ACCURACY, seed=0), None)
     geometric = voters.load(name).merge_folds is voters.geometric_mean
     vote = graphs.Vote(name, combine, calibration, "geometric" if geometric else "arithmetic")
     example = {"probs": torch.tensor(made.test[:, :, :4], dtype=torch.float32)}
@@ -33,8 +33,18 @@ def test_the_vote_is_the_same(name: str, tmp_path: Path) -> None:
     assert wanted.std() > 0.1
 
 
-def test_trees_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("boosting", "is made of trees"), ("svm", "looks at images through one more network")],
+)
+def test_what_no_graph_expresses_is_refused(name: str, why: str) -> None:
     from podium.export import graphs
 
-    with pytest.raises(UserError, match=r"the boosting vote is made of trees and cannot be exported: set"):
-        graphs.Vote("boosting", lambda probs: probs[0], Calibration(1.0, np.ones(3)), "arithmetic")
+    with pytest.raises(UserError, match=f"the {name} vote {why} and cannot be exported: set"):
+        graphs.Vote(name, lambda probs: probs[0], Calibration(1.0, np.ones(3)), "arithmetic")
+
+
+def test_every_voter_is_a_graph_or_says_why_not() -> None:
+    from podium.export import graphs
+
+    assert sorted([*graphs.FORMS, *graphs.REFUSED]) == voters.names()
