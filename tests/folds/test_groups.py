@@ -1,7 +1,9 @@
 """Groups: joined partitions, a column, tracks in file names, and the gap that shows a leak."""
 
 import numpy as np
+import pytest
 
+from podium.errors import UserError
 from podium.folds.grouping import group, measure
 from podium.folds.groups import from_column, from_names, merge
 from podium.folds.params import SplitParams
@@ -52,7 +54,7 @@ def test_a_leak_through_tracks_shows_as_a_gap_and_auto_closes_it() -> None:
     ids, look, labels = _leaky()
     found = from_names(ids)
     assert found is not None
-    gap, error = measure(ids, look, labels, ids, found.tracks, 2, 0)
+    gap, error = measure(ids, look, labels, ids, found.tracks, np.ones(len(ids), bool), 2, 0)
     assert gap > 0.2 and gap > 3 * error
     suggested = group(ids, labels, ids, [None] * len(ids), SplitParams(), (ids, look), 2, 0)
     assert suggested.groups == ids and "set split.group: filename" in suggested.sentences[0]
@@ -65,3 +67,46 @@ def test_tracks_that_tell_nothing_are_left_alone() -> None:
     blank = np.random.default_rng(1).normal(size=look.shape).astype(np.float32)
     found = group(ids, labels, ids, [None] * len(ids), SplitParams(group="auto"), (ids, blank), 2, 0)
     assert found.groups == ids and "nothing to do" in found.sentences[0]
+
+
+def _classes(a_class: int = 20) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """<class>_<number>: names that say nothing but the class."""
+    draw = np.random.default_rng(0)
+    names = [f"fruit{chr(97 + c)}" for c in range(12)]
+    labels = np.repeat(np.arange(12), a_class)
+    ids = [f"train/{n}/{n}_{i:04d}.jpg" for n in names for i in range(a_class)]
+    return ids, (np.eye(12, 24)[labels] + 0.3 * draw.normal(size=(len(ids), 24))).astype(np.float32), labels
+
+
+@pytest.mark.parametrize("told", ["column", "auto"])
+def test_a_class_in_the_file_name_is_no_track(told: str) -> None:
+    """Whole "tracks" would keep each class out of the folds that learn it: a gap that is no leak."""
+    ids, look, labels = _classes()
+    assert from_names(ids) is not None
+    found = group(ids, labels, ids, [None] * len(ids), SplitParams(group=told), (ids, look), 12, 0)
+    assert found.groups == ids and not found.sentences and not found.facts
+
+
+def test_file_names_without_tracks_are_refused_when_asked_for() -> None:
+    ids, look, labels = _classes()
+    nobody: list[str | None] = [None] * len(ids)
+    with pytest.raises(UserError, match=r"'train/fruita/fruita_0000.jpg' tell the class and no tracks"):
+        group(ids, labels, ids, nobody, SplitParams(group="filename"), (ids, look), 12, 0)
+    plain = [f"train/{i}.jpg" for i in range(len(ids))]
+    with pytest.raises(
+        UserError, match=r"split.group: filename, but .* show no tracks .* set split.group: column"
+    ):
+        group(plain, labels, plain, nobody, SplitParams(group="filename"), (plain, look), 12, 0)
+
+
+def test_a_class_of_one_track_is_not_held_against_the_others() -> None:
+    """One class of a single video: its images are never known while the video is whole, which is no leak."""
+    ids, look, labels = _leaky()
+    alone = [f"train/x/one_{i:03d}.jpg" for i in range(60)]
+    draw = np.random.default_rng(2)
+    other = (5 + draw.normal(size=(60, 48))).astype(np.float32)
+    blank = draw.normal(size=look.shape).astype(np.float32)  # nothing tells the other tracks apart
+    every, vectors = ids + alone, np.concatenate([blank, other])
+    classes = np.concatenate([labels, np.full(60, 2)])
+    found = group(every, classes, every, [None] * len(every), SplitParams(), (every, vectors), 3, 0)
+    assert found.facts["track_gap"] < 0.1 and "nothing to do" in found.sentences[0]
