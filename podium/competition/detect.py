@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from podium.competition import classes as class_rules
 from podium.competition.classes import Classes
+from podium.competition.foreign import no_images, unread
 from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
@@ -16,12 +17,12 @@ from podium.competition.sample import find_sample, is_sample
 from podium.competition.sheets import Sheets
 from podium.competition.subsets import divide
 from podium.competition.tables import cell
+from podium.competition.tasks import refuse_masks_and_boxes
 from podium.contracts.competition import Competition, Finding
 from podium.errors import UserError
 from podium.hostile import looks_like_image
 from podium.metrics.names import canonical
 
-PACKED = (".7z", ".tar", ".gz", ".rar", ".tgz", ".bz2", ".xz")
 SHOWN = 5  # names in a finding
 
 
@@ -61,7 +62,12 @@ class _Detection:
         images = _images(raw)
         self.sheets = Sheets(raw, params, images)
         self.findings += [Finding(what="download", found=text, warning=True) for text in self.sheets.broken]
+        for note in filter(None, [unread(raw)]):
+            self._note("download", note, warning=True)
         self.roles = self._roles(images)
+        for sheet in self.sheets.all:
+            if sheet.name == params.sample or (params.sample is None and is_sample(sheet.name)):
+                refuse_masks_and_boxes(sheet)
         self.sample = find_sample(self.sheets.all, self.roles, params.sample, params.id_column)
         if self.sample:
             self.findings += self.sample.findings
@@ -211,15 +217,7 @@ def _images(raw: Raw) -> list[str]:
     found += [name for name in bare if looks_like_image(raw.read(name))]
     if found:
         return sorted(found)
-    packed = [name for name in raw.names() if name.lower().endswith(PACKED)]
-    if packed:
-        raise UserError(
-            f"{raw.path} holds no images but {packed[0]}, which is not unpacked here: unpack it and give the "
-            "folder as competition.path."
-        )
-    raise UserError(
-        f"{raw.path} holds no images ({len(raw.entries):,} other files): is it the competition's download?"
-    )
+    raise no_images(raw)
 
 
 def _shipped(path: str, subset: str, ids: dict[str, str]) -> Shipped:

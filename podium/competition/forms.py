@@ -5,7 +5,9 @@ import re
 from dataclasses import dataclass
 
 from podium.competition.classes import Classes, integer
+from podium.competition.id_columns import counts_rows
 from podium.competition.tables import Sheet
+from podium.competition.tasks import is_number
 from podium.contracts.competition import Finding, Form
 from podium.errors import UserError
 
@@ -28,7 +30,7 @@ def form_of(
     sheet: Sheet, id_column: str, classes: Classes, named: Form | None, metric: str | None
 ) -> FormFound:
     """The form that the sample's columns and cells show. Raises UserError where they fit no form."""
-    columns = [name for name in sheet.header if name != id_column]
+    columns = [name for name in sheet.header if name != id_column and not counts_rows(sheet, name)]
     if not columns:
         raise UserError(f"{sheet.name} has one column only ({id_column}): a sample has an id and a value.")
     if named in ("label", "integer", "binary", "top_k") and len(columns) > 1:
@@ -41,7 +43,7 @@ def form_of(
     if form == "binary":
         _binary(found, sheet, columns[0], classes)
     elif form == "integer":
-        _integers(found, sheet, classes)
+        _integers(found, sheet, cells, classes)
     elif form == "top_k":
         found.top_k = max((len(cell.split()) for cell in cells), default=1)
         found.values = _values_like(cells, classes)
@@ -58,11 +60,12 @@ def form_of(
 def _form_of_cells(cells: list[str], classes: Classes, metric: str | None) -> Form:
     distinct = set(cells)
     known = set(classes.names) | set(classes.of) | {str(value) for value in classes.integers or []}
+    known |= {name.replace(" ", "_") for name in classes.names}
     if any(len(cell.split()) > 1 and cell not in known for cell in distinct) and all(
         cell in known or any(word in known for word in cell.split()) for cell in distinct
     ):
         return "top_k"
-    if distinct and all(_is_number(cell) for cell in distinct):
+    if distinct and all(is_number(cell) for cell in distinct):
         fractions = any(integer(cell) is None for cell in distinct)
         floats = any("." in cell for cell in distinct)
         if len(classes.names) == 2 and (fractions or floats or metric in ("log_loss", "roc_auc")):
@@ -129,23 +132,64 @@ def _binary(found: FormFound, sheet: Sheet, column: str, classes: Classes) -> No
     found.findings.append(_finding(text, why, warning=why.startswith("assumed")))
 
 
-def _integers(found: FormFound, sheet: Sheet, classes: Classes) -> None:
-    if classes.integers is not None:
-        found.values = [str(value) for value in classes.integers]
-        found.findings.append(_finding("an integer a class", classes.why))
-        if len(classes.names) == 2:
-            why = "assumed: competition.form: binary where the metric takes probabilities, as AUC does"
-            found.findings.append(_finding("integers, no probabilities", why, warning=True))
+def _integers(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes) -> None:
+    if classes.integers is None:
+        _counted(found, sheet, cells, classes)
         return
-    found.values = [str(i) for i in range(len(classes.names))]
-    text = ", ".join(f"{i} = {name}" for i, name in enumerate(classes.names[:4]))
-    why = f"assumed: {sheet.name} has integers and nothing says which, so classes count from 0 as sorted"
+    shown = set(cells)
+    found.values = _spelled(shown, classes.integers, classes)
+    found.findings.append(_finding("an integer a class", classes.why))
+    strange = sorted(shown - set(found.values))
+    if strange:
+        text = f"{sheet.name} shows {strange[0]!r}, which no training image has"
+        found.findings.append(Finding(what="form", found=text, why="it is never submitted", warning=True))
+    if len(classes.names) == 2:
+        why = "assumed: competition.form: binary where the metric takes probabilities, as AUC does"
+        found.findings.append(_finding("integers, no probabilities", why, warning=True))
+
+
+def _counted(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes) -> None:
+    """Integers that nothing explains: the classes as sorted, from 0, or from 1 where the sample shows k."""
+    k = len(classes.names)
+    shown = {number for cell in cells if (number := integer(cell)) is not None}
+    start = int(bool(shown) and min(shown) >= 1 and max(shown) == k)
+    strange = [cell for cell in cells if integer(cell) not in range(start, start + k)]
+    if strange:
+        raise UserError(
+            f"{sheet.name} shows the class {strange[0]}, but there are {k} classes "
+            f"({_list(classes.names)}) and nothing says which integer is which: add a table of integers and "
+            "class names to the folder that competition.path names."
+        )
+    found.values = _spelled(set(cells), list(range(start, start + k)), classes)
+    text = ", ".join(f"{i} = {name}" for i, name in enumerate(classes.names[:4], start))
+    why = (
+        f"assumed: {sheet.name} has integers and nothing says which, so classes count from {start} as sorted"
+    )
     found.findings.append(_finding(f"an integer a class: {text}", why, warning=True))
+
+
+def _spelled(shown: set[str], integers: list[int], classes: Classes) -> list[str]:
+    """The integers as the sample writes them: plain, as the labels were shipped, or with zeros in front."""
+    plain = [str(value) for value in integers]
+    shipped = {name: label for label, name in classes.of.items()}
+    width = min((len(cell) for cell in shown), default=0)
+    spellings = [plain, [shipped.get(name, value) for name, value in zip(classes.names, plain, strict=True)]]
+    spellings.append([value.zfill(width) for value in plain])
+    whole = [names for names in spellings if len(set(names)) == len(names)]
+    return max(whole, key=lambda names: len(shown & set(names)))
 
 
 def _labels(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes) -> None:
     found.values = _values_like(cells, classes)
     strange = sorted(set(cells) - set(found.values))
+    words = {word for name in (*found.values, *classes.of) for word in name.split()}
+    for cell in strange:
+        known = sum(word in words for word in cell.split())
+        if known > 1 and known * 2 > len(cell.split()):
+            raise UserError(
+                f"{sheet.name} shows {cell!r}, which is no class but the words of several: Podium takes one "
+                "label an image, or several in order of likelihood where no class's name has a blank."
+            )
     if strange and len(strange) == len(set(cells)):
         why = f"assumed: {sheet.name} shows {strange[0]!r}, which is no class"
         found.findings.append(_finding("the class's name", why, warning=True))
@@ -163,7 +207,9 @@ def _values_like(cells: list[str], classes: Classes) -> list[str]:
         spellings.append([str(value) for value in classes.integers])
         bare = [re.sub(r"^\d+[ ._-]+", "", name) for name in classes.names]
         spellings.append(bare if len(set(bare)) == len(bare) else classes.names)
+    spellings.append([name.replace(" ", "_") for name in classes.names])
     words = set(cells) | {word for cell in cells for word in cell.split()}
+    spellings = [names for names in spellings if len(set(names)) == len(names)]
     return max(spellings, key=lambda names: len(words & set(names)))
 
 
@@ -184,14 +230,6 @@ def _spellings(columns: list[str]) -> list[tuple[list[str], str]]:
 def _number(text: str) -> str | None:
     value = integer(text)
     return None if value is None else str(value)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _plain(name: str) -> str:

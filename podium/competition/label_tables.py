@@ -3,11 +3,13 @@
 import re
 
 from podium.competition.classes import integer
+from podium.competition.id_columns import counts_rows
 from podium.competition.labels import SHOWN, Labels
 from podium.competition.matching import Match, Pool, match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import file_role
 from podium.competition.tables import Sheet
+from podium.competition.tasks import refuse_measured, refuse_numbers_a_class, refuse_several
 from podium.errors import UserError
 
 LABEL_WORDS = (
@@ -15,33 +17,12 @@ LABEL_WORDS = (
     "character", "digit", "diagnosis", "class_id", "classid", "category_id", "label_id", "label_name", "y",
     "name", "type", "level",
 )  # fmt: skip
-ID_WORDS = (
-    "id", "image_id", "image", "imageid", "img", "filename", "file_name", "file", "path", "filepath", "fname",
-)  # fmt: skip
 GROUP_WORDS = {"patient", "group", "video", "session", "subject", "sequence", "site", "individual", "person"}
 SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
-SAMPLE_ROWS = 200  # looked at to see which column names images
-MANY = 8  # different cells from which few words in many mixtures look like several labels
 
 
 class Undecided(UserError):
     """Several columns could be the label: an error only where no other table is surer."""
-
-
-def id_column(sheet: Sheet, pool: Pool, named: str | None = None) -> str | None:
-    """The column whose cells name images of the pool, or None where no column does."""
-    if named in sheet.columns:
-        return named
-    best, most = None, 0.0
-    for name, column in sheet.columns.items():
-        cells = [cell for cell in column[:SAMPLE_ROWS] if cell]
-        found = match(cells, pool)
-        share = (len(found.found) + len(found.ambiguous)) / max(
-            len(cells), 1
-        )  # an id stands once, a label often
-        if share and share + 0.01 * (name.lower() in ID_WORDS) > most:
-            best, most = name, share + 0.01 * (name.lower() in ID_WORDS)
-    return best
 
 
 def from_table(
@@ -59,7 +40,7 @@ def from_table(
     wanted: the sample's columns after its id, which often name the label's column or the classes.
     known: the names of class folders.
     """
-    rest = [name for name in sheet.header if name != ids]
+    rest = [name for name in sheet.header if name != ids and not counts_rows(sheet, name)]
     hot = one_hot(sheet, rest, list(wanted)) if params.label_column is None else []
     if hot:
         cells, column, strength = _hot_labels(sheet, hot), f"{len(hot)} columns {hot[0]} .. {hot[-1]}", 3
@@ -68,7 +49,9 @@ def from_table(
         if not column:
             return None
         cells = sheet.columns[column]
-        refuse_several(sheet, column, cells)
+        sure = strength > 1 or file_role(sheet.name) == "train"
+        refuse_several(sheet, column, cells, UserError if sure else Undecided)
+        refuse_measured(sheet, column, cells, wanted, UserError if sure else Undecided)
     found = match(sheet.columns[ids], pool)
     _refuse_missing(sheet, ids, found, others, params)
     labels = _collect(sheet, ids, column, cells, found, params)
@@ -86,11 +69,12 @@ def label_column(
         if named not in sheet.columns:
             raise UserError(_no_column("label_column", sheet, named))
         return named, 3
-    usable = [name for name in rest if _could_be_label(sheet, name)]
-    shown = _shown(wanted)
-    for name in usable:
-        if len(wanted) == 1 and name in wanted:
+    asked = {name.casefold() for name in wanted} if len(wanted) == 1 else set()
+    for name in rest:
+        if name.casefold() in asked:
             return name, 3
+    usable = [name for name in rest if _could_be_label(sheet, name)]
+    shown = shown_words(wanted)
     fits = [name for name in usable if shown and set(sheet.columns[name]) & shown]
     told = [name for name in usable if known and set(sheet.columns[name]) <= known]
     if (len(wanted) > 1 and fits) or told:
@@ -115,7 +99,10 @@ def label_column(
 def one_hot(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
     """The columns of 0 and 1, one a class, where the table has them; the sample's where it has those."""
     named = [name for name in rest if name in wanted]
+    if len(wanted) == 1 and {name.casefold() for name in rest} & {name.casefold() for name in wanted}:
+        return []
     if len(wanted) > 1 and len(named) == len(wanted):
+        refuse_numbers_a_class(sheet, named)
         return (
             named
             if all(_zero_one(cell) in ("0", "1") for name in named for cell in sheet.columns[name])
@@ -124,22 +111,6 @@ def one_hot(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
     hot = [name for name in rest if {_zero_one(cell) for cell in sheet.columns[name]} == {"0", "1"}]
     usual = any(name.lower() in LABEL_WORDS for name in rest)
     return [] if len(hot) < 2 or usual or len(hot) * 2 <= len(rest) else hot
-
-
-def refuse_several(sheet: Sheet, column: str, cells: list[str]) -> None:
-    """Raises UserError where cells hold several labels: a multi-label competition."""
-    values = set(cells)
-    for mark in ("|", ";", ",", " "):
-        several = {value for value in values if mark in value}
-        words = [word.strip() for value in several for word in value.split(mark)]
-        alone = sum(word in values for word in words)
-        mixed = len(values) >= MANY and len({*words, *(values - several)}) * 2 < len(values)
-        if several and (mixed or alone * 2 > len(words)):
-            row = next(i for i, cell in enumerate(cells) if cell in several)
-            raise UserError(
-                f"{sheet.name}, line {sheet.lines[row]}: {column} holds several labels ({cells[row]!r}): "
-                "this is a multi-label competition, which Podium does not take."
-            )
 
 
 def is_group(name: str) -> bool:
@@ -174,10 +145,10 @@ def _collect(
         if path is None:
             continue
         if not label:
-            raise UserError(f"{sheet.name}, line {sheet.lines[i]}: {column} of {name!r} is empty.")
+            raise UserError(f"{sheet.where(i)}: {column} of {name!r} is empty.")
         if labels.of.setdefault(path, label) != label:
             raise UserError(
-                f"{sheet.name}, line {sheet.lines[i]}: {name!r} is {label!r} here and {labels.of[path]!r} "
+                f"{sheet.where(i)}: {name!r} is {label!r} here and {labels.of[path]!r} "
                 "before: an image has one label (a multi-label competition is not taken)."
             )
         if group:
@@ -194,36 +165,30 @@ def _refuse_missing(sheet: Sheet, ids: str, found: Match, others: Pool, params: 
     if found.ambiguous:
         name, paths = next(iter(found.ambiguous.items()))
         raise UserError(
-            f"{sheet.name}, line {_line(sheet, ids, name)}: {name!r} fits {len(paths)} images "
+            f"{sheet.where(sheet.columns[ids].index(name))}: {name!r} fits {len(paths)} images "
             f"({', '.join(paths[:SHOWN])}): name the folder in competition.train."
         )
     missing = match(found.missing, others).missing if found.missing else []
     if missing and params.on_missing == "fail":
         raise UserError(
-            f"{sheet.name}, line {_line(sheet, ids, missing[0])}: no image {missing[0]!r} in the download "
+            f"{sheet.where(sheet.columns[ids].index(missing[0]))}: no image {missing[0]!r} in the download "
             f"({len(missing):,} of {len(set(sheet.columns[ids])):,} are missing); competition.on_missing: "
             "skip leaves such rows out."
         )
 
 
-def _line(sheet: Sheet, ids: str, name: str) -> int:
-    return sheet.lines[sheet.columns[ids].index(name)]
-
-
 def _hot_labels(sheet: Sheet, hot: list[str]) -> list[str]:
     shown = ", ".join(hot[:SHOWN]) + (" ..." if len(hot) > SHOWN else "")
     cells = []
-    for row, line in zip(zip(*(sheet.columns[name] for name in hot), strict=True), sheet.lines, strict=True):
+    for i, row in enumerate(zip(*(sheet.columns[name] for name in hot), strict=True)):
         ones = [name for name, cell in zip(hot, row, strict=True) if _zero_one(cell) == "1"]
         if len(ones) > 1:
             raise UserError(
-                f"{sheet.name}, line {line}: {len(ones)} of the columns {shown} are 1: this is a multi-label "
+                f"{sheet.where(i)}: {len(ones)} of the columns {shown} are 1: this is a multi-label "
                 "competition, which Podium does not take."
             )
         if not ones:
-            raise UserError(
-                f"{sheet.name}, line {line}: none of the columns {shown} is 1: an image has one label."
-            )
+            raise UserError(f"{sheet.where(i)}: none of the columns {shown} is 1: an image has one label.")
         cells.append(ones[0])
     return cells
 
@@ -264,7 +229,7 @@ def _word_among(names: list[str]) -> bool:
     return any(name.lower().replace(" ", "_") in LABEL_WORDS for name in names)
 
 
-def _shown(wanted: dict[str, list[str]]) -> set[str]:
+def shown_words(wanted: dict[str, list[str]]) -> set[str]:
     """The sample's own words for classes: its columns, or its cells and the words in them."""
     if len(wanted) != 1:
         return set(wanted)

@@ -1,5 +1,7 @@
 """The choice between a table, class folders and file names as the source of the labels."""
 
+from podium.competition.foreign import pixel_table
+from podium.competition.label_tables import shown_words
 from podium.competition.labels import Labels, from_folders, from_names
 from podium.competition.params import CompetitionParams
 from podium.competition.raw import Raw
@@ -9,6 +11,7 @@ from podium.contracts.competition import Finding
 from podium.errors import UserError
 
 SHOWN = 5  # names in a sentence
+SURE = 2  # how sure a table's label column must be to win over folders: the sample or its name tells it
 Values = dict[str, list[str]]  # the sample's columns after its id
 
 
@@ -29,10 +32,10 @@ def find_labels(
     if params.labels == "folders" and folders is None:
         raise UserError(f"competition.labels: folders, but {raw.path} has no two class folders.")
     if tables and folders:
-        findings += _compare(tables, folders)
+        findings += _compare(tables, folders, values, roles)
     labels = tables or folders or from_names(roles.images("train") or roles.images(""))
     if labels is None:
-        raise UserError(_no_labels(raw, roles, sheets))
+        raise pixel_table(raw) or UserError(_no_labels(raw, roles, sheets))
     if labels is folders:
         findings += _empty(raw, folders)
     text = f"{labels.found}; {len(labels.classes())} classes; "
@@ -74,14 +77,24 @@ def _join(folders: Labels, tables: Labels) -> None:
     folders.found += f" and {tables.found}"
 
 
-def _compare(tables: Labels, folders: Labels) -> list[Finding]:
-    """A table wins over folders that say the same; where they differ, the user says which."""
+def _compare(tables: Labels, folders: Labels, values: Values, roles: Roles) -> list[Finding]:
+    """A table wins over folders that say the same, and over folders of which the sample shows nothing.
+
+    Where the sample's words are the folders' alone, or the table is not sure, the user says which.
+    """
     pairs = {(tables.of[path], folders.of[path]) for path in tables.of if path in folders.of}
     if len({folder for _, folder in pairs}) < 2:
         return []
     if len(pairs) == len({table for table, _ in pairs}) == len({folder for _, folder in pairs}):
         text = f"class folders agree with {tables.source}"
         return [Finding(what="labels", found=text, why="the table was taken")]
+    shown = shown_words(values)
+    for_folders = not shown.isdisjoint(folders.classes()) and shown.isdisjoint(tables.classes())
+    whole = all(path in tables.of for path in folders.of if roles.of[path] != "test")
+    if tables.strength >= SURE and whole and not for_folders:
+        why = f"{tables.source} has a label for each of their images: competition.labels says otherwise"
+        text = f"{folders.found} were taken for storage, not for classes"
+        return [Finding(what="labels", found=text, why=why, warning=True)]
     raise UserError(
         f"labels could come from {tables.source} or from {folders.found}, and they differ: say in "
         f"competition.labels which ({tables.source} or folders)."
@@ -116,7 +129,7 @@ def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
     for sheet in sheets.others():
         if images and sheet.lines and (file_role(sheet.name) == "train" or "label" in sheet.name.lower()):
             return (
-                f"{sheet.name}, line {sheet.lines[0]}: no cell names an image of the download, such as "
+                f"{sheet.where(0)}: no cell names an image of the download, such as "
                 f"{images[0]}, and no other row does ({', '.join(sheet.header[:SHOWN])}): is it this "
                 "download's table?"
             )

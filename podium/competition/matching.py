@@ -151,15 +151,18 @@ class Form:
     weak: bool = False  # fits by chance: only where no other form found any, and never ambiguous
 
 
+EXACT = "file names"
 WITHOUT_SUFFIX = "file names without suffix"
+OTHER_ZEROS = "numbers with other zeros in front"
 BY_NUMBER = "the number in the file name"
+NUMBERS = {OTHER_ZEROS, BY_NUMBER}
 FORMS = [
-    Form("file names", _as_is, _as_is),
+    Form(EXACT, _as_is, _as_is),
     Form(WITHOUT_SUFFIX, _as_is, stem),
     Form("file names with another suffix", stem, stem),
     Form("file names in another case", _folded(_as_is), _folded(_as_is)),
     Form("file names without suffix, in another case", _folded(_as_is), _folded(stem)),
     Form("file names with another suffix, in another case", _folded(stem), _folded(stem)),
-    Form("numbers with other zeros in front", _number, _number),
+    Form(OTHER_ZEROS, _number, _number),
     Form(BY_NUMBER, _number, _last_number, weak=True),
 ]

@@ -4,15 +4,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from podium.competition.label_tables import id_column
+from podium.competition.id_columns import counts_rows, id_column, repeats
+from podium.competition.keys import THROUGH, through_table
 from podium.competition.labels import SHOWN
-from podium.competition.matching import Match, match
+from podium.competition.matching import Match, match, stem
 from podium.competition.roles import Roles
 from podium.competition.tables import Sheet
 from podium.contracts.competition import Finding
 from podium.errors import UserError
 
-NAME = re.compile(r"sample|submi|template|example", re.IGNORECASE)
+NAME = re.compile(r"sample|submi|template|example|benchmark", re.IGNORECASE)
 POOLS = (
     ("test",),
     ("",),
@@ -32,8 +33,13 @@ class Sample:
 
     @property
     def values(self) -> dict[str, list[str]]:
-        """The columns after the id."""
-        return {name: cells for name, cells in self.sheet.columns.items() if name != self.id_column}
+        """The columns after the id, without row numbers."""
+        columns = self.sheet.columns.items()
+        return {
+            name: cells
+            for name, cells in columns
+            if name != self.id_column and not counts_rows(self.sheet, name)
+        }
 
 
 def is_sample(name: str) -> bool:
@@ -43,15 +49,18 @@ def is_sample(name: str) -> bool:
 
 def find_sample(sheets: list[Sheet], roles: Roles, named: str | None, ids: str | None) -> Sample | None:
     """The sample, or None without one. Raises UserError where two differ, or its ids are strange."""
-    candidates = [sheet for sheet in sheets if (sheet.name == named if named else is_sample(sheet.name))]
+    texts = [sheet for sheet in sheets if sheet.text]
+    candidates = [sheet for sheet in texts if (sheet.name == named if named else is_sample(sheet.name))]
     if not candidates:
         return None
-    read = [(sheet, *_ids(sheet, roles, ids)) for sheet in candidates]
+    tables = [sheet for sheet in sheets if sheet not in candidates]
+    read = [(sheet, *_ids(sheet, tables, roles, ids)) for sheet in candidates]
     whole = [item for item in read if not item[2].missing and item[0].lines]
     if not whole:
         raise UserError(_strange_ids(*max(read, key=lambda item: item[2].share), roles))
     sheet, column, found = whole[0]
-    findings = []
+    findings = [Finding(what="sample", found=f"its ids mean images by {form}")
+                for form in found.forms if THROUGH in form]  # fmt: skip
     if len(candidates) > 1:
         _refuse_different(whole)
         others = ", ".join(other.name for other in candidates if other is not sheet)
@@ -62,20 +71,30 @@ def find_sample(sheets: list[Sheet], roles: Roles, named: str | None, ids: str |
     return Sample(sheet, column, {path: name for name, path in found.found.items()}, findings)
 
 
-def _ids(sheet: Sheet, roles: Roles, named: str | None) -> tuple[str, Match]:
-    """The id column and what its ids mean: among the test images first, then among the others."""
+def _ids(sheet: Sheet, tables: list[Sheet], roles: Roles, named: str | None) -> tuple[str, Match]:
+    """The id column and what its ids mean: among the test images first, then among the others.
+
+    tables: the others of the download, of which one may say which image an id means.
+    """
+    first = named if named in sheet.columns else next(n for n in sheet.header if not counts_rows(sheet, n))
     best: tuple[str, Match] | None = None
     for pool in (roles.pool(*names) for names in POOLS):
-        column = id_column(sheet, pool, named) if pool.paths else None
-        if column is None:
+        if not pool.paths:
             continue
-        found = match(sheet.columns[column], pool)
+        column = id_column(sheet, pool, named)
+        if column is None or (column != first and repeats(sheet, column)):
+            told = through_table(sheet.columns[first], first, tables, pool, sure=True)
+            if told:
+                return first, told
+            continue
+        told = through_table(sheet.columns[column], column, tables, pool, sure=False)
+        found = told or match(sheet.columns[column], pool)
         if best is None or found.share > best[1].share:
             best = (column, found)
         if not found.missing and not found.ambiguous:
             break
     if best is None:
-        return sheet.header[0], Match(missing=sheet.columns[sheet.header[0]])
+        return first, Match(missing=sheet.columns[first])
     if best[1].ambiguous:
         name, paths = next(iter(best[1].ambiguous.items()))
         raise UserError(
@@ -109,10 +128,16 @@ def _strange_ids(sheet: Sheet, column: str, found: Match, roles: Roles) -> str:
     if not sheet.lines:
         return f"{sheet.name} has a header but no rows: give the right file in competition.sample."
     name = found.missing[0]
-    line = sheet.lines[sheet.columns[column].index(name)]
+    where = sheet.where(sheet.columns[column].index(name))
     places = ", ".join(roles.folders.get("test", [])) or "the download"
+    parts = [path for path in roles.of if path.rpartition("/")[2].startswith(f"{stem(name)}_")]
+    if len(parts) > 1 and len(found.missing) == len(set(sheet.columns[column])):
+        return (
+            f"{where}: no image is named {name!r}, but {len(parts)} names begin with it "
+            f"({', '.join(sorted(parts)[:SHOWN])}): Podium takes one image file an id."
+        )
     return (
-        f"{sheet.name}, line {line}: no image in {places} for the id {name!r} "
+        f"{where}: no image in {places} for the id {name!r} "
         f"({len(found.missing):,} of {len(sheet.lines):,} ids are unknown): name the test folder in "
         "competition.test, or the right file in competition.sample."
     )

@@ -1,8 +1,10 @@
 """The download's tables, parsed once: which hold labels, and which only list images."""
 
-from podium.competition.label_tables import Undecided, from_table, id_column, split_column
+from podium.competition import annotations
+from podium.competition.id_columns import id_column
+from podium.competition.label_tables import Undecided, from_table, split_column
 from podium.competition.labels import Labels
-from podium.competition.matching import BY_NUMBER, WITHOUT_SUFFIX, Match, Pool, match, stem
+from podium.competition.matching import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX, Match, Pool, match, stem
 from podium.competition.params import CompetitionParams
 from podium.competition.raw import Raw
 from podium.competition.roles import Roles, file_role
@@ -10,7 +12,7 @@ from podium.competition.sample import is_sample
 from podium.competition.tables import LISTS, SUFFIXES, Sheet, parse
 from podium.errors import UserError
 
-MAX_BYTES = 1 << 30  # of a table
+MAX_BYTES = 1 << 30  # of a text table
 MAX_JSON = 1 << 20  # of a file that may map integers to class names
 TABLE_SHARE = 0.5  # of a table's ids that must be images, for it to be taken for labels
 POOLS = {"test": ("test",), "validation": ("validation", "train", "")}  # by what the table's name tells
@@ -30,6 +32,9 @@ class Sheets:
         for name in raw.names():
             if name in named or (name.lower().endswith((*SUFFIXES, *LISTS)) and raw.size(name) <= MAX_BYTES):
                 self._add(name, pool, needed=name in named)
+        for name in self._json(annotations.MAX_BYTES):
+            if name not in named:
+                self._add(name, pool, needed=False)
         self._refuse_unknown()
 
     def has(self, name: str | None) -> bool:
@@ -42,8 +47,14 @@ class Sheets:
 
     def json_texts(self) -> dict[str, str]:
         """Small JSON files by path."""
-        names = [n for n in self.raw.names() if n.lower().endswith(".json") and self.raw.size(n) <= MAX_JSON]
-        return {name: self.raw.read(name).decode("utf-8", errors="replace") for name in names}
+        return {name: self.raw.read(name).decode("utf-8", errors="replace") for name in self._json(MAX_JSON)}
+
+    def _json(self, size: int) -> list[str]:
+        """The JSON files up to `size` bytes; none where there are so many that each is one image's."""
+        names = [name for name in self.raw.names() if name.lower().endswith(annotations.SUFFIXES)]
+        if len(names) > annotations.MAX_FILES:
+            return []
+        return [name for name in names if self.raw.size(name) <= size]
 
     def labels(self, roles: Roles, wanted: dict[str, list[str]], known: set[str]) -> Labels | None:
         """Labels from the tables that have them: the surest kind, several such tables together.
@@ -58,7 +69,13 @@ class Sheets:
         for sheet in [sheet for sheet in self.others() if named in (None, sheet.name)]:
             try:
                 labels = self._labels_of(sheet, roles, wanted, known)
-            except Undecided as error:
+            except UserError as error:
+                if (
+                    file_role(sheet.name) == "test" and named is None
+                ):  # only the training labels must be right
+                    continue
+                if not isinstance(error, Undecided):
+                    raise
                 undecided.append(error)
                 continue
             if labels is not None and labels.of:
@@ -104,18 +121,31 @@ class Sheets:
         return _own_ids(pool, labels)
 
     def _add(self, name: str, pool: Pool, needed: bool) -> None:
+        lower = name.lower()
+        optional = lower.endswith((*LISTS, *annotations.SUFFIXES)) and not needed
         try:
-            sheet = parse(self.raw.read(name), name)
+            data = self.raw.read(name)
+            sheet = (
+                annotations.parse_json(data, name)
+                if lower.endswith(annotations.SUFFIXES)
+                else parse(data, name)
+            )
         except (UserError, OSError, ValueError) as error:
-            if needed or is_sample(name) or (file_role(name) == "train" and not name.lower().endswith(LISTS)):
+            if needed or (not optional and (is_sample(name) or file_role(name) == "train")):
                 raise UserError(str(error) if isinstance(error, UserError) else f"{name} {error}.") from None
-            if not name.lower().endswith(LISTS):
+            if not lower.endswith(LISTS):
                 self.broken.append(str(error).rstrip("."))
             return
+        if sheet is None:
+            if needed:
+                raise UserError(
+                    f"{name} holds no table: a list of records, COCO annotations or image -> label."
+                )
+            return
         found = match(sheet.header, pool)
-        if found.found and not any("number" in form for form in found.forms):
+        if found.found and not NUMBERS & set(found.forms) and sheet.unit != annotations.ENTRY:
             sheet = sheet.without_header()
-        elif name.lower().endswith(LISTS) and id_column(sheet, pool) is None and not needed:
+        elif optional and id_column(sheet, pool) is None:
             return
         self.all.append(sheet)
 
@@ -133,7 +163,7 @@ class Sheets:
         if share < TABLE_SHARE and told != "train" and self.params.labels is None:
             return None
         labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted, known)
-        if labels is None:
+        if labels is None or (told == "test" and labels.strength < 2):  # its own columns are no labels
             return None
         if labels.id_forms == [BY_NUMBER] and told != "train":
             labels.strength = 0  # a table of classes has small integers, too

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from podium.errors import UserError
 
+CELL = 1 << 24  # characters: what run-length masks and texts beside the labels may have
 DELIMITERS = (",", "\t", ";", "|")
 SUFFIXES = (".csv", ".tsv")
 LISTS = (".txt", ".lst")  # tables only where their cells name images; blanks may separate them
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+UNNAMED = re.compile(r"column \d+|unnamed: \d+", re.IGNORECASE)  # columns that have no name of their own
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,11 @@ class Sheet:
     columns: dict[str, list[str]]
     lines: list[int]  # the line in the file where each row ends, from 1
     text: str
+    unit: str = "line"  # what a row is called in sentences
+
+    def where(self, row: int) -> str:
+        """The place of a row, for sentences: the table's name and the row's line."""
+        return f"{self.name}, {self.unit} {self.lines[row]}"
 
     @property
     def rows(self) -> list[list[str]]:
@@ -81,6 +90,7 @@ def cell(text: str) -> str:
 
 
 def _rows(text: str, delimiter: str, name: str) -> "list[tuple[list[str], int]]":
+    csv.field_size_limit(CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     rows = []
     try:

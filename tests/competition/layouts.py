@@ -36,6 +36,7 @@ LAYOUTS: dict[str, Callable[[], Layout]] = {}
 
 
 def layout(function: Callable[[], Layout]) -> Callable[[], Layout]:
+    assert function.__name__ not in LAYOUTS
     LAYOUTS[function.__name__] = function
     return function
 

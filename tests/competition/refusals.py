@@ -22,6 +22,7 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {}
 
 
 def refusal(function: Callable[[], Refusal]) -> Callable[[], Refusal]:
+    assert function.__name__ not in REFUSALS
     REFUSALS[function.__name__] = function
     return function
 
@@ -46,7 +47,7 @@ def no_files() -> Refusal:
 
 @refusal
 def no_images() -> Refusal:
-    return Refusal({"train.csv": csv("a,b", "1,2")}, "holds no images (1 other files)")
+    return Refusal({"train.csv": csv("a,b", "1,2")}, "holds no images (1 other files, such as train.csv)")
 
 
 @refusal

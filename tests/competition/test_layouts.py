@@ -9,6 +9,7 @@ from podium.competition.detect import detect
 from podium.competition.index import table
 from podium.competition.params import CompetitionParams
 from podium.competition.raw import open_raw
+from tests.competition import kaggle_layouts  # noqa: F401  (registers its layouts)
 from tests.competition.layouts import LAYOUTS, Layout
 from tests.competition.shipping import found, ship_folder
 
@@ -74,4 +75,4 @@ def test_a_folder_is_seen_as_its_zip(name: str, tmp_path: Path) -> None:
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(LAYOUTS) >= 30
+    assert len(LAYOUTS) >= 110

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from podium.errors import UserError
+from tests.competition import kaggle_refusals  # noqa: F401  (registers its refusals)
 from tests.competition.refusals import REFUSALS
 from tests.competition.shipping import found
 
@@ -28,4 +29,4 @@ def test_a_missing_download(tmp_path: Path) -> None:
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(REFUSALS) >= 40  # with test_raw.py and tests/test_audit.py more than 60
+    assert len(REFUSALS) >= 85  # with test_raw.py and tests/test_audit.py more than 110

@@ -1,0 +1,104 @@
+"""Downloads whose pictures are no image files: what they are instead, by name, and the way out."""
+
+import re
+from collections import Counter
+
+from podium.competition.raw import Raw
+from podium.competition.tables import SUFFIXES, UNNAMED, decode
+from podium.errors import UserError
+
+PACKED = (".7z", ".tar", ".gz", ".rar", ".tgz", ".bz2", ".xz")
+KINDS = {  # what a suffix means, where no image lies beside it
+    ".tfrec": "TFRecords", ".tfrecord": "TFRecords", ".tfrecords": "TFRecords",
+    ".npz": "NumPy arrays", ".npy": "NumPy arrays", ".bson": "BSON documents",
+    ".h5": "HDF5 arrays", ".hdf5": "HDF5 arrays", ".mat": "MATLAB arrays", ".rds": "R arrays",
+    ".pkl": "Python pickles", ".pickle": "Python pickles",
+    ".pt": "PyTorch tensors", ".pth": "PyTorch tensors",
+    ".parquet": "Parquet tables of pixels", ".feather": "Feather tables of pixels",
+    ".dcm": "DICOM scans", ".dicom": "DICOM scans", ".nii": "NIfTI volumes", ".mha": "MetaImage volumes",
+    ".svs": "microscope slides", ".zarr": "Zarr arrays", ".lmdb": "LMDB databases", ".mdb": "LMDB databases",
+    ".rec": "MXNet records", ".ndjson": "drawings as strokes", ".svg": "vector drawings",
+    ".mp4": "videos", ".avi": "videos", ".mov": "videos", ".wav": "sounds", ".mp3": "sounds",
+    ".ogg": "sounds", ".flac": "sounds", ".json": "numbers in JSON",
+}  # fmt: skip
+PHOTOS = (".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".dng", ".cr2", ".nef", ".exr", ".tga", ".psd")
+START = 1 << 16  # bytes of a table in which its header line ends
+MANY = 64  # columns of numbers that make a table one of pixels: an 8 x 8 image
+WIDE = ("pixel", "px")
+RUN_OF_PIXELS = re.compile(r"(?:\d+ ){63}\d")  # a cell of 64 numbers
+WAY_OUT = (
+    "write each picture as a PNG or JPEG file, test pictures named by their ids, and give that folder as "
+    "competition.path"
+)
+
+
+def no_images(raw: Raw) -> UserError:
+    """The refusal of a download that holds no image file."""
+    names = raw.names()
+    packed = _first_train([name for name in names if name.lower().endswith(PACKED)])
+    if packed:
+        return UserError(
+            f"{raw.path} holds no images but {_some(packed)}, which is not unpacked here: unpack it and give "
+            "the folder as competition.path."
+        )
+    kinds = Counter(kind for name in names if (kind := _kind(raw, name)))
+    for kind, _ in sorted(kinds.items(), key=lambda item: (item[0] == KINDS[".json"], -item[1], item[0])):
+        these = _first_train([name for name in names if _kind(raw, name) == kind])
+        return UserError(
+            f"{raw.path} holds no image files but {kind} ({_some(these)}), which Podium does not read: "
+            f"{WAY_OUT}."
+        )
+    some = f", such as {max(names, key=raw.size)}" if names else ""
+    return UserError(
+        f"{raw.path} holds no images ({len(names):,} other files{some}): is it the competition's download?"
+    )
+
+
+def unread(raw: Raw) -> str | None:
+    """A sentence about pictures in formats that are not read, beside others that are."""
+    photos = [name for name in raw.names() if name.lower().endswith(PHOTOS)]
+    if not photos:
+        return None
+    return (
+        f"{len(photos):,} pictures of a format that is not read ({_some(photos)}): convert them to PNG or "
+        "JPEG, or they are as if not there"
+    )
+
+
+def pixel_table(raw: Raw) -> UserError | None:
+    """The refusal of a download whose pictures are rows of a table, a few image files beside them or not."""
+    these = _first_train([name for name in raw.names() if _is_pixels(raw, name)])
+    if not these:
+        return None
+    return UserError(f"{these[0]} holds pictures as rows of pixels, which Podium does not read: {WAY_OUT}.")
+
+
+def _kind(raw: Raw, name: str) -> str:
+    lower = name.lower()
+    if lower.endswith(PHOTOS):
+        return "pictures of another format"
+    kind = next((kind for suffix, kind in KINDS.items() if lower.endswith(suffix)), "")
+    return kind or ("tables of pixels" if _is_pixels(raw, name) else "")
+
+
+def _is_pixels(raw: Raw, name: str) -> bool:
+    """Whether a text table's header has a column of pixels, or so many columns that they must be pixels."""
+    if not name.lower().endswith(SUFFIXES):
+        return False
+    start = decode(raw.read(name)[:START])
+    header = start.partition("\n")[0].lower()
+    columns = [column.strip(' "\r') for column in header.replace("\t", ",").replace(";", ",").split(",")]
+    wide = [column for column in columns if column.startswith(WIDE) or UNNAMED.fullmatch(column)]
+    numbers = [column for column in columns if column.replace(".", "").replace("x", "").isdigit()]
+    if RUN_OF_PIXELS.search(start):
+        return True
+    return "pixels" in columns or max(len(wide), len(numbers)) >= MANY
+
+
+def _first_train(names: list[str]) -> list[str]:
+    """The names, those first that tell the training pictures."""
+    return sorted(names, key=lambda name: ("train" not in name.lower(), name))
+
+
+def _some(names: list[str]) -> str:
+    return names[0] + (f" and {len(names) - 1:,} more" if names[1:] else "")

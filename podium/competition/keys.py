@@ -1,0 +1,39 @@
+"""Ids that name no file: another table says which image each of them means."""
+
+from podium.competition.id_columns import id_column
+from podium.competition.matching import EXACT, Match, Pool, match
+from podium.competition.tables import Sheet
+
+THROUGH = " -> "  # marks the form of a match that went through a table
+
+
+def through_table(ids: list[str], name: str, sheets: list[Sheet], pool: Pool, sure: bool) -> Match | None:
+    """What the ids of the column `name` mean by the first table that has all of them beside image names.
+
+    sure: whether ids are known to name no files; where they seem to, the table's column must have the same
+    name, and the other one whole file names.
+    """
+    wanted = set(ids)
+    for sheet in sheets:
+        for column, cells in sheet.columns.items():
+            if not (sure or column.casefold() == name.casefold()) or not wanted.issubset(cells):
+                continue
+            found = _images_beside(sheet, column, wanted, pool)
+            if found and (sure or found.forms[1:] == [EXACT]):
+                return found
+    return None
+
+
+def _images_beside(sheet: Sheet, column: str, wanted: set[str], pool: Pool) -> Match | None:
+    rows = [i for i, cell in enumerate(sheet.columns[column]) if cell in wanted]
+    others = {other: [cells[i] for i in rows] for other, cells in sheet.columns.items() if other != column}
+    part = Sheet(sheet.name, others, [sheet.lines[i] for i in rows], "")
+    images = id_column(part, pool)
+    if images is None:
+        return None
+    found = match(others[images], pool)
+    if found.missing or found.ambiguous or len(set(others[images])) < len(rows):
+        return None
+    keys = [sheet.columns[column][i] for i in rows]
+    paths = {key: found.found[cell] for key, cell in zip(keys, others[images], strict=True)}
+    return Match(found=paths, forms=[f"{sheet.name}, {column}{THROUGH}{images}", *found.forms])

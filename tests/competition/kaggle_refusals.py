@@ -1,0 +1,325 @@
+# ruff: noqa: E501  (a corpus: sentences stay in one piece)
+"""Well-known competitions that ask for something else, or ship no image files: each refused by what it is."""
+
+from tests.competition.kaggle_layouts import hashes
+from tests.competition.layouts import folders, sample, unseen
+from tests.competition.refusals import Refusal, refusal
+from tests.competition.shipping import Files, csv, images, many
+
+UNREAD = "which Podium does not read: write each picture as a PNG or JPEG file"
+PIXELS = ",".join(f"pixel{i}" for i in range(784))
+
+
+def pair(train: str = "train_images/{}.jpg", test: str = "test_images/{}.jpg") -> Files:
+    return many(train, 8) | many(test, 2, 50)
+
+
+@refusal
+def digits_as_rows_of_pixels() -> Refusal:
+    zeros = ",".join("0" * 784)
+    files: Files = {"train.csv": csv(f"label,{PIXELS}", f"1,{zeros}"), "test.csv": csv(PIXELS, zeros)}
+    return Refusal(
+        files | sample("1,0", header="ImageId,Label"),
+        f"no image files but tables of pixels (train.csv and 1 more), {UNREAD}",
+    )
+
+
+@refusal
+def signs_as_rows_of_pixels_with_pictures_for_show() -> Refusal:
+    files = images("american_sign_language.PNG", "amer_sign2.png")
+    files |= {"sign_mnist_train/sign_mnist_train.csv": csv(f"label,{PIXELS}", "1," + ",".join("0" * 784))}
+    return Refusal(files, f"sign_mnist_train/sign_mnist_train.csv holds pictures as rows of pixels, {UNREAD}")
+
+
+@refusal
+def faces_as_one_cell_of_pixels() -> Refusal:
+    return Refusal(
+        {"train.csv": csv("emotion,pixels", "0,70 80 82")},
+        f"no image files but tables of pixels (train.csv), {UNREAD}",
+    )
+
+
+@refusal
+def key_points_of_faces() -> Refusal:
+    row = "66.0,39.0," + " ".join("238" for _ in range(96))
+    return Refusal(
+        {"training.csv": csv("left_eye_x,left_eye_y,Image", row)},
+        "no image files but tables of pixels (training.csv)",
+    )
+
+
+@refusal
+def flowers_as_records() -> Refusal:
+    files: Files = {
+        f"tfrecords-jpeg-192x192/{k}/{i:02}-192x192-798.tfrec": b"x"
+        for k in ("test", "train")
+        for i in range(3)
+    }
+    return Refusal(
+        files | sample("252d840db,0"),
+        f"no image files but TFRecords (tfrecords-jpeg-192x192/train/00-192x192-798.tfrec and 5 more), {UNREAD}",
+    )
+
+
+@refusal
+def products_as_bson() -> Refusal:
+    return Refusal(
+        {"train.bson": b"x", "test.bson": b"x"} | sample("10,1000010653", header="_id,category_id"),
+        f"no image files but BSON documents (train.bson and 1 more), {UNREAD}",
+    )
+
+
+@refusal
+def kana_as_arrays() -> Refusal:
+    return Refusal({"k49-test-imgs.npz": b"PK", "k49-train-imgs.npz": b"PK", "k49_classmap.csv": csv("index,char", "0,a")},
+                   f"no image files but NumPy arrays (k49-train-imgs.npz and 1 more), {UNREAD}")  # fmt: skip
+
+
+@refusal
+def icebergs_as_json() -> Refusal:
+    return Refusal(
+        {"train.json": '[{"id": "dfd5f913", "band_1": [1.0]}]', "test.json": "[]"},
+        f"no image files but numbers in JSON (train.json and 1 more), {UNREAD}",
+    )
+
+
+@refusal
+def icebergs_in_another_archive() -> Refusal:
+    return Refusal(
+        {"sample_submission.csv.7z": b"7z", "test.json.7z": b"7z", "train.json.7z": b"7z"},
+        "no images but train.json.7z and 2 more, which is not unpacked here",
+    )
+
+
+@refusal
+def scans_as_dicom() -> Refusal:
+    return Refusal(
+        dict.fromkeys(("train/1.dcm", "test/2.dcm"), b"\0" * 128 + b"DICM"),
+        f"no image files but DICOM scans (train/1.dcm and 1 more), {UNREAD}",
+    )
+
+
+@refusal
+def graphemes_as_parquet() -> Refusal:
+    return Refusal(
+        {"train_image_data_0.parquet": b"PAR1"},
+        f"no image files but Parquet tables of pixels (train_image_data_0.parquet), {UNREAD}",
+    )
+
+
+@refusal
+def photographs_of_a_phone() -> Refusal:
+    return Refusal(
+        {"train/cat/1.HEIC": b"x", "train/dog/2.HEIC": b"x"},
+        f"no image files but pictures of another format (train/cat/1.HEIC and 1 more), {UNREAD}",
+    )
+
+
+@refusal
+def steel_defects_by_class_as_masks() -> Refusal:
+    rows = [f"{i}.jpg,{i % 4 + 1},{29102 + i} 12 29346 24" for i in range(8)]
+    files = (
+        pair()
+        | {"train.csv": csv("ImageId,ClassId,EncodedPixels", *rows)}
+        | sample("50.jpg,,0", header="ImageId,EncodedPixels,ClassId")
+    )
+    return Refusal(
+        files, "column EncodedPixels asks for masks as run lengths, so this competition is a segmentation"
+    )
+
+
+@refusal
+def salt_as_masks() -> Refusal:
+    files = pair("train/images/{}.png", "test/images/{}.png") | many("train/masks/{}.png", 8)
+    return Refusal(
+        files | {"train.csv": csv("id,rle_mask", "0,1 9", "1,")} | sample("50,1 1", header="id,rle_mask"),
+        "column rle_mask asks for masks as run lengths",
+    )
+
+
+@refusal
+def cell_nuclei_in_a_folder_each() -> Refusal:
+    names = hashes(4)
+    files = images(
+        *(f"stage1_train/{n}/images/{n}.png" for n in names),
+        *(f"stage1_train/{n}/masks/{n}m.png" for n in names),
+    )
+    files |= images("stage1_test/ff/images/ff.png") | {
+        "stage1_sample_submission.csv": csv("ImageId,EncodedPixels", "ff,1 1")
+    }
+    return Refusal(
+        files,
+        "stage1_sample_submission.csv: column EncodedPixels asks for masks as run lengths, so this competition is a segmentation",
+    )
+
+
+@refusal
+def wheat_heads_as_boxes() -> Refusal:
+    rows = [f'{i},1024,"[{i}.0, 22.0, 56.0, 36.0]",usask' for i in range(8)]
+    files = (
+        pair()
+        | {"train.csv": csv("image_id,width,bbox,source", *rows)}
+        | sample("50,1.0 0 0 50 50", "51,", header="image_id,PredictionString")
+    )
+    return Refusal(
+        files, "column PredictionString asks for boxes, so this competition is an object detection"
+    )
+
+
+@refusal
+def landmarks_with_a_confidence() -> Refusal:
+    files = (
+        pair()
+        | {"train.csv": csv("id,landmark_id", *(f"{i},{i % 3}" for i in range(8)))}
+        | sample("50,1 0.0085", "51,2 0.5", header="id,landmarks")
+    )
+    return Refusal(
+        files,
+        "column landmarks asks for a label and its confidence ('1 0.0085'), so this competition is scored by confidence",
+    )
+
+
+@refusal
+def apple_leaves_with_several_diseases() -> Refusal:
+    names = ("healthy", "scab frog_eye_leaf_spot complex", "scab", "complex")
+    files = (
+        pair()
+        | {"train.csv": csv("image,labels", *(f"{i}.jpg,{names[i % 4]}" for i in range(8)))}
+        | sample("50.jpg,healthy", header="image,labels")
+    )
+    return Refusal(
+        files,
+        "train.csv, line 3: labels holds several labels ('scab frog_eye_leaf_spot complex'): this is a multi-label competition",
+    )
+
+
+@refusal
+def attributes_of_museums_as_integers() -> Refusal:
+    files = (
+        pair()
+        | {
+            "train.csv": csv(
+                "id,attribute_ids", *(f"{i},{('147 616 813', '51 280')[i % 2]}" for i in range(8))
+            )
+        }
+        | sample("50,0 1 2", header="id,attribute_ids")
+    )
+    return Refusal(
+        files,
+        "train.csv, line 2: attribute_ids holds several labels ('147 616 813'): this is a multi-label competition",
+    )
+
+
+@refusal
+def forests_whose_sample_mixes_tags() -> Refusal:
+    names = ("haze primary", "agriculture clear primary water", "clear primary")
+    files = pair() | {"train_v2.csv": csv("image_name,tags", *(f"{i},{names[i % 3]}" for i in range(8)))}
+    files |= sample("50,primary clear agriculture road water", header="image_name,tags")
+    return Refusal(
+        files, "shows 'primary clear agriculture road water', which is no class but the words of several"
+    )
+
+
+@refusal
+def chests_with_bars_between_findings() -> Refusal:
+    names = ("No Finding", "Effusion|Mass", "Mass", "Effusion")
+    files = pair() | {
+        "Data_Entry_2017.csv": csv(
+            "Image Index,Finding Labels,Patient ID", *(f"{i}.jpg,{names[i % 4]},{i // 2}" for i in range(8))
+        )
+    }
+    return Refusal(files, "line 3: Finding Labels holds several labels ('Effusion|Mass')")
+
+
+@refusal
+def the_appeal_of_pets() -> Refusal:
+    files = many("train/{}.jpg", 40) | many("test/{}.jpg", 2, 50)
+    header, eyes = "Id,Eyes,Face,Near", ("1,0,1", "0,1,1", "1,1,0")
+    files |= {
+        "train.csv": csv(f"{header},Pawpularity", *(f"{i},{eyes[i % 3]},{i * 7 % 31 + 1}" for i in range(40)))
+    }
+    files |= {"test.csv": csv(header, "50,1,1,1", "51,0,1,1")} | sample(
+        "50,63.7", "51,18.2", header="Id,Pawpularity"
+    )
+    return Refusal(
+        files,
+        "train.csv, line 2: Pawpularity is a measured number (31 numbers, and the sample shows 18.2): this is a regression",
+    )
+
+
+@refusal
+def ages_of_bones() -> Refusal:
+    files = (
+        many("train/{}.jpg", 40)
+        | unseen("test/{}.jpg")
+        | {"train.csv": csv("id,boneage", *(f"{i},{i % 30}.{i % 4}" for i in range(40)))}
+    )
+    return Refusal(
+        files | sample("0,50", "1,50", "2,50", header="id,boneage"),
+        "train.csv, line 3: boneage is a measured number ('1.1'): this is a regression",
+    )
+
+
+@refusal
+def galaxies_by_the_votes_of_many() -> Refusal:
+    files = many("images_training_rev1/{}.jpg", 8, 100) | many("images_test_rev1/{}.jpg", 1, 200)
+    files |= {
+        "training_solutions_rev1.csv": csv(
+            "GalaxyID,Class1.1,Class1.2", *(f"{100 + i},0.38{i},0.61{i}" for i in range(8))
+        )
+    }
+    files |= {"all_zeros_benchmark.csv": csv("GalaxyID,Class1.1,Class1.2", "200,0,0")}
+    return Refusal(
+        files,
+        "training_solutions_rev1.csv, line 2: Class1.1 is '0.380', neither 0 nor 1: the sample asks for 2 numbers an image (Class1.1, Class1.2)",
+    )
+
+
+@refusal
+def cells_in_four_colours() -> Refusal:
+    colours = ("red", "green", "blue", "yellow")
+    files = images(
+        *(f"train/a{i}_{c}.png" for i in range(4) for c in colours), *(f"test/t0_{c}.png" for c in colours)
+    )
+    files |= {"train.csv": csv("Id,Target", "a0,5", "a1,1", "a2,5", "a3,1")} | sample(
+        "t0,0", header="Id,Predicted"
+    )
+    return Refusal(
+        files,
+        "sample_submission.csv, line 2: no image is named 't0', but 4 names begin with it (test/t0_blue.png, test/t0_green.png, test/t0_red.png)",
+    )
+
+
+@refusal
+def a_ranking_of_names_with_blanks() -> Refusal:
+    files = (
+        folders(names=("Quercus alba", "Acer rubrum"))
+        | unseen()
+        | sample("0,Quercus alba Acer rubrum", header="id,species")
+    )
+    return Refusal(files, "shows 'Quercus alba Acer rubrum', which is no class but the words of several")
+
+
+@refusal
+def an_integer_beyond_the_classes() -> Refusal:
+    files = folders(names=("ant", "bee", "cow")) | unseen() | sample("0,7", "1,7", "2,7", header="id,class")
+    return Refusal(
+        files,
+        "shows the class 7, but there are 3 classes (ant, bee, cow) and nothing says which integer is which: add a table",
+    )
+
+
+@refusal
+def broken_json_that_is_named() -> Refusal:
+    return Refusal(
+        folders() | unseen() | {"labels.json": "{oops"}, "labels.json is no JSON (", {"labels": "labels.json"}
+    )
+
+
+@refusal
+def json_nested_a_hundred_thousand_deep() -> Refusal:
+    return Refusal(
+        folders() | unseen() | {"labels.json": "[" * 100_000},
+        "labels.json is nested too deep for a table",
+        {"labels": "labels.json"},
+    )
