@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 SHARD_BYTES = 1 << 30  # a new tar beyond it
+WRITE_BYTES = 1 << 20  # handed to the system at a time: fewer, larger calls
 LARGEST = 8**11 - 1  # bytes that a plain header can say
 BLANK = tarfile.TarInfo().tobuf(tarfile.USTAR_FORMAT)
 
@@ -69,7 +70,7 @@ class Writer:
     def _next(self) -> None:
         self.close()
         self._count += 1
-        self._file = (self.folder / self._name()).open("wb")
+        self._file = (self.folder / self._name()).open("wb", buffering=WRITE_BYTES)
         self._offset = 0
 
 

@@ -1,6 +1,6 @@
 """data/augmented/: the manifest of originals and copies, and the copies' shards."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from podium.copies.render import Renderer, Source, cores, render
 from podium.copies.store import Copy, Store
 from podium.shards import Place, Reader
 
-PACK = 4096  # copies a scratch entry: what an interrupt can lose
-PACK_BYTES = 128 << 20
+PACK = 1024  # copies a scratch entry: what an interrupt can lose
+PACK_BYTES = 64 << 20
 
 
 def build(
@@ -28,14 +28,14 @@ def build(
     orders = sorted(orders, key=lambda order: (order.row, order.number))
     sources = _sources(originals, orders)
     store, reader = Store(renderer.recipe), Reader(data)
-    _complete(store, _missing(store, sources), renderer, reader)
 
     def again(key: str, number: int) -> Copy:
         """One copy that the store lost in the meantime: another process evicted it."""
         return next(render(renderer, [replace(sources[key], numbers=(number,))], reader, 1))
 
-    keys = _keys(originals, orders)
-    copies = store.read([(key, order.number) for key, order in zip(keys, orders, strict=True)], again)
+    fresh = _shown(_missing(store, sources), renderer, reader)
+    wanted = zip(_keys(originals, orders), [order.number for order in orders], strict=True)
+    copies = _in_order(wanted, store, fresh, again)
     frame = originals.iloc[[order.row for order in orders]].reset_index(drop=True)
     frame["copy"] = [order.number for order in orders]
     frame["image_id"] = [f"{source}#{n}" for source, n in zip(frame["source_id"], frame["copy"], strict=True)]
@@ -53,21 +53,38 @@ def _packed(names: pd.Series, copies: Iterator[Copy], folder: Path) -> Iterator[
             yield writer.add(name, copy.data), copy.digest
 
 
-def _complete(store: Store, sources: list[Source], renderer: Renderer, reader: Reader) -> None:
-    """Renders what the store lacks, and keeps it there pack by pack."""
-    total = sum(len(source.numbers) for source in sources)
-    pack: list[Copy] = []
+def _in_order(
+    wanted: Iterable[tuple[str, int]], store: Store, fresh: Iterator[Copy], again: Callable[[str, int], Copy]
+) -> Iterator[Copy]:
+    """The wanted copies, finished ones from the store, the others as they come from `fresh`.
+
+    Fresh ones go to the store pack by pack while the workers render on: shards grow beside it, and nothing
+    is read back. `fresh` comes in the order in which each is first wanted; images of equal bytes want one
+    again, which the open pack or the store then has.
+    """
+    pack: dict[tuple[str, int], Copy] = {}
     size = 0
+    for key in wanted:
+        while key not in pack and key not in store.found:
+            copy = next(fresh)
+            pack[copy.source, copy.number] = copy
+            size += len(copy.data)
+        yield pack[key] if key in pack else store.read(*key) or again(*key)
+        if len(pack) >= PACK or size > PACK_BYTES:
+            store.keep(list(pack.values()))
+            pack, size = {}, 0
+    if pack:
+        store.keep(list(pack.values()))
+    store.close()
+
+
+def _shown(sources: list[Source], renderer: Renderer, reader: Reader) -> Iterator[Copy]:
+    """Renders all of them on all cores, with a bar of progress."""
+    total = sum(len(source.numbers) for source in sources)
     with tqdm(total=total, desc="copies", unit="img", disable=None) as bar:
         for copy in render(renderer, sources, reader, cores()):
-            pack.append(copy)
-            size += len(copy.data)
             bar.update()
-            if len(pack) == PACK or size > PACK_BYTES:
-                store.keep(pack)
-                pack, size = [], 0
-    if pack:
-        store.keep(pack)
+            yield copy
 
 
 def _sources(originals: pd.DataFrame, orders: list[Order]) -> dict[str, Source]:

@@ -2,9 +2,9 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import cv2
@@ -18,8 +18,8 @@ from podium.images import Pixels, shrink
 from podium.run import derive
 from podium.shards import Place, Reader
 
-AHEAD = 4  # batches a worker may be ahead of the writer: bounds memory
-BATCH = 8  # sources a worker takes at a time
+AHEAD = 6  # parts a worker may be ahead of the writer: bounds memory
+PART = 64  # copies a worker makes at a time; a source with more is decoded once for each 64 of them
 SPREAD = 0x2360ED051FC65DA44385DF649FCCF645  # PCG64's own multiplier: carries 63 bits to 128
 INCREMENT = 0x5851F42D4C957F2D14057B7EF767814F  # any odd number: PCG64's stream
 SMALL = 64  # pixels: images up to it are stored without loss, where JPEG costs most and saves least
@@ -92,26 +92,25 @@ class Renderer:
             yield generator
 
 
-def render(renderer: Renderer, sources: list[Source], reader: Reader, workers: int) -> Iterator[Copy]:
+def render(renderer: Renderer, sources: Iterable[Source], reader: Reader, workers: int) -> Iterator[Copy]:
     """All wanted copies in the order of `sources`, whatever the number of workers.
 
     Threads suffice: decoding, warping, encoding and hashing leave the interpreter's lock.
     """
     cv2.setNumThreads(1)  # both cores work on images of their own
 
-    def batch(part: list[Source]) -> list[Copy]:
+    def made(part: list[Source]) -> list[Copy]:
         return [copy for source in part for copy in renderer.copies(source, _bytes(reader, source))]
 
-    parts = [sources[start : start + BATCH] for start in range(0, len(sources), BATCH)]
     if workers == 1:
-        for part in parts:
-            yield from batch(part)
+        for part in parts(sources):
+            yield from made(part)
         return
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[list[Copy]]] = deque()
         try:
-            for part in parts:
-                waiting.append(pool.submit(batch, part))
+            for part in parts(sources):
+                waiting.append(pool.submit(made, part))
                 if len(waiting) >= AHEAD * workers:
                     yield from waiting.popleft().result()
             while waiting:
@@ -119,6 +118,25 @@ def render(renderer: Renderer, sources: list[Source], reader: Reader, workers: i
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def parts(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    """What workers take at a time, in order: sources of at most PART copies together.
+
+    A source with more of them is split: five images brought to thousands keep all cores busy, in bounds.
+    """
+    part: list[Source] = []
+    left = PART
+    for source in sources:
+        for start in range(0, len(source.numbers), PART):
+            numbers = source.numbers[start : start + PART]
+            if part and len(numbers) > left:
+                yield part
+                part, left = [], PART
+            part.append(replace(source, numbers=numbers))
+            left -= len(numbers)
+    if part:
+        yield part
 
 
 def cores() -> int:

@@ -4,8 +4,6 @@ A pack is a scratch entry of many copies: their bytes end to end, and an index. 
 copies reads all packs of its recipe and renders only what none of them holds.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -14,8 +12,10 @@ import numpy as np
 
 from podium import scratch
 from podium.files import digest
+from podium.shards import WRITE_BYTES
 
 KIND = "copies"
+OPEN = 64  # packs that are read from at a time, the earliest opened is closed first
 INDEX = np.dtype(
     [("source", "S64"), ("copy", "i4"), ("offset", "i8"), ("length", "i8"), ("digest", "S64")]
 )  # source: its bytes' SHA-256 in hexadecimal; digest: the copy's own
@@ -47,6 +47,7 @@ class Store:
     def __init__(self, recipe: str) -> None:
         self.recipe = recipe
         self.found: dict[tuple[str, int], Found] = {}
+        self._files: dict[Path, BinaryIO] = {}
         for place in sorted((scratch.root() / KIND).glob(f"{recipe}-*")):
             if scratch.find(KIND, place.name):
                 self._take(place)
@@ -58,7 +59,7 @@ class Store:
         def build(folder: Path) -> None:
             index = np.zeros(len(copies), INDEX)
             offset = 0
-            with (folder / "bytes").open("wb") as file:
+            with (folder / "bytes").open("wb", buffering=WRITE_BYTES) as file:
                 for row, copy in enumerate(copies):
                     file.write(copy.data)
                     index[row] = (copy.source, copy.number, offset, len(copy.data), copy.digest)
@@ -67,23 +68,29 @@ class Store:
 
         self._take(scratch.obtain(KIND, key, build))
 
-    def read(self, keys: list[tuple[str, int]], otherwise: Callable[[str, int], Copy]) -> Iterator[Copy]:
-        """The copies of `keys`, in that order; `otherwise` makes one that was evicted in the meantime."""
-        files: dict[Path, BinaryIO] = {}
-        with ExitStack() as stack:
-            for source, number in keys:
-                place = self.found.get((source, number))
-                try:
-                    if place is None:
-                        raise FileNotFoundError
-                    if place.pack not in files:
-                        files[place.pack] = stack.enter_context((place.pack / "bytes").open("rb"))
-                except FileNotFoundError:
-                    yield otherwise(source, number)
-                    continue
-                file = files[place.pack]
-                file.seek(place.offset)
-                yield Copy(source, number, file.read(place.length), place.digest)
+    def read(self, source: str, number: int) -> Copy | None:
+        """A finished copy; None where it was evicted in the meantime."""
+        place = self.found[source, number]
+        try:
+            file = self._opened(place.pack)
+        except FileNotFoundError:
+            return None
+        file.seek(place.offset)
+        return Copy(source, number, file.read(place.length), place.digest)
+
+    def close(self) -> None:
+        """Closes the packs that were read."""
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+    def _opened(self, pack: Path) -> BinaryIO:
+        if pack not in self._files:
+            file = (pack / "bytes").open("rb")
+            if len(self._files) == OPEN:
+                self._files.pop(next(iter(self._files))).close()
+            self._files[pack] = file
+        return self._files[pack]
 
     def _take(self, place: Path) -> None:
         for source, number, offset, length, own in np.load(place / "index.npy", allow_pickle=False):

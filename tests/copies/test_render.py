@@ -1,10 +1,13 @@
 """Copies: the same bits whatever the workers, kept between runs, and none made twice."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from podium import scratch
 from podium.contracts import folds, manifest
@@ -153,3 +156,50 @@ def test_draws_depend_on_seed_source_number_and_recipe() -> None:
     draws = [draw(), draw(seed=1), draw(key="b"), draw(number=2), draw(recipe="q")]
     assert len(set(draws)) == 5 and draw() == draws[0]
     assert abs(np.mean([draw(number=n) for n in range(1, 400)]) - 0.5) < 0.06
+
+
+@given(st.lists(st.integers(0, 200), max_size=30))
+@settings(max_examples=50, deadline=None)
+def test_parts_are_bounded_and_lose_nothing(counts: list[int]) -> None:
+    """Memory is bounded by copies, not by images: a few images brought to thousands are shared out."""
+    place = render.Place("s", 0, 0)
+    sources = [render.Source(f"{i}", place, tuple(range(1, n + 1))) for i, n in enumerate(counts)]
+    parts = list(render.parts(sources))
+    wanted = [(source.key, number) for source in sources for number in source.numbers]
+    assert [(s.key, number) for part in parts for s in part for number in s.numbers] == wanted
+    sizes = [sum(len(source.numbers) for source in part) for part in parts]
+    assert all(0 < size <= render.PART for size in sizes)
+    assert all(a + b > render.PART for a, b in itertools.pairwise(sizes))  # none is split without need
+
+
+def test_each_source_is_decoded_once_for_all_its_copies(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[int] = []
+    true = render.decode
+    monkeypatch.setattr(render, "decode", lambda data: decoded.append(len(data)) or true(data))
+    table = run(per_class=60)
+    assert (table["copy"] > 0).sum() == 162 and len(decoded) == table.query("copy > 0")["source_id"].nunique()
+
+
+def test_copies_made_before_an_interrupt_wait_in_the_store(
+    zoo: Path, rendered: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The eleventh copy fails; two packs of five are not rendered again."""
+    from podium import shards
+
+    monkeypatch.setattr(building, "PACK", 5)
+    monkeypatch.setattr(building, "cores", lambda: 1)
+    true, added = shards.Writer.add, []
+
+    def failing(self: shards.Writer, name: str, data: bytes) -> shards.Place:
+        added.append(name)
+        if len(added) == 11:
+            raise KeyboardInterrupt
+        return true(self, name, data)
+
+    monkeypatch.setattr(shards.Writer, "add", failing)
+    with pytest.raises(KeyboardInterrupt):
+        run(per_class=12)
+    assert not manifest.FOLDER.exists()
+    monkeypatch.setattr(shards.Writer, "add", true)
+    rendered.clear()
+    assert len(copies(run(per_class=12))) == 18 and sum(rendered) == 8
