@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from podium.competition import classes as class_rules
 from podium.competition.classes import Classes
 from podium.competition.foreign import no_images, unread
-from podium.competition.forms import FormFound, form_of
+from podium.competition.forms import FormFound, form_of, without_images
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
 from podium.competition.matching import SUFFIXES
 from podium.competition.meta import Meta
 from podium.competition.params import CompetitionParams
 from podium.competition.raw import Raw
-from podium.competition.roles import IGNORED, Roles, assign
+from podium.competition.roles import IGNORED, Roles, assign, doubles
 from podium.competition.sample import find_sample, is_sample
 from podium.competition.sheets import Sheets
 from podium.competition.subsets import divide
@@ -81,6 +81,7 @@ class _Detection:
         labels, findings = find_labels(self.raw, self.roles, self.sheets, values, self.params)
         self.findings += findings
         listed = self.sheets.listed(self.roles)
+        self._refuse_trained(labels)
         ids = self.sample.ids if self.sample else self.sheets.test_ids(self.roles, labels, listed)
         subset, findings = divide(
             self.roles, labels, ids, listed, self.sample.sheet.name if self.sample else ""
@@ -112,8 +113,10 @@ class _Detection:
         if ignored:
             self._note("ignored", f"{len(ignored):,} images in {_list(roles.folders[IGNORED])}",
                        "params name another folder", warning=True)  # fmt: skip
-            for path in ignored:
-                del roles.of[path]
+            roles.leave_out(ignored)
+        for note, paths in doubles(roles):
+            self._note("ignored", note, "params name another folder otherwise", warning=True)
+            roles.leave_out(paths)
         if roles.images("predict"):
             self._promote(roles)
         return roles
@@ -128,6 +131,17 @@ class _Detection:
         roles.folders["test"] = roles.folders.pop("predict")
         roles.change(roles.images("predict"), "test")
 
+    def _refuse_trained(self, labels: Labels) -> None:
+        """A sample whose ids are training images: its test images stay with the organiser."""
+        ids = self.sample.ids if self.sample else {}
+        trained = [path for path in ids if path in labels.of and self.roles.of[path] == "train"]
+        if self.sample and ids and len(trained) == len(ids):
+            raise UserError(
+                f"{self.sample.sheet.name}: its ids name training images ({trained[0]}), and the download "
+                "holds no test images, as where only notebooks are taken: name the test folder in "
+                "competition.test, or another file in competition.sample."
+            )
+
     def _refuse_none(self, subset: dict[str, str]) -> None:
         present = set(subset.values())
         if "train" not in present:
@@ -136,7 +150,12 @@ class _Detection:
                 "competition.train."
             )
         if "test" not in present:
-            raise UserError(f"{self.raw.path} holds no test images: name their folder in competition.test.")
+            places = self.roles.folders.get("validation", [])
+            such = f", or {places[0]} to predict that" if places else ""
+            raise UserError(
+                f"{self.raw.path} holds no test images, so there is nothing to predict: name their folder in "
+                f"competition.test{such}."
+            )
 
     def _classes(self, labels: Labels, subset: dict[str, str]) -> Classes:
         used = {label for path, label in labels.of.items() if subset.get(path) in ("train", "validation")}
@@ -147,11 +166,12 @@ class _Detection:
                 f"{labels.source}: every image has a label of its own ({_list(sorted(used))}): name the "
                 "label's column in competition.label_column."
             )
-        columns = set(self.sample.values) if self.sample else set()
-        if len(columns) > 1 and used < columns:
-            text = f"{_list(sorted(columns - used))}: a column of the sample, but no image has it"
+        columns = list(self.sample.values) if self.sample else []
+        more = without_images(columns, used) if len(columns) > 1 else []
+        if more:
+            text = f"{_list(more)}: a column of the sample, but no image has it"
             self._note("classes", text, "kept as a class", warning=True)
-            used |= columns
+            used |= set(more)
         names, source = (labels.names, labels.source) if labels.names else class_rules.names_file(
             self.sheets.others(), self.sheets.json_texts(), used)  # fmt: skip
         classes = class_rules.resolve(used, names, source)

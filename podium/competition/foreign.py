@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from podium.competition.matching import stem
 from podium.competition.raw import Raw
 from podium.competition.tables import SUFFIXES, UNNAMED, decode
 from podium.errors import UserError
@@ -22,6 +23,8 @@ KINDS = {  # what a suffix means, where no image lies beside it
     ".ogg": "sounds", ".flac": "sounds", ".json": "numbers in JSON",
 }  # fmt: skip
 PHOTOS = (".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".dng", ".cr2", ".nef", ".exr", ".tga", ".psd")
+BOOKS = (".xlsx", ".xls", ".ods", ".parquet", ".feather", ".sqlite", ".db", ".rds")  # tables that are no text
+BOXES = (".txt", ".xml", ".json")  # what lies beside an image, under its name, where it shows boxes
 START = 1 << 16  # bytes of a table in which its header line ends
 MANY = 64  # columns of numbers that make a table one of pixels: an 8 x 8 image
 WIDE = ("pixel", "px")
@@ -71,6 +74,28 @@ def pixel_table(raw: Raw) -> UserError | None:
     if not these:
         return None
     return UserError(f"{these[0]} holds pictures as rows of pixels, which Podium does not read: {WAY_OUT}.")
+
+
+def other_labels(raw: Raw, images: list[str]) -> str | None:
+    """A sentence about files that seem to hold the labels, but in a form that is not read."""
+    books = _first_train([name for name in raw.names() if name.lower().endswith(BOOKS)])
+    if books:
+        return (
+            f"{books[0]} may hold the labels, but it is no text table: save it as CSV beside the images and "
+            "give that folder as competition.path."
+        )
+    stems = {stem(path.rpartition("/")[2]) for path in images}
+    boxes = [name for name in raw.names() if name.lower().endswith(BOXES) and _stem(name) in stems]
+    if images and len(boxes) * 2 >= len(stems):
+        return (
+            f"{boxes[0]} and {len(boxes) - 1:,} more lie beside images as their boxes do, so this is an "
+            "object detection; Podium gives each image one class and does not take it."
+        )
+    return None
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[0]
 
 
 def _kind(raw: Raw, name: str) -> str:

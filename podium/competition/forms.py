@@ -113,6 +113,18 @@ def _columns_to_classes(sheet: Sheet, columns: list[str], classes: Classes) -> t
     )
 
 
+def without_images(columns: list[str], labels: set[str]) -> list[str]:
+    """Classes that the sample's columns tell, without the prefix that all share, and that no label has."""
+    if labels < set(columns):
+        return sorted(set(columns) - labels)
+    known = {_key(label) for label in labels}
+    for cut in ["", *_prefixes(columns)]:
+        rest = {_key(name[len(cut) :]): name[len(cut) :] for name in columns}
+        if len(rest) == len(columns) and known < set(rest):
+            return sorted(rest[key] for key in set(rest) - known)
+    return []
+
+
 def _binary(found: FormFound, sheet: Sheet, column: str, classes: Classes) -> None:
     if len(classes.names) != 2:
         raise UserError(f"competition.form: binary needs two classes, the labels have {len(classes.names)}.")
@@ -216,20 +228,25 @@ def _values_like(cells: list[str], classes: Classes) -> list[str]:
 def _spellings(columns: list[str]) -> list[tuple[list[str], str]]:
     """The columns as shipped, in letters alone, without what all share in front: digit_0, digit_1 -> 0, 1."""
     spellings = [(columns, ""), ([_plain(name) for name in columns], "")]
+    for cut in _prefixes(columns):
+        spellings.append(([_key(name[len(cut) :]) for name in columns], ", with a prefix"))
+    return spellings
+
+
+def _prefixes(columns: list[str]) -> list[str]:
+    """What all columns may share in front of the classes: up to a boundary, or up to the first digit."""
     start = os.path.commonprefix(columns)  # noqa: RUF071  (of text, not of paths)
     while start and any(name[len(start) :][:1].isalnum() and start[-1].isalnum() for name in columns):
         start = start[:-1]  # back to a boundary: class_a, class_b share class_, not more
     cuts = {start, re.match(r"[^\d]*", columns[0])[0]}  # type: ignore[index]
-    for cut in sorted(cuts, key=len):
-        if cut and all(name.startswith(cut) and len(name) > len(cut) for name in columns):
-            rest = [name[len(cut) :] for name in columns]
-            spellings.append(([_number(name) or _plain(name) for name in rest], ", with a prefix"))
-    return spellings
+    whole = [cut for cut in cuts if cut and all(len(n) > len(cut) and n.startswith(cut) for n in columns)]
+    return sorted(whole, key=len)
 
 
-def _number(text: str) -> str | None:
+def _key(text: str) -> str:
+    """A class in letters and digits alone, an integer without zeros in front."""
     value = integer(text)
-    return None if value is None else str(value)
+    return _plain(text) if value is None else str(value)
 
 
 def _plain(name: str) -> str:

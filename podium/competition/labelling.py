@@ -1,16 +1,19 @@
 """The choice between a table, class folders and file names as the source of the labels."""
 
-from podium.competition.foreign import pixel_table
+from podium.competition.foreign import other_labels, pixel_table
+from podium.competition.id_columns import id_column
 from podium.competition.label_tables import shown_words
 from podium.competition.labels import Labels, from_folders, from_names
+from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
 from podium.competition.raw import Raw
-from podium.competition.roles import Roles, file_role
+from podium.competition.roles import Roles, file_role, word_role
 from podium.competition.sheets import Sheets
 from podium.contracts.competition import Finding
 from podium.errors import UserError
 
 SHOWN = 5  # names in a sentence
+HALF = 0.5  # of a table's ids that are images, for it to be about them
 SURE = 2  # how sure a table's label column must be to win over folders: the sample or its name tells it
 Values = dict[str, list[str]]  # the sample's columns after its id
 
@@ -63,7 +66,7 @@ def _folder_labels(roles: Roles, values: Values, level: int | None, strict: bool
         for role in ("validation", "test"):
             told = {}
             for path in roles.images(role):
-                if hits := [part for part in path.split("/")[:-1] if part in classes]:
+                if hits := [part for part in _folders(path) if part in classes]:
                     told[path] = hits[-1]
             if role == "validation" or len(set(told.values())) > 1:
                 found.of |= told
@@ -107,9 +110,9 @@ def _empty(raw: Raw, folders: Labels) -> list[Finding]:
     beside: set[str] = set()
     for path, label in folders.of.items():
         parts = path.split("/")[:-1]
-        if label not in parts:  # labelled by a table
+        if label not in _folders(path):  # labelled by a table
             continue
-        depth = len(parts) - parts[::-1].index(label)
+        depth = len(parts) - _folders(path)[::-1].index(label)
         beside.add("/".join(parts[: depth - 1]))
         filled.update("/".join(parts[:i]) for i in range(1, len(parts) + 1))
     empty = sorted(folder for folder in raw.folders - filled if folder.rpartition("/")[0] in beside)
@@ -121,6 +124,11 @@ def _empty(raw: Raw, folders: Labels) -> list[Finding]:
     return [Finding(what="labels", found=text, why="no class", warning=True)]
 
 
+def _folders(path: str) -> list[str]:
+    """The folders of a path as class folders are read: without blanks around them."""
+    return [part.strip() for part in path.split("/")[:-1]]
+
+
 def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
     images = roles.images("train") or roles.images("")
     example = (
@@ -128,13 +136,26 @@ def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
     )
     for sheet in sheets.others():
         if images and sheet.lines and (file_role(sheet.name) == "train" or "label" in sheet.name.lower()):
+            column = id_column(sheet, roles.pool("train", ""))
+            if column and match(sheet.columns[column], roles.pool("train", "")).share > HALF:
+                rest = ", ".join([name for name in sheet.header if name != column][:SHOWN]) or "none"
+                return (
+                    f"{sheet.name}: {column} names images, but no other column could be their label "
+                    f"(columns: {rest}): name it in competition.label_column, or the table in "
+                    "competition.labels."
+                )
             return (
                 f"{sheet.where(0)}: no cell names an image of the download, such as "
                 f"{images[0]}, and no other row does ({', '.join(sheet.header[:SHOWN])}): is it this "
                 "download's table?"
             )
+    below = {part for path in images for part in _folders(path)[-1:]}
+    alone = "".join(below) if len(below) == 1 and not word_role(min(below)) else ""
+    alone = f"{alone!r} is the only folder that could be a class; " if alone else ""
+    if told := other_labels(raw, images):
+        return told
     tables = ", ".join(sheet.name for sheet in sheets.all[:SHOWN]) or "no tables"
     return (
-        f"{raw.path}: no labels found{example} (looked at class folders, file names and {tables}): "
+        f"{raw.path}: no labels found{example} ({alone}looked at class folders, file names and {tables}): "
         "name the table in competition.labels."
     )

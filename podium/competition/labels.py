@@ -45,7 +45,7 @@ def from_folders(images: list[str], roots: list[str], level: int | None, known: 
     if not chains:
         return None
     depth = level - 1 if level else _class_depth(list(chains.values()), known)
-    of = {path: chain[depth] for path, chain in chains.items() if depth < len(chain)}
+    of = {path: chain[depth].strip() for path, chain in chains.items() if depth < len(chain)}
     if len(set(of.values())) < 2:
         return None
     place = ", ".join(root or "the top" for root in roots[:SHOWN])

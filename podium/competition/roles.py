@@ -2,10 +2,11 @@
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
-from podium.competition.matching import Pool
+from podium.competition.matching import Pool, stem
 from podium.errors import UserError
 
 WORDS = {
@@ -16,6 +17,7 @@ WORDS = {
     "unsupervised": "unlabelled", "extra": "unlabelled",
     "pred": "predict", "predict": "predict", "prediction": "predict", "predictions": "predict",
 }  # fmt: skip
+COPIES = 20  # folders of one role: more of them are no copies of each other
 IGNORED = "ignored"  # folders that tell a role which params give to another one
 
 
@@ -41,6 +43,15 @@ class Roles:
         """Gives images another role."""
         self.of.update(dict.fromkeys(paths, role))
         self._pools.clear()
+
+    def leave_out(self, paths: list[str]) -> None:
+        """Forgets images, and the folders that hold no others."""
+        for path in paths:
+            del self.of[path]
+        self._pools.clear()
+        for role, places in self.folders.items():
+            kept = [place for place in places if any(path.startswith(f"{place}/") for path in self.of)]
+            self.folders[role] = kept
 
 
 @cache
@@ -72,6 +83,32 @@ def assign(images: list[str], folders: set[str], named: dict[str, str | None]) -
         if role and place not in roles.folders.setdefault(role, []):
             roles.folders[role].append(place)
     return roles
+
+
+def doubles(roles: Roles) -> list[tuple[str, list[str]]]:
+    """(sentence, images) of folders beside train or test: with its masks, or the same images once more."""
+    found = []
+    for places in roles.folders.values():
+        plain = [place for place in places if _word(place) in WORDS]
+        if not plain or len(places) > COPIES:
+            continue
+        names = Counter(_names(roles, plain))
+        for place in [place for place in places if place not in plain]:
+            images = [path for path in roles.of if path.startswith(f"{place}/")]
+            if {"mask", "masks"} & set(re.split(r"[^a-z]+", _word(place))):
+                found.append((f"{len(images):,} masks in {place}", images))
+            elif Counter(_names(roles, [place])) == names:
+                found.append((f"{place}: the same {len(images):,} names as in {plain[0]}", images))
+    return found
+
+
+def _word(place: str) -> str:
+    return place.rpartition("/")[2].lower().removesuffix(".zip")
+
+
+def _names(roles: Roles, places: list[str]) -> list[str]:
+    starts = tuple(f"{place}/" for place in places)
+    return [stem(path.rpartition("/")[2]) for path in roles.of if path.startswith(starts)]
 
 
 def wrapping(images: list[str]) -> int:

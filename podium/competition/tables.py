@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from podium.errors import UserError
 
 CELL = 1 << 24  # characters: what run-length masks and texts beside the labels may have
+SEPARATOR = re.compile(r'\A"?sep=.?"?\r?\n', re.IGNORECASE)  # a first line for spreadsheets
 DELIMITERS = (",", "\t", ";", "|")
 SUFFIXES = (".csv", ".tsv")
 LISTS = (".txt", ".lst")  # tables only where their cells name images; blanks may separate them
@@ -52,7 +53,7 @@ class Sheet:
 
 def parse(data: bytes, name: str) -> Sheet:
     """The table in `data`. Raises UserError where it has no line or a row of another width."""
-    text = decode(data)
+    text = SEPARATOR.sub("\n", decode(data))
     if "\0" in text:
         raise UserError(f"{name} is no text table (it holds zero bytes).")
     first = next((line for line in text.splitlines() if line.strip()), "")

@@ -524,3 +524,74 @@ def a_sample_beside_the_data_folder() -> Layout:
     return Layout(
         files | {"comp/submissions/example.csv": LABELLED["sample_submission.csv"]}, ["cat", "dog"], 4, 3
     )
+
+
+@layout
+def characters_once_more_in_another_size() -> Layout:
+    files: Files = {
+        f"{name}.zip": zip_bytes(many(f"{name}/{{}}.Bmp", 4, 1)) for name in ("train", "trainResized")
+    }
+    files |= {f"{name}.zip": zip_bytes(many(f"{name}/{{}}.Bmp", 2, 5)) for name in ("test", "testResized")}
+    files |= {
+        "trainLabels.csv": csv("ID,Class", "1,n", "2,8", "3,n", "4,8"),
+        "sampleSubmission.csv": csv("ID,Class", "5,A", "6,A"),
+    }
+    return Layout(
+        files,
+        ["8", "n"],
+        4,
+        2,
+        id_of={"test.zip/test/5.Bmp": "5"},
+        said="trainResized.zip: the same 4 names as in train.zip",
+    )
+
+
+@layout
+def masks_beside_the_classes() -> Layout:
+    files = folders() | folders("train_masks", each=3) | unseen() | LABELLED
+    return Layout(files, ["cat", "dog"], 4, 3, said="6 masks in train_masks")
+
+
+@layout
+def faces_with_and_without_masks() -> Layout:
+    names = ("with_mask", "without_mask")
+    files = folders("Train", names) | folders("Test", names, 1) | folders("Validation", names, 1)
+    return Layout(files, list(names), 4, 2, validation=2, test_labels=2, shipped=False)
+
+
+@layout
+def a_folder_name_with_a_blank_at_its_end() -> Layout:
+    files = (
+        many("train/Cat /{}.jpg", 2)
+        | many("train/dog/{}.jpg", 2)
+        | folders("valid", ("Cat ", "dog"), 1)
+        | unseen()
+    )
+    return Layout(files | sample("0.jpg,Cat", "1.jpg,dog", "2.jpg,Cat"), ["Cat", "dog"], 4, 3, validation=2,
+                  label_of={"train/Cat /1.jpg": "Cat", "valid/Cat /Cat _0.jpg": "Cat"}, values=["Cat", "dog"])  # fmt: skip
+
+
+@layout
+def a_prefixed_column_of_a_class_without_an_image() -> Layout:
+    files = (
+        many("train/a{}.jpg", 6)
+        | unseen("test/t{}.jpg", 1)
+        | sample("t0,0,0,0,0", header="id,class_3,class_1,class_2,class_0")
+    )
+    files |= {"train.csv": csv("id,label", *(f"a{i},{i % 3}" for i in range(6)))}
+    return Layout(
+        files,
+        list("0123"),
+        6,
+        1,
+        "probabilities",
+        column_classes=[3, 1, 2, 0],
+        said="3: a column of the sample, but no image has it",
+    )
+
+
+@layout
+def a_first_line_for_spreadsheets() -> Layout:
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1)
+    files |= {"train.csv": csv("sep=;", "id;label", *(row.replace(",", ";") for row in CATS_DOGS))}
+    return Layout(files | sample("t0,cat"), ["cat", "dog"], 4, 1)

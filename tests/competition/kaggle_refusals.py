@@ -323,3 +323,51 @@ def json_nested_a_hundred_thousand_deep() -> Refusal:
         "labels.json is nested too deep for a table",
         {"labels": "labels.json"},
     )
+
+
+@refusal
+def monkeys_without_a_test() -> Refusal:
+    files = folders("training/training", ("n0", "n1")) | folders("validation/validation", ("n0", "n1"), 1)
+    return Refusal(
+        files,
+        "holds no test images, so there is nothing to predict: name their folder in competition.test, or validation to predict that",
+    )
+
+
+@refusal
+def a_sample_of_training_images() -> Refusal:
+    return Refusal(
+        folders() | sample("cat_0.jpg,cat", "dog_1.jpg,cat"),
+        "its ids name training images (train/cat/cat_0.jpg), and the download holds no test images, as where only notebooks are taken",
+    )
+
+
+@refusal
+def boxes_in_a_text_file_an_image() -> Refusal:
+    files = many("train/images/a{}.jpg", 6) | many("test/images/t{}.jpg", 2)
+    return Refusal(
+        files | {f"train/labels/a{i}.txt": "0 0.5 0.5 0.1 0.1\n" for i in range(6)},
+        "train/labels/a0.txt and 5 more lie beside images as their boxes do, so this is an object detection",
+    )
+
+
+@refusal
+def labels_in_a_spreadsheet() -> Refusal:
+    return Refusal(
+        many("train/a{}.jpg", 4) | unseen() | {"train.xlsx": b"PK"},
+        "train.xlsx may hold the labels, but it is no text table: save it as CSV",
+    )
+
+
+@refusal
+def one_class_folder() -> Refusal:
+    return Refusal(
+        folders(names=("cat",)) | unseen(),
+        "no labels found for 2 images such as train/cat/cat_0.jpg ('cat' is the only folder that could be a class; looked at",
+    )
+
+
+@refusal
+def a_train_table_of_ids_alone() -> Refusal:
+    return Refusal(many("train/a{}.jpg", 4) | unseen() | {"train.csv": csv("id,width", *(f"a{i},640" for i in range(4)))},
+                   "train.csv: id names images, but no other column could be their label (columns: width): name it in competition.label_column")  # fmt: skip

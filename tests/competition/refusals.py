@@ -66,7 +66,10 @@ def no_labels() -> Refusal:
 
 @refusal
 def no_test_images() -> Refusal:
-    return Refusal(folders(), "holds no test images: name their folder in competition.test")
+    return Refusal(
+        folders(),
+        "holds no test images, so there is nothing to predict: name their folder in competition.test",
+    )
 
 
 @refusal
