@@ -1,6 +1,6 @@
 """Is the CV score one to trust? Out-of-fold score beside the server's, over settings that differ for real.
 
-    python -m benchmarks.cv_truth --work FOLDER [--set train.epochs=4] ZIP=SOLUTION.csv ...
+    python -m benchmarks.cv_truth ZIP=SOLUTION.csv ... --work FOLDER [--set train.epochs=3]
 
 Out-of-fold is one model an image, so it stands beside the mean server score of the folds' own submissions;
 their vote is shown apart. All `--folds` folds run, so that every setting scores every image and differences
@@ -91,7 +91,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--noise", type=float, default=0.2, help="share of labels flipped")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--set", action="append", default=[], help="a further key=value for every run")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        help="a further key=value for every run, or NAME:key=value for those of NAME.zip",
+    )
     return parser.parse_args()
 
 
@@ -102,12 +107,11 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
         return 0.0
     setting, start, scratch = SETTINGS[name], time.perf_counter(), given.work / "scratch"
     place = _place(archive, work, setting.noisy, given, scratch)
-    extra = dict(part.split("=", 1) for part in given.set)
     numbers = list(range(given.folds))
     fixed = {"split.k": given.folds, "folds": numbers, "seed": given.seed, "tta.views": "none"}
     chosen = {"model": setting.model, "freeze": setting.freeze, "labels.policy": setting.policy}
     chosen["augment.per_class"] = _per_class(place) if setting.per_class == COPIES else setting.per_class
-    workplace.set_params(place, fixed | chosen | {key: yaml.safe_load(v) for key, v in extra.items()})
+    workplace.set_params(place, fixed | chosen | further(given.set, archive.stem))
     training = [f"train:{fold}" for fold in numbers]
     stages = ["clean_labels", "split", "augment", "pseudo_label", *training, "predict"]
     workplace.run_chain(place, stages, scratch)
@@ -118,6 +122,18 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
     shutil.copy(place / folds.PATH, draft / folds.PATH)
     draft.rename(kept)
     return round(time.perf_counter() - start, 1)
+
+
+def further(settings: list[str], name: str) -> dict[str, Any]:
+    """The `--set` options that concern the competition, the more special ones last."""
+    found: dict[str, Any] = {}
+    for special in (False, True):
+        for setting in settings:
+            key, _, value = setting.partition("=")
+            whose, _, own = key.rpartition(":")
+            if bool(whose) == special and whose in ("", name):
+                found[own] = yaml.safe_load(value)
+    return found
 
 
 def _kept(work: Path, name: str) -> Path:

@@ -1,8 +1,9 @@
-"""How CV is held against the server: differences are paired, ranks by hand, pairs counted by sign."""
+"""How CV is held against the server: differences are paired, ranks by hand, pairs counted; options read."""
 
 import numpy as np
 import pytest
 
+from benchmarks.cv_truth import further
 from benchmarks.ranking import Scored, difference, pairs, shares, spearman
 
 
@@ -46,3 +47,9 @@ def test_ranks_by_hand() -> None:
     assert spearman([0.1, 0.2, 0.3, 0.4], [5, 6, 8, 7]) == pytest.approx(1 - 6 * 2 / (4 * 15))
     assert spearman([1, 2, 2, 3], [1, 2, 2, 3]) == pytest.approx(1.0)
     assert spearman([1, 1], [1, 2]) is None
+
+
+def test_a_setting_of_one_competition_wins_there_and_is_unknown_elsewhere() -> None:
+    given = ["zoo:image.size=64", "image.size=96", "train.epochs=2"]
+    assert further(given, "zoo") == {"image.size": 64, "train.epochs": 2}
+    assert further(given, "signs") == {"image.size": 96, "train.epochs": 2}
