@@ -4,21 +4,23 @@
 
 Flips 5, 10, 20 and 40 % of the labels: uniform, or class-dependent (toward the class most confused with).
 plain = scikit-learn's LogisticRegression and cleanlab's find_label_issues, both with their defaults, on
-standardised embeddings, in the same folds. accuracy = of a linear classifier on the embeddings trained under
-the policy, on `--solutions`/<name>.solution.csv. The flipped labels are what the classifier is given; labels
-that are wrong by nature count as right, which holds every precision down alike.
+standardised embeddings, in the same folds. tuned = cleanlab's default on the probabilities of our strongly
+regularised classifier: what is left between it and ours is not regularisation. accuracy = of a linear
+classifier on the embeddings trained under the policy, on `--solutions`/<name>.solution.csv. The flipped
+labels are what the classifier is given; labels that are wrong by nature count as right, which holds every
+precision down alike. Every cell is kept in benchmarks/results/label_noise/ at once: a second call goes on.
 """
 
 import argparse
-import csv
-import platform
-import tempfile
+import json
+import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import sklearn
 from cleanlab.filter import find_label_issues
 from cleanlab.rank import get_label_quality_scores
 from numpy.typing import NDArray
@@ -28,19 +30,23 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks import record, truth
+from benchmarks.label_noise_table import markdown
 from benchmarks.workplace import prepare
 from podium import probe
 from podium.contracts import competition, embeddings, images
 from podium.contracts.labels import LABELS, PATH
 from podium.duplicates.find import duplicates, group_of
 from podium.duplicates.params import DuplicateParams
+from podium.files import write_json, write_text
 from podium.folds.assign import assign
-from podium.labels import inputs, noise
+from podium.labels import auto, inputs, noise
 from podium.labels.actions import POLICIES
 from podium.labels.params import LabelParams
 
 RATES = (0.05, 0.1, 0.2, 0.4)
 KINDS = ("uniform", "class")
+TRIED = ((0.0, "uniform"), (0.2, "uniform"), (0.4, "class"))  # where auto, the slowest, is shown
 
 
 @dataclass(frozen=True)
@@ -55,58 +61,84 @@ class Case:
     k: int
     test: NDArray[np.float32]
     truth: NDArray[np.int64]
+    confused: NDArray[np.int64]  # (k,) the class that each class is most often taken for
 
 
 def main() -> None:
+    given = arguments()
+    warnings.filterwarnings("ignore")
+    for archive in given.zips:
+        place = given.work / archive.stem
+        if not (place / embeddings.FOLDER).exists():
+            prepare(archive, given.work)
+        solution = given.solutions / f"{archive.stem}.solution.csv" if given.solutions else None
+        case = load(place, archive.stem, solution)
+        cells = Cells(given.out / f"{archive.stem}.json", case, given.seeds)
+        for part in given.parts:
+            PARTS[part](case, cells, given.seeds, given.rates)
+        found = [json.loads(path.read_text()) for path in sorted(given.out.glob("*.json"))]
+        write_text(given.out.with_suffix(".md"), markdown(found))
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("zips", nargs="+", type=Path)
-    parser.add_argument("--solutions", type=Path)
+    parser.add_argument("--solutions", type=Path, help="the folder of <name>.solution.csv")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--rates", type=float, nargs="*", default=list(RATES))
-    options = parser.parse_args()
-    warnings.filterwarnings("ignore")
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, "
-          f"scikit-learn {sklearn.__version__}, {options.seeds} seeds")  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        for archive in options.zips:
-            solution = options.solutions / f"{archive.stem}.solution.csv" if options.solutions else None
-            case = load(prepare(archive, Path(folder)), archive.stem, solution)
-            find_flips(case, options.seeds, options.rates)
-            if len(case.truth):
-                try_policies(case, options.seeds, [0.0, *options.rates])
+    parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--work", type=Path, required=True, help="where copies of the project go")
+    parser.add_argument("--out", type=Path, default=record.RESULTS / "label_noise", help="a folder")
+    return parser.parse_args()
+
+
+class Cells:
+    """The results of one competition by (part, kind, rate, seed), on disk after each."""
+
+    def __init__(self, path: Path, case: Case, seeds: int) -> None:
+        self.path = path
+        self.found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"cells": {}}
+        sizes = {"images": len(case.ids), "classes": case.k, "test": len(case.truth)}
+        options = ["--solutions", "FOLDER", "--seeds", str(seeds), "--work", "FOLDER"]
+        told = record.about("benchmarks.label_noise", arguments=[f"{case.name}.zip", *options])
+        self.found |= {"name": case.name, **sizes, **told}
+
+    def fill(self, part: str, kind: str, rate: float, seed: int, compute: Callable[[], Any]) -> None:
+        """Computes a cell that is not there yet."""
+        key = f"{part} {kind} {rate:g} {seed}"
+        if key in self.found["cells"]:
+            return
+        start = time.perf_counter()
+        self.found["cells"][key] = compute()
+        write_json(self.path, self.found)
+        print(self.found["name"], key, f"{time.perf_counter() - start:.1f} s", flush=True)
 
 
 def load(place: Path, name: str, solution: Path | None) -> Case:
     """The case from a project's artifacts."""
-    every = inputs.readable(images.IMAGES.read(place / images.PATH))
+    shown = images.IMAGES.read(place / images.PATH)
+    every = inputs.readable(shown)
     vectors = inputs.vectors_of(every, *embeddings.read(place / embeddings.FOLDER))
     shipped = inputs.labelled(LABELS.read(place / PATH), every)
     found = competition.read(place / competition.PATH)
     row = {image_id: n for n, image_id in enumerate(every["image_id"])}
     ids = shipped["image_id"].tolist()
+    twins = duplicates(every, vectors, DuplicateParams()).table
+    server = truth.read(solution, found, shown) if solution else truth.Truth([], np.empty(0, np.int64))
+    own = vectors[[row[image_id] for image_id in ids]]
     labels = np.array([found.classes.index(label) for label in shipped["label"]], dtype=np.int64)
-    twins = group_of(ids, duplicates(every, vectors, DuplicateParams()).table)
-    tests = every[every["subset"] == "test"]
-    truth = _truth(tests["submission_id"].tolist(), solution, found)
+    groups = group_of(ids, twins)
     return Case(
         name=name,
         ids=ids,
-        vectors=vectors[[row[image_id] for image_id in ids]],
+        vectors=own,
         labels=labels,
-        groups=twins,
+        groups=groups,
         k=len(found.classes),
-        test=vectors[[row[image_id] for image_id in tests["image_id"]]],
-        truth=truth,
+        test=vectors[[row[image_id] for image_id in server.ids]],
+        truth=server.labels,
+        confused=confused(own, labels, assign(ids, labels, groups, 5, 0), len(found.classes)),
     )
-
-
-def _truth(names: list[str], solution: Path | None, found: competition.Competition) -> NDArray[np.int64]:
-    if solution is None:
-        return np.empty(0, np.int64)
-    with solution.open(newline="", encoding="utf-8-sig") as file:
-        known = dict(list(csv.reader(file))[1:])
-    values = found.values or found.classes
-    return np.array([values.index(known[name]) for name in names], dtype=np.int64)
 
 
 def flip(case: Case, rate: float, kind: str, seed: int) -> NDArray[np.int64]:
@@ -117,15 +149,16 @@ def flip(case: Case, rate: float, kind: str, seed: int) -> NDArray[np.int64]:
     if kind == "uniform":
         flipped[rows] = (flipped[rows] + draw.integers(1, case.k, len(rows))) % case.k
     else:
-        flipped[rows] = confused(case)[flipped[rows]]
+        flipped[rows] = case.confused[flipped[rows]]
     return flipped
 
 
-def confused(case: Case) -> NDArray[np.int64]:
+def confused(
+    vectors: NDArray[np.float32], labels: NDArray[np.int64], folds: NDArray[np.int8], k: int
+) -> NDArray[np.int64]:
     """The class that each class is most often taken for, by mean probability out of fold."""
-    folds = assign(case.ids, case.labels, case.groups, 5, 0)
-    probs = probe.out_of_fold(case.vectors, case.labels, folds, case.k)
-    means = np.array([probs[case.labels == label].mean(0) for label in range(case.k)])
+    probs = probe.out_of_fold(vectors, labels, folds, k)
+    means = np.array([probs[labels == label].mean(0) for label in range(k)])
     np.fill_diagonal(means, -1)
     return means.argmax(1)
 
@@ -136,65 +169,98 @@ def plain(case: Case, given: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDAr
     cuts = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in range(5)]
     model = make_pipeline(StandardScaler(), LogisticRegression())
     probs = cross_val_predict(model, case.vectors, given, cv=cuts, method="predict_proba")
-    return find_label_issues(given, probs), get_label_quality_scores(given, probs)
+    return find_label_issues(given, probs, n_jobs=1), get_label_quality_scores(given, probs)
 
 
-def ours(case: Case, given: NDArray[np.int64]) -> noise.Noise:
-    """What clean_labels finds."""
-    return noise.find(case.vectors, given, assign(case.ids, given, case.groups, 5, 0), case.k)
+def tuned(case: Case, given: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """(suspects, quality) by cleanlab's defaults on the probabilities of the regularised classifier."""
+    folds = assign(case.ids, given, case.groups, 5, 0)
+    probs = probe.out_of_fold(case.vectors, given, folds, case.k)
+    return find_label_issues(given, probs, n_jobs=1), get_label_quality_scores(given, probs)
 
 
-def find_flips(case: Case, seeds: int, rates: list[float]) -> None:
-    """Prints precision, recall, F1 and AUROC of both, means over seeds."""
-    print(f"\n{case.name}: {len(case.labels)} images, {case.k} classes")
-    print("flips            method  precision  recall     F1  AUROC  lowest-highest F1")
+def ours(case: Case, given: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """(suspects, quality) that clean_labels finds."""
+    found = noise.find(case.vectors, given, assign(case.ids, given, case.groups, 5, 0), case.k)
+    return found.suspect, found.quality
+
+
+def find_flips(case: Case, cells: Cells, seeds: int, rates: list[float]) -> None:
+    """Scores of both methods at finding the flips."""
     for kind in KINDS:
         for rate in rates:
-            scores: dict[str, list[list[float]]] = {"plain": [], "ours": []}
             for seed in range(seeds):
                 given = flip(case, rate, kind, seed)
-                wrong = given != case.labels
-                scores["plain"].append(_scores(wrong, *plain(case, given)))
-                found = ours(case, given)
-                scores["ours"].append(_scores(wrong, found.suspect, found.quality))
-            for method, values in scores.items():
-                p, r, f, a = np.mean(values, axis=0)
-                spread = [row[2] for row in values]
-                print(f"{kind:8} {rate:4.0%}   {method:6} {p:10.3f} {r:7.3f} {f:6.3f} {a:6.3f}"
-                      f"  {min(spread):.3f}-{max(spread):.3f}", flush=True)  # fmt: skip
+                for name, method in (("ours", ours), ("plain", plain), ("tuned", tuned)):
+                    cells.fill(
+                        name,
+                        kind,
+                        rate,
+                        seed,
+                        lambda m=method, g=given: _scores(g != case.labels, *m(case, g)),
+                    )
 
 
 def _scores(
     wrong: NDArray[np.bool_], suspect: NDArray[np.bool_], quality: NDArray[np.float64]
-) -> list[float]:
-    return [
-        float(precision_score(wrong, suspect, zero_division=0)),
-        float(recall_score(wrong, suspect)),
-        float(f1_score(wrong, suspect)),
-        float(roc_auc_score(wrong, -quality)),
-    ]
+) -> dict[str, float]:
+    return {
+        "precision": float(precision_score(wrong, suspect, zero_division=0)),
+        "recall": float(recall_score(wrong, suspect)),
+        "f1": float(f1_score(wrong, suspect)),
+        "auroc": float(roc_auc_score(wrong, -quality)),
+        "flagged": float(suspect.mean()),
+        "best_f1": _best_f1(wrong, quality),
+    }
 
 
-def try_policies(case: Case, seeds: int, rates: list[float]) -> None:
-    """Prints the accuracy on the hidden test labels under each policy, mean and range over seeds."""
-    print(
-        f"\n{case.name}: accuracy on {len(case.truth)} test images of a linear classifier on the embeddings"
-    )
-    print("flips         " + "".join(f"{name:>24}" for name in POLICIES))
+def _best_f1(wrong: NDArray[np.bool_], quality: NDArray[np.float64]) -> float:
+    """The highest F1 that any threshold on the quality would give: what the ranking is worth."""
+    right = np.cumsum(wrong[np.argsort(quality, kind="stable")])
+    return float((2 * right / (np.arange(1, len(wrong) + 1) + wrong.sum())).max())
+
+
+def try_policies(case: Case, cells: Cells, seeds: int, rates: list[float]) -> None:
+    """The accuracy on the hidden test labels under each policy."""
     for kind in KINDS:
-        for rate in rates if kind == "uniform" else rates[1:]:
-            values: dict[str, list[float]] = {name: [] for name in POLICIES}
-            for seed in range(seeds):
-                given = flip(case, rate, kind, seed)
-                folds = assign(case.ids, given, case.groups, 5, seed)
-                found = noise.find(case.vectors, given, folds, case.k)
-                for name, policy in POLICIES.items():
-                    done = policy(given, found, LabelParams().confidence)
-                    probs = probe.predict(case.vectors, done.labels, done.weight, case.test, folds, case.k)
-                    values[name].append(float((probs.argmax(1) == case.truth).mean()))
-            cells = [f"{np.mean(v):.4f} ({min(v):.4f}-{max(v):.4f})" for v in values.values()]
-            print(f"{kind:8} {rate:4.0%} " + "".join(f"{cell:>24}" for cell in cells), flush=True)
+        for rate in [0.0, *rates] if kind == "uniform" else rates:
+            for seed in range(seeds if len(case.truth) else 0):
+                cells.fill(
+                    "policies", kind, rate, seed, lambda k=kind, r=rate, s=seed: _accuracies(case, r, k, s)
+                )
 
+
+def _accuracies(case: Case, rate: float, kind: str, seed: int) -> dict[str, float]:
+    given = flip(case, rate, kind, seed)
+    folds = assign(case.ids, given, case.groups, 5, seed)
+    found = noise.find(case.vectors, given, folds, case.k)
+    accuracy = {}
+    for name, policy in POLICIES.items():
+        done = policy(given, found, LabelParams().confidence)
+        probs = probe.predict(case.vectors, done.labels, done.weight, case.test, folds, case.k)
+        accuracy[name] = float((probs.argmax(1) == case.truth).mean())
+    return accuracy
+
+
+def try_auto(case: Case, cells: Cells, seeds: int, rates: list[float]) -> None:
+    """What `auto` becomes: out of fold, on the flipped labels alone."""
+    for rate, kind in TRIED:
+        for seed in range(seeds if rate in [0.0, *rates] else 0):
+            cells.fill("auto", kind, rate, seed, lambda k=kind, r=rate, s=seed: _auto(case, r, k, s))
+
+
+def _auto(case: Case, rate: float, kind: str, seed: int) -> str:
+    given = flip(case, rate, kind, seed)
+    folds = assign(case.ids, given, case.groups, 5, seed)
+    confidence = LabelParams().confidence
+    return auto.choose(case.ids, case.vectors, given, case.groups, folds, case.k, confidence, seed).policy
+
+
+PARTS: dict[str, Callable[[Case, Cells, int, list[float]], None]] = {
+    "flips": find_flips,
+    "policies": try_policies,
+    "auto": try_auto,
+}
 
 if __name__ == "__main__":
     main()

@@ -30,9 +30,12 @@ def machine(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
     }
 
 
-def about(module: str, packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
-    """`command` and `machine` of this process."""
-    return {"command": command(module, sys.argv[1:]), "machine": machine(packages)}
+def about(
+    module: str, packages: tuple[str, ...] = PACKAGES, arguments: list[str] | None = None
+) -> dict[str, Any]:
+    """`command` (of `arguments`, by default this process's) and `machine`."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return {"command": command(module, given), "machine": machine(packages)}
 
 
 def sentence(told: dict[str, Any]) -> str:
