@@ -1,21 +1,23 @@
 """Seconds that the duplicate search takes on made-up images, and how many planted duplicates it finds.
 
-    python -m benchmarks.duplicates [--images 100000] [--dimensions 1280] [--runs 3]
+    python -m benchmarks.duplicates [--images 100000] [--dimensions 1280] [--runs 3] [--out FILE.md]
 
 A tenth of the images are near-duplicates of another (0 to 6 bits of the hash, cosine about 0.95), a
 hundredth exact ones, and one percent of all are blank (one hash).
 """
 
 import argparse
-import platform
 import resource
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks import record
 from podium.duplicates.find import duplicates
 from podium.duplicates.params import DuplicateParams
+from podium.files import write_text
 
 
 def made(n: int, d: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
@@ -48,6 +50,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=100_000)
     parser.add_argument("--dimensions", type=int, default=1280)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=record.RESULTS / "duplicates.md")
     options = parser.parse_args()
     seconds, recall, extra = [], [], []
     for seed in range(options.runs):
@@ -62,11 +65,19 @@ def main() -> None:
         recall.append(float(np.mean(hit)))
         extra.append(len(found) - len(set(copies) | set(source[copies])))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{options.images} images x {options.dimensions}, {options.runs} runs, "
-          f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")  # fmt: skip
-    print(f"seconds {np.median(seconds):.1f} ({min(seconds):.1f}-{max(seconds):.1f}), "
-          f"planted duplicates found {min(recall):.4f}, images grouped beyond them {max(extra)}, "
-          f"peak memory {peak:.2f} GiB")  # fmt: skip
+    told = record.about("benchmarks.duplicates", ("numpy", "scipy", "pandas"))
+    text = (
+        f"# Duplicate search on made-up images\n\n{record.sentence(told)}\n\n"
+        f"{options.images:,} images, embeddings of {options.dimensions}, {options.runs} runs. Planted: "
+        f"a tenth near-duplicates, a hundredth exact ones, a hundredth of all blank.\n\n"
+        f"| seconds, median (range) | planted duplicates found, least | images grouped beyond them, most "
+        f"| peak memory |\n"
+        f"|---|---|---|---|\n"
+        f"| {np.median(seconds):.1f} ({min(seconds):.1f} to {max(seconds):.1f}) | {min(recall):.2%} "
+        f"| {max(extra)} | {peak:.2f} GiB |\n"
+    )
+    write_text(options.out, text)
+    print(text)
 
 
 if __name__ == "__main__":
