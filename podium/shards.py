@@ -13,7 +13,7 @@ LARGEST = 8**11 - 1  # bytes that a plain header can say
 BLANK = tarfile.TarInfo().tobuf(tarfile.USTAR_FORMAT)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where one image's bytes lie."""
 

@@ -1,9 +1,12 @@
 """data/augmented/: the manifest of originals and copies, and the copies' shards."""
 
+import sys
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -14,6 +17,7 @@ from podium.copies.store import Copy, Store
 from podium.shards import Place, Reader
 
 PACK = 1024  # copies a scratch entry: what an interrupt can lose
+OWN = ["image_id", "copy", "shard", "offset", "length", "digest"]  # columns that are not the source's
 PACK_BYTES = 64 << 20
 
 
@@ -36,21 +40,36 @@ def build(
     fresh = _shown(_missing(store, sources), renderer, reader)
     wanted = zip(_keys(originals, orders), [order.number for order in orders], strict=True)
     copies = _in_order(wanted, store, fresh, again)
-    frame = originals.iloc[[order.row for order in orders]].reset_index(drop=True)
+    kept = originals.drop(columns=OWN)
+    frame = kept.iloc[[order.row for order in orders]].reset_index(drop=True)
     frame["copy"] = [order.number for order in orders]
     frame["image_id"] = [f"{source}#{n}" for source, n in zip(frame["source_id"], frame["copy"], strict=True)]
-    placed = list(_packed(frame["image_id"], copies, folder))
-    frame["shard"] = [f"{prefix}/{place.shard}" for place, _ in placed]
-    frame["offset"] = [place.offset for place, _ in placed]
-    frame["length"] = [place.length for place, _ in placed]
-    frame["digest"] = [digest for _, digest in placed]
+    placed = _packed(frame["image_id"], copies, folder)
+    placed["shard"] = prefix + "/" + placed["shard"]
+    for column in placed.columns:
+        frame[column] = placed[column]
     return frame
 
 
-def _packed(names: pd.Series, copies: Iterator[Copy], folder: Path) -> Iterator[tuple[Place, str]]:
+def _packed(names: pd.Series, copies: Iterator[Copy], folder: Path) -> pd.DataFrame:
+    """Writes the shards; a row a copy: shard, offset, length, digest. Columns, not objects: memory."""
+    shard, digests = [], []
+    offset, length = array("q"), array("q")
     with shards.Writer(folder, "copies") as writer:
         for name, copy in zip(names, copies, strict=True):
-            yield writer.add(name, copy.data), copy.digest
+            place = writer.add(name, copy.data)
+            shard.append(sys.intern(place.shard))
+            digests.append(bytes.fromhex(copy.digest))
+            offset.append(place.offset)
+            length.append(place.length)
+    return pd.DataFrame(
+        {
+            "shard": pd.Series(shard, dtype="str"),
+            "offset": np.array(offset, np.int64),
+            "length": np.array(length, np.int64),
+            "digest": pd.Series([digest.hex() for digest in digests], dtype="str"),
+        }
+    )
 
 
 def _in_order(

@@ -10,7 +10,7 @@ from podium.images import Pixels
 CROPPED = 1_000_000  # numbers of copies of a part start beyond it: more plain copies do not renumber them
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Box:
     """A part of an image, as shares of its width and height."""
 
@@ -31,7 +31,7 @@ class Box:
         return sha256(f"{digest}/{self.left}/{self.top}/{self.right}/{self.bottom}".encode()).hexdigest()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Order:
     """One wanted copy: the row of its original, its number from 1 on, and the part it shows (None: all)."""
 

@@ -4,6 +4,7 @@ A pack is a scratch entry of many copies: their bytes end to end, and an index. 
 copies reads all packs of its recipe and renders only what none of them holds.
 """
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +22,7 @@ INDEX = np.dtype(
 )  # source: its bytes' SHA-256 in hexadecimal; digest: the copy's own
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Copy:
     """One encoded copy: of which source, which one, its bytes and their SHA-256."""
 
@@ -31,7 +32,7 @@ class Copy:
     digest: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """Where a finished copy waits."""
 
@@ -94,5 +95,5 @@ class Store:
 
     def _take(self, place: Path) -> None:
         for source, number, offset, length, own in np.load(place / "index.npy", allow_pickle=False):
-            key = (source.decode(), int(number))
+            key = (sys.intern(source.decode()), int(number))
             self.found.setdefault(key, Found(place, int(offset), int(length), own.decode()))
