@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from podium.competition import classes as class_rules
 from podium.competition.classes import Classes
 from podium.competition.foreign import no_images, unread
-from podium.competition.forms import FormFound, form_of, without_images
+from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
 from podium.competition.matching import SUFFIXES
@@ -15,6 +15,7 @@ from podium.competition.raw import Raw
 from podium.competition.roles import IGNORED, Roles, assign, doubles
 from podium.competition.sample import find_sample, is_sample
 from podium.competition.sheets import Sheets
+from podium.competition.spellings import without_images
 from podium.competition.subsets import divide
 from podium.competition.tables import cell
 from podium.competition.tasks import refuse_masks_and_boxes

@@ -23,7 +23,10 @@ KINDS = {  # what a suffix means, where no image lies beside it
     ".ogg": "sounds", ".flac": "sounds", ".json": "numbers in JSON",
 }  # fmt: skip
 PHOTOS = (".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".dng", ".cr2", ".nef", ".exr", ".tga", ".psd")
-BOOKS = (".xlsx", ".xls", ".ods", ".parquet", ".feather", ".sqlite", ".db", ".rds")  # tables that are no text
+BOOKS = (
+    ".xlsx", ".xls", ".ods", ".parquet", ".feather", ".sqlite", ".rds", ".mat", ".npy", ".npz", ".pkl",
+    ".pickle",
+)  # fmt: skip
 BOXES = (".txt", ".xml", ".json")  # what lies beside an image, under its name, where it shows boxes
 START = 1 << 16  # bytes of a table in which its header line ends
 MANY = 64  # columns of numbers that make a table one of pixels: an 8 x 8 image
@@ -83,6 +86,12 @@ def other_labels(raw: Raw, images: list[str]) -> str | None:
         return (
             f"{books[0]} may hold the labels, but it is no text table: save it as CSV beside the images and "
             "give that folder as competition.path."
+        )
+    packed = _first_train([name for name in raw.names() if name.lower().endswith(PACKED)])
+    if packed:
+        return (
+            f"no labels found, but {_some(packed)}, which is not unpacked here: unpack it and give the "
+            "folder as competition.path."
         )
     stems = {stem(path.rpartition("/")[2]) for path in images}
     boxes = [name for name in raw.names() if name.lower().endswith(BOXES) and _stem(name) in stems]

@@ -1,16 +1,20 @@
 """The form of a submission's values, as the sample's columns and cells show it."""
 
-import os
 import re
 from dataclasses import dataclass
 
 from podium.competition.classes import Classes, integer
-from podium.competition.id_columns import counts_rows
+from podium.competition.id_columns import value_columns
+from podium.competition.spellings import columns_to_classes, integers_like, plain_of, values_like, words_of
 from podium.competition.tables import Sheet
 from podium.competition.tasks import is_number
 from podium.contracts.competition import Finding, Form
 from podium.errors import UserError
 
+NEGATIVE = re.compile(
+    r"(normal|healthy|benign|negative|neg|none|background|uninfected|clean|false|0)$|(no|not|non|without)($|[\W_])",
+    re.IGNORECASE,
+)
 POSITIVE = ("1", "true", "yes", "positive", "pos")
 
 
@@ -30,7 +34,7 @@ def form_of(
     sheet: Sheet, id_column: str, classes: Classes, named: Form | None, metric: str | None
 ) -> FormFound:
     """The form that the sample's columns and cells show. Raises UserError where they fit no form."""
-    columns = [name for name in sheet.header if name != id_column and not counts_rows(sheet, name)]
+    columns = value_columns(sheet, id_column)
     if not columns:
         raise UserError(f"{sheet.name} has one column only ({id_column}): a sample has an id and a value.")
     if named in ("label", "integer", "binary", "top_k") and len(columns) > 1:
@@ -46,7 +50,7 @@ def form_of(
         _integers(found, sheet, cells, classes)
     elif form == "top_k":
         found.top_k = max((len(cell.split()) for cell in cells), default=1)
-        found.values = _values_like(cells, classes)
+        found.values = values_like(cells, classes)
         found.findings.append(_finding(f"top {found.top_k} labels, space-separated", f"as in {sheet.name}"))
     elif form == "probabilities":
         raise UserError(
@@ -80,9 +84,14 @@ def _form_of_cells(cells: list[str], classes: Classes, metric: str | None) -> Fo
 
 
 def _probabilities(sheet: Sheet, columns: list[str], classes: Classes) -> FormFound:
-    at, why = _columns_to_classes(sheet, columns, classes)
+    at, why = columns_to_classes(sheet, columns, classes)
     found = FormFound(
-        "probabilities", columns, [], at, 1, [_finding(f"{len(columns)} probability columns", why)]
+        "probabilities",
+        columns,
+        [],
+        at,
+        1,
+        [_finding(f"{len(columns)} probability columns", why, warning=why.startswith("assumed"))],
     )
     left = [name for i, name in enumerate(classes.names) if i not in set(at)]
     if left:
@@ -91,54 +100,26 @@ def _probabilities(sheet: Sheet, columns: list[str], classes: Classes) -> FormFo
     return found
 
 
-def _columns_to_classes(sheet: Sheet, columns: list[str], classes: Classes) -> tuple[list[int], str]:
-    readings = {"named as the classes": {name: i for i, name in enumerate(classes.names)}}
-    readings["named as the labels"] = {
-        label: classes.names.index(name) for label, name in classes.of.items() if name in classes.names
-    }
-    readings["named as the classes, in other letters"] = {
-        _plain(name): i for i, name in enumerate(classes.names)
-    }
-    if classes.integers is not None:
-        readings["numbered as the classes"] = {str(value): i for i, value in enumerate(classes.integers)}
-    for names, spelling in _spellings(columns):
-        for words, reading in readings.items():
-            if len(set(names)) == len(names) and all(name in reading for name in names):
-                return [reading[name] for name in names], words + spelling
-    known = {_plain(name) for name in classes.names}
-    strange = [name for name in columns if _plain(name) not in known] or columns
-    raise UserError(
-        f"{sheet.name}: its columns ({_list(strange)}) name no classes of the labels "
-        f"({_list(classes.names)}): rename one or the other, or name the right file in competition.sample."
-    )
-
-
-def without_images(columns: list[str], labels: set[str]) -> list[str]:
-    """Classes that the sample's columns tell, without the prefix that all share, and that no label has."""
-    if labels < set(columns):
-        return sorted(set(columns) - labels)
-    known = {_key(label) for label in labels}
-    for cut in ["", *_prefixes(columns)]:
-        rest = {_key(name[len(cut) :]): name[len(cut) :] for name in columns}
-        if len(rest) == len(columns) and known < set(rest):
-            return sorted(rest[key] for key in set(rest) - known)
-    return []
-
-
 def _binary(found: FormFound, sheet: Sheet, column: str, classes: Classes) -> None:
     if len(classes.names) != 2:
         raise UserError(f"competition.form: binary needs two classes, the labels have {len(classes.names)}.")
-    plain = [_plain(name) for name in classes.names]
-    named = [i for i, name in enumerate(plain) if name and name in _plain(column)]
+    plain = [plain_of(name) for name in classes.names]
+    named = [
+        i for i, name in enumerate(classes.names) if words_of(name) and words_of(name) in words_of(column)
+    ]
     positive = named[0] if len(named) == 1 else None
     why = f"the column is named {column}"
     if positive is None and classes.integers == [0, 1]:
         positive, why = 1, "its label is 1" if classes.why != "sorted by name" else "assumed"
     if positive is None:
         told = [i for i, name in enumerate(plain) if name in POSITIVE]
-        positive, why = (
-            (told[0], "by its name") if len(told) == 1 else (1, "assumed: the second in the alphabet")
-        )
+        nots = [i for i, name in enumerate(classes.names) if NEGATIVE.match(name)]
+        if len(told) == 1:
+            positive, why = told[0], "by its name"
+        elif len(nots) == 1:
+            positive, why = 1 - nots[0], f"assumed: the other is {classes.names[nots[0]]}"
+        else:
+            positive, why = 1, "assumed: the second in the alphabet"
     found.values, found.column_classes = [], [positive]
     text = f"one probability, of {classes.names[positive]}"
     found.findings.append(_finding(text, why, warning=why.startswith("assumed")))
@@ -149,7 +130,7 @@ def _integers(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes
         _counted(found, sheet, cells, classes)
         return
     shown = set(cells)
-    found.values = _spelled(shown, classes.integers, classes)
+    found.values = integers_like(shown, classes.integers, classes)
     found.findings.append(_finding("an integer a class", classes.why))
     strange = sorted(shown - set(found.values))
     if strange:
@@ -172,7 +153,7 @@ def _counted(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes)
             f"({_list(classes.names)}) and nothing says which integer is which: add a table of integers and "
             "class names to the folder that competition.path names."
         )
-    found.values = _spelled(set(cells), list(range(start, start + k)), classes)
+    found.values = integers_like(set(cells), list(range(start, start + k)), classes)
     text = ", ".join(f"{i} = {name}" for i, name in enumerate(classes.names[:4], start))
     why = (
         f"assumed: {sheet.name} has integers and nothing says which, so classes count from {start} as sorted"
@@ -180,20 +161,14 @@ def _counted(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes)
     found.findings.append(_finding(f"an integer a class: {text}", why, warning=True))
 
 
-def _spelled(shown: set[str], integers: list[int], classes: Classes) -> list[str]:
-    """The integers as the sample writes them: plain, as the labels were shipped, or with zeros in front."""
-    plain = [str(value) for value in integers]
-    shipped = {name: label for label, name in classes.of.items()}
-    width = min((len(cell) for cell in shown), default=0)
-    spellings = [plain, [shipped.get(name, value) for name, value in zip(classes.names, plain, strict=True)]]
-    spellings.append([value.zfill(width) for value in plain])
-    whole = [names for names in spellings if len(set(names)) == len(names)]
-    return max(whole, key=lambda names: len(shown & set(names)))
-
-
 def _labels(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes) -> None:
-    found.values = _values_like(cells, classes)
+    found.values = values_like(cells, classes)
     strange = sorted(set(cells) - set(found.values))
+    if cells and not strange and found.values not in (classes.names, list(classes.of)):
+        text = ", ".join(found.values[:4])
+        found.findings.append(
+            _finding(f"classes are written as {text}", "assumed: as the sample spells some", True)
+        )
     words = {word for name in (*found.values, *classes.of) for word in name.split()}
     for cell in strange:
         known = sum(word in words for word in cell.split())
@@ -209,48 +184,6 @@ def _labels(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes) 
         raise UserError(f"{sheet.name} shows the label {strange[0]!r}, which no training image has.")
     else:
         found.findings.append(_finding("the class's name", f"as in {sheet.name}"))
-
-
-def _values_like(cells: list[str], classes: Classes) -> list[str]:
-    """The spelling of the classes (name, label as shipped, integer) that fits most of the sample's words."""
-    shipped = {name: label for label, name in classes.of.items()}
-    spellings = [classes.names, [shipped.get(name, name) for name in classes.names]]
-    if classes.integers is not None:
-        spellings.append([str(value) for value in classes.integers])
-        bare = [re.sub(r"^\d+[ ._-]+", "", name) for name in classes.names]
-        spellings.append(bare if len(set(bare)) == len(bare) else classes.names)
-    spellings.append([name.replace(" ", "_") for name in classes.names])
-    words = set(cells) | {word for cell in cells for word in cell.split()}
-    spellings = [names for names in spellings if len(set(names)) == len(names)]
-    return max(spellings, key=lambda names: len(words & set(names)))
-
-
-def _spellings(columns: list[str]) -> list[tuple[list[str], str]]:
-    """The columns as shipped, in letters alone, without what all share in front: digit_0, digit_1 -> 0, 1."""
-    spellings = [(columns, ""), ([_plain(name) for name in columns], "")]
-    for cut in _prefixes(columns):
-        spellings.append(([_key(name[len(cut) :]) for name in columns], ", with a prefix"))
-    return spellings
-
-
-def _prefixes(columns: list[str]) -> list[str]:
-    """What all columns may share in front of the classes: up to a boundary, or up to the first digit."""
-    start = os.path.commonprefix(columns)  # noqa: RUF071  (of text, not of paths)
-    while start and any(name[len(start) :][:1].isalnum() and start[-1].isalnum() for name in columns):
-        start = start[:-1]  # back to a boundary: class_a, class_b share class_, not more
-    cuts = {start, re.match(r"[^\d]*", columns[0])[0]}  # type: ignore[index]
-    whole = [cut for cut in cuts if cut and all(len(n) > len(cut) and n.startswith(cut) for n in columns)]
-    return sorted(whole, key=len)
-
-
-def _key(text: str) -> str:
-    """A class in letters and digits alone, an integer without zeros in front."""
-    value = integer(text)
-    return _plain(text) if value is None else str(value)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _finding(found: str, why: str, warning: bool = False) -> Finding:

@@ -7,6 +7,7 @@ from podium.competition.tables import UNNAMED, Sheet
 WORDS = (
     "id", "image_id", "image", "imageid", "img", "filename", "file_name", "file", "path", "filepath", "fname",
 )  # fmt: skip
+LEADERBOARDS = {"public", "private", "ignored"}  # cells of a column named Usage or alike
 ROWS = 200  # looked at to see which column names images
 WORD_BONUS = 0.01  # of a column's fit, for a name that ids have: decides between equals
 LOOSE, NUMBERED = 0.98, 0.9  # what a fit counts where it is not exact, and where only a number is equal
@@ -34,6 +35,13 @@ def counts_rows(sheet: Sheet, name: str) -> bool:
         return False
     first = integer(next(iter(sheet.columns[name]), ""))
     return first in (0, 1) and all(integer(cell) == i for i, cell in enumerate(sheet.columns[name], first))
+
+
+def value_columns(sheet: Sheet, ids: str) -> list[str]:
+    """The sample's columns to be filled: no id, no row number, no leaderboard that a row counts for."""
+    names = [name for name in sheet.header if name != ids and not counts_rows(sheet, name)]
+    usage = [name for name in names if LEADERBOARDS.issuperset(map(str.casefold, sheet.columns[name]))]
+    return [name for name in names if name not in usage] or names
 
 
 def repeats(sheet: Sheet, name: str) -> bool:

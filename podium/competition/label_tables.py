@@ -17,7 +17,11 @@ LABEL_WORDS = (
     "character", "digit", "diagnosis", "class_id", "classid", "category_id", "label_id", "label_name", "y",
     "name", "type", "level",
 )  # fmt: skip
+NAMED = re.compile("name|label|class|breed|species", re.IGNORECASE)
+NUMBERED = re.compile(r"(^|[\W_])(id|idx|index|code|num|number|label|class|target)$|[a-z](Id|ID|Idx|Code)$")
 GROUP_WORDS = {"patient", "group", "video", "session", "subject", "sequence", "site", "individual", "person"}
+NO_LABELS = {"fold", "kfold", "width", "height", "channels", "index", "size"}  # what tables tell of images
+FEW = 0.01  # of a table's rows may lack their image or label where on_missing is few
 SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
 
 
@@ -87,7 +91,7 @@ def label_column(
             return hits[0], 2
     if spelled:
         return spelled, 2
-    usable = [name for name in usable if not (is_group(name) or is_split(name))]
+    usable = [name for name in usable if not (is_group(name) or is_split(name) or name.lower() in NO_LABELS)]
     if len(usable) > 1:
         raise Undecided(
             f"{sheet.name} has several columns that could be the label ({', '.join(usable[:8])}): "
@@ -140,12 +144,20 @@ def _collect(
         f", {group} -> group" if group else ""
     )
     labels = Labels(sheet.name, text, {}, id_column=ids, label_column=column, id_forms=found.forms)
+    unnamed: list[str] = []
     for i, (name, label) in enumerate(zip(sheet.columns[ids], cells, strict=True)):
         path = found.found.get(name)
         if path is None:
             continue
         if not label:
-            raise UserError(f"{sheet.where(i)}: {column} of {name!r} is empty.")
+            empty = cells.count("")
+            if not _may_miss(empty, len(cells), params):
+                raise UserError(
+                    f"{sheet.where(i)}: {column} of {name!r} is empty ({empty:,} of {len(cells):,} are); "
+                    "competition.on_missing: skip leaves such rows out."
+                )
+            unnamed.append(name)
+            continue
         if labels.of.setdefault(path, label) != label:
             raise UserError(
                 f"{sheet.where(i)}: {name!r} is {label!r} here and {labels.of[path]!r} "
@@ -156,8 +168,24 @@ def _collect(
         if split:
             labels.splits[path] = sheet.columns[split][i]
     if found.missing:
-        labels.notes.append(f"{len(found.missing):,} ids of {sheet.name} are no training images: left out")
+        names = _list(found.missing)
+        labels.notes.append(
+            f"{len(found.missing):,} ids of {sheet.name} are no training images: left out ({names})"
+        )
+    if unnamed:
+        labels.notes.append(
+            f"{len(unnamed):,} images of {sheet.name} have no label: unlabelled ({_list(unnamed)})"
+        )
     return labels
+
+
+def _may_miss(missing: int, rows: int, params: CompetitionParams) -> bool:
+    """Whether so many rows of a table may go without an image or a label."""
+    return params.on_missing == "skip" or (params.on_missing == "few" and missing <= FEW * rows)
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (" ..." if names[SHOWN:] else "")
 
 
 def _refuse_missing(sheet: Sheet, ids: str, found: Match, others: Pool, params: CompetitionParams) -> None:
@@ -169,7 +197,7 @@ def _refuse_missing(sheet: Sheet, ids: str, found: Match, others: Pool, params: 
             f"({', '.join(paths[:SHOWN])}): name the folder in competition.train."
         )
     missing = match(found.missing, others).missing if found.missing else []
-    if missing and params.on_missing == "fail":
+    if missing and not _may_miss(len(missing), len(set(sheet.columns[ids])), params):
         raise UserError(
             f"{sheet.where(sheet.columns[ids].index(missing[0]))}: no image {missing[0]!r} in the download "
             f"({len(missing):,} of {len(set(sheet.columns[ids])):,} are missing); competition.on_missing: "
@@ -194,18 +222,16 @@ def _hot_labels(sheet: Sheet, hot: list[str]) -> list[str]:
 
 
 def _names_beside(sheet: Sheet, column: str) -> dict[int, str]:
-    """Where labels are integers and another column of the table names each of them: integer -> name."""
-    numbers = [integer(cell) for cell in sheet.columns[column]]
-    if None in numbers:
-        return {}
+    """Where labels are integers or names, and another column has the other for each: integer -> name."""
+    whole = None not in [integer(cell) for cell in sheet.columns[column]]
     for other in sheet.header:
-        if other == column or not re.search("name|label|class|breed|species", other.lower()):
+        if other == column or not (NAMED if whole else NUMBERED).search(other):
             continue
-        pairs = {(n, cell) for n, cell in zip(numbers, sheet.columns[other], strict=True) if n is not None}
-        names = dict(pairs)
-        one_to_one = len(pairs) == len(names) == len(set(names.values()))
-        if one_to_one and len(names) > 1 and all(name and integer(name) is None for name in names.values()):
-            return names
+        pairs = set(zip(sheet.columns[column], sheet.columns[other], strict=True))
+        names = {integer(number): name for number, name in (pairs if whole else {(b, a) for a, b in pairs})}
+        worded = all(name and integer(name) is None for name in names.values())
+        if worded and None not in names and len(pairs) == len(names) == len(set(names.values())) > 1:
+            return {number: name for number, name in names.items() if number is not None}
     return {}
 
 

@@ -3,7 +3,7 @@
 from podium.competition.foreign import other_labels, pixel_table
 from podium.competition.id_columns import id_column
 from podium.competition.label_tables import shown_words
-from podium.competition.labels import Labels, from_folders, from_names
+from podium.competition.labels import STORAGE, Labels, from_folders, from_names
 from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
 from podium.competition.raw import Raw
@@ -40,7 +40,7 @@ def find_labels(
     if labels is None:
         raise pixel_table(raw) or UserError(_no_labels(raw, roles, sheets))
     if labels is folders:
-        findings += _empty(raw, folders)
+        findings += _empty(raw, folders, roles)
     text = f"{labels.found}; {len(labels.classes())} classes; "
     text += f"{len(labels.of):,} of {labels.rows or len(labels.of):,} images found"
     notes = [Finding(what="labels", found=note, warning=True) for note in labels.notes]
@@ -104,7 +104,7 @@ def _compare(tables: Labels, folders: Labels, values: Values, roles: Roles) -> l
     )
 
 
-def _empty(raw: Raw, folders: Labels) -> list[Finding]:
+def _empty(raw: Raw, folders: Labels, roles: Roles) -> list[Finding]:
     """Folders that lie beside class folders and hold no image."""
     filled: set[str] = set()
     beside: set[str] = set()
@@ -114,6 +114,8 @@ def _empty(raw: Raw, folders: Labels) -> list[Finding]:
             continue
         depth = len(parts) - _folders(path)[::-1].index(label)
         beside.add("/".join(parts[: depth - 1]))
+    for path in roles.of:
+        parts = path.split("/")[:-1]
         filled.update("/".join(parts[:i]) for i in range(1, len(parts) + 1))
     empty = sorted(folder for folder in raw.folders - filled if folder.rpartition("/")[0] in beside)
     if not empty:
@@ -150,8 +152,9 @@ def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
                 "download's table?"
             )
     below = {part for path in images for part in _folders(path)[-1:]}
-    alone = "".join(below) if len(below) == 1 and not word_role(min(below)) else ""
-    alone = f"{alone!r} is the only folder that could be a class; " if alone else ""
+    classes = {part for part in below if not (word_role(part) or STORAGE.search(part))}
+    only = classes if len(below) == 1 else set()
+    alone = "".join(f"{part!r} is the only folder that could be a class; " for part in only)
     if told := other_labels(raw, images):
         return told
     tables = ", ".join(sheet.name for sheet in sheets.all[:SHOWN]) or "no tables"

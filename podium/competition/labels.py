@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from podium.errors import UserError
 
 SHOWN = 3  # examples in a sentence
-NAME_FORMS = (  # cat.0.jpg, dog_12.png, rose (3).jpg; 0007_dog.jpg
+NAME_FORMS = (  # cat.0.jpg, dog_12.png, rose (3).jpg; 0007_dog.jpg; owl_1_33.jpg
     r"^(?P<label>.*?[^\d\W_].*?)[ ._\-(]*\d+\)?$",
     r"^\d+[ ._-]+(?P<label>.*[^\d\W_].*)$",
+    r"^(?P<label>.*?[^\d\W_].*?)(?:[ ._\-(]+\d+\)?)+$",
+)
+STORAGE = re.compile(  # folders that hold images of any class: images_001, part2
+    r"(^|[\W_])(images?|imgs?|photos?|pictures?|jpe?g|png|part|batch|chunk)[\W_]*\d*$", re.IGNORECASE
 )
 
 
@@ -46,7 +50,7 @@ def from_folders(images: list[str], roots: list[str], level: int | None, known: 
         return None
     depth = level - 1 if level else _class_depth(list(chains.values()), known)
     of = {path: chain[depth].strip() for path, chain in chains.items() if depth < len(chain)}
-    if len(set(of.values())) < 2:
+    if len(set(of.values())) < 2 or all(STORAGE.search(label) for label in of.values()):
         return None
     place = ", ".join(root or "the top" for root in roots[:SHOWN])
     return Labels("folders", f"class folders in {place}" + (f", {depth + 1} deep" if depth else ""), of)

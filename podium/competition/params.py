@@ -34,6 +34,6 @@ class CompetitionParams(Section):
     sample: str | None = None
     form: Literal["label", "integer", "probabilities", "binary", "top_k"] | None = None
     metric: str | None = None
-    on_missing: Literal["fail", "skip"] = "fail"  # a labelled image that is not there
+    on_missing: Literal["few", "fail", "skip"] = "few"  # labelled images that are not there, empty labels
     on_unreadable: Literal["report", "fail"] = "report"
     limits: Limits = Limits()

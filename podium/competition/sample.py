@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from podium.competition.id_columns import counts_rows, id_column, repeats
+from podium.competition.id_columns import counts_rows, id_column, repeats, value_columns
 from podium.competition.keys import THROUGH, through_table
 from podium.competition.labels import SHOWN
 from podium.competition.matching import Match, match, stem
@@ -33,13 +33,8 @@ class Sample:
 
     @property
     def values(self) -> dict[str, list[str]]:
-        """The columns after the id, without row numbers."""
-        columns = self.sheet.columns.items()
-        return {
-            name: cells
-            for name, cells in columns
-            if name != self.id_column and not counts_rows(self.sheet, name)
-        }
+        """The columns to be filled."""
+        return {name: self.sheet.columns[name] for name in value_columns(self.sheet, self.id_column)}
 
 
 def is_sample(name: str) -> bool:

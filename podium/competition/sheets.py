@@ -90,16 +90,18 @@ class Sheets:
         return _merged(chosen) if chosen else None
 
     def listed(self, roles: Roles) -> dict[str, str]:
-        """Image path -> subset, from tables that params name or whose name tells validation."""
+        """Image path -> subset, from tables that params name, or that by name list validation or a test."""
         subsets: dict[str, str] = {}
         pool = roles.pool(*REST)
         for role in ("train", "validation", "test"):
             for sheet in self.all:
                 named = getattr(self.params, role)
-                told = role == "validation" and named is None and file_role(sheet.name) == role
+                told = named is None and file_role(sheet.name) == role and not is_sample(sheet.name)
+                told &= role == "validation" or (role == "test" and not roles.images("test"))
                 if sheet.name == named or told:
-                    column = id_column(sheet, pool, self.params.id_column)
-                    found = match(sheet.columns[column], pool) if column else Match()
+                    these = roles.pool("") if told and role == "test" else pool
+                    column = id_column(sheet, these, self.params.id_column) if these.paths else None
+                    found = match(sheet.columns[column], these) if column else Match()
                     if found.share >= TABLE_SHARE:
                         subsets |= dict.fromkeys(found.found.values(), role)
         return subsets
@@ -198,7 +200,7 @@ def _merged(found: list[Labels]) -> Labels:
                 "name one in competition.labels."
             )
         first.found += f" and {other.found}"
-        first.rows += other.rows
+        first.rows += other.rows - len(first.of.keys() & other.of.keys())
         first.of |= other.of
         first.groups |= other.groups
         first.splits |= other.splits

@@ -595,3 +595,184 @@ def a_first_line_for_spreadsheets() -> Layout:
     files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1)
     files |= {"train.csv": csv("sep=;", "id;label", *(row.replace(",", ";") for row in CATS_DOGS))}
     return Layout(files | sample("t0,cat"), ["cat", "dog"], 4, 1)
+
+
+@layout
+def findings_in_numbered_folders_with_a_test_list() -> Layout:
+    files = many("images_001/images/{:08}.png", 6) | many("images_002/images/{:08}.png", 3, 6)
+    files |= {"test_list.txt": "00000007.png\n00000008.png\n"}
+    files |= {
+        "Data_Entry.csv": csv(
+            "Image Index,Finding,Patient ID",
+            *(f"{i:08}.png,{('Mass', 'None')[i % 2]},{i // 2}" for i in range(9)),
+        )
+    }
+    return Layout(
+        files,
+        ["Mass", "None"],
+        7,
+        2,
+        test_labels=2,
+        groups=7,
+        shipped=False,
+        id_of={"images_002/images/00000008.png": "00000008.png"},
+    )
+
+
+@layout
+def breeds_whose_integers_stand_in_the_same_table() -> Layout:
+    files = (
+        many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0.jpg,0", header="file,Expected")
+    )
+    files |= {
+        "train.csv": csv(
+            "file,breed,breed_id", "a1.jpg,beagle,1", "a2.jpg,pug,0", "a3.jpg,beagle,1", "a4.jpg,pug,0"
+        )
+    }
+    return Layout(
+        files, ["pug", "beagle"], 4, 1, "integer", values=["0", "1"], said="integers from train.csv"
+    )
+
+
+@layout
+def folds_and_sizes_beside_the_label() -> Layout:
+    files = many("train/a{}.jpg", 60) | unseen("test/t{}.jpg", 1) | sample("t0,0", header="id,Predicted")
+    rows = [f"a{i},{i % 7},{i % 5},{640 + i % 3}" for i in range(60)]
+    return Layout(
+        files | {"train.csv": csv("id,emotion,fold,width", *rows)}, list("0123456"), 60, 1, "integer"
+    )
+
+
+@layout
+def class_names_that_look_like_nothing() -> Layout:
+    names = ("NA", "None", "nan", "null")
+    files = many("train/a{}.jpg", 8) | unseen("test/t{}.jpg", 1) | sample("t0,NA")
+    return Layout(
+        files | {"train.csv": csv("id,label", *(f"a{i},{names[i % 4]}" for i in range(8)))},
+        list(names),
+        8,
+        1,
+        values=list(names),
+    )
+
+
+@layout
+def probability_columns_with_a_suffix() -> Layout:
+    return Layout(folders() | unseen() | sample(*(f"{i},0,0" for i in range(3)), header="id,dog_prob,cat_prob"),
+                  ["cat", "dog"], 4, 3, "probabilities", column_classes=[1, 0], said="with a suffix")  # fmt: skip
+
+
+@layout
+def probability_columns_counted_for_named_classes() -> Layout:
+    files = folders(names=("ant", "bee", "cow")) | unseen()
+    return Layout(files | sample(*(f"{i},0,0,0" for i in range(3)), header="id,class_2,class_0,class_1"), ["ant", "bee", "cow"], 6, 3,
+                  "probabilities", column_classes=[2, 0, 1], said="assumed: they count from 0")  # fmt: skip
+
+
+@layout
+def one_probability_whose_column_hides_a_class_s_letters() -> Layout:
+    files = folders(names=("no", "yes")) | unseen() | sample("0,0.5", "1,0.5", "2,0.5", header="id,diagnosis")
+    return Layout(
+        files, ["no", "yes"], 4, 3, "binary", column_classes=[1], said="one probability, of yes (by its name)"
+    )
+
+
+@layout
+def one_probability_of_what_the_other_class_denies() -> Layout:
+    files = (
+        folders(names=("hot_dog", "not_hot_dog"))
+        | unseen()
+        | sample("0,0.5", "1,0.5", "2,0.5", header="id,score")
+    )
+    return Layout(
+        files,
+        ["hot_dog", "not_hot_dog"],
+        4,
+        3,
+        "binary",
+        column_classes=[0],
+        said="assumed: the other is not_hot_dog",
+    )
+
+
+@layout
+def cells_with_and_without_parasites() -> Layout:
+    files = folders("cell_images/train", ("Parasitized", "Uninfected")) | unseen("cell_images/test/{}.jpg")
+    return Layout(
+        files | sample("0,0.5", "1,0.5", "2,0.5", header="id,Target"),
+        ["Parasitized", "Uninfected"],
+        4,
+        3,
+        "binary",
+        column_classes=[0],
+    )
+
+
+@layout
+def a_sample_that_says_which_leaderboard_a_row_is_for() -> Layout:
+    files = (
+        folders()
+        | unseen()
+        | sample("0,cat,Public", "1,cat,Private", "2,cat,Public", header="id,label,Usage")
+    )
+    return Layout(files, ["cat", "dog"], 4, 3)
+
+
+@layout
+def classes_in_the_sample_s_own_letters() -> Layout:
+    files = folders(names=("hot_dog", "ice_cream")) | unseen() | sample("0,Hot Dog", "1,Hot Dog", "2,Hot Dog")
+    return Layout(
+        files,
+        ["hot_dog", "ice_cream"],
+        4,
+        3,
+        values=["Hot Dog", "Ice Cream"],
+        said="classes are written as Hot Dog, Ice Cream (assumed",
+    )
+
+
+@layout
+def addresses_as_ids() -> Layout:
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
+    rows = [f"https://example.org/pictures/{row.replace(',', '.jpg,')}" for row in CATS_DOGS]
+    return Layout(
+        files | {"train.csv": csv("url,label", *rows)}, ["cat", "dog"], 4, 1, label_of={"train/a4.jpg": "dog"}
+    )
+
+
+@layout
+def one_row_in_a_hundred_without_an_image_and_one_without_a_label() -> Layout:
+    rows = [f"a{i},{('cat', 'dog')[i % 2] if i != 7 else ''}" for i in range(121)]
+    files = (
+        many("train/a{}.jpg", 120)
+        | unseen("test/t{}.jpg", 1)
+        | {"train.csv": csv("id,label", *rows)}
+        | sample("t0,cat")
+    )
+    return Layout(
+        files,
+        ["cat", "dog"],
+        119,
+        1,
+        unlabelled=1,
+        said="1 images of train.csv have no label: unlabelled (a7)",
+    )
+
+
+@layout
+def a_table_and_its_own_zip() -> Layout:
+    table = csv("id,label", *CATS_DOGS)
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
+    return Layout(
+        files | {"train.csv": table, "train.csv.zip": zip_bytes({"train.csv": table})},
+        ["cat", "dog"],
+        4,
+        1,
+        said="4 of 4 images found",
+    )
+
+
+@layout
+def names_before_several_numbers() -> Layout:
+    files = images(*(f"train/{name}_{i}_{i * 37}.jpg" for name in ("red_fox", "owl") for i in range(1, 4)))
+    return Layout(files | unseen() | sample("0,owl", "1,owl", "2,owl"), ["owl", "red_fox"], 6, 3)

@@ -371,3 +371,33 @@ def one_class_folder() -> Refusal:
 def a_train_table_of_ids_alone() -> Refusal:
     return Refusal(many("train/a{}.jpg", 4) | unseen() | {"train.csv": csv("id,width", *(f"a{i},640" for i in range(4)))},
                    "train.csv: id names images, but no other column could be their label (columns: width): name it in competition.label_column")  # fmt: skip
+
+
+@refusal
+def images_of_training_in_another_archive() -> Refusal:
+    return Refusal(
+        unseen() | {"train.tar.gz": b"x", "train.csv": csv("id,label", "a,cat")},
+        "no labels found, but train.tar.gz, which is not unpacked here: unpack it",
+    )
+
+
+@refusal
+def labels_as_a_matrix() -> Refusal:
+    return Refusal(
+        many("jpg/image_{:05}.jpg", 4, 1) | {"imagelabels.mat": b"x"},
+        "imagelabels.mat may hold the labels, but it is no text table",
+    )
+
+
+@refusal
+def one_missing_image_in_a_hundred_where_none_may_miss() -> Refusal:
+    files = (
+        many("train/a{}.jpg", 120)
+        | unseen("test/t{}.jpg", 1)
+        | {"train.csv": csv("id,label", *(f"a{i},{i % 2}" for i in range(121)))}
+    )
+    return Refusal(
+        files,
+        "train.csv, line 122: no image 'a120' in the download (1 of 121 are missing); competition.on_missing: skip",
+        {"on_missing": "fail"},
+    )

@@ -75,4 +75,4 @@ def test_a_folder_is_seen_as_its_zip(name: str, tmp_path: Path) -> None:
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(LAYOUTS) >= 110
+    assert len(LAYOUTS) >= 140
