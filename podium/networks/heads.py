@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from torch import nn
 
+from podium.errors import UserError
+
 Head = Literal["linear", "two_layer", "svm"]
 HIDDEN = 512  # units of the two-layer head, at most as many as it gets
 
@@ -41,10 +43,17 @@ def dress(module: nn.Module, head: str, dropout: float) -> str:
 
     linear: dropout, then the classifier. two_layer: linear, batch norm, ReLU, dropout, linear. svm: a linear
     layer whose logits are log sigmoids, so that a softmax gives each class's probability over their sum.
+    Raises UserError where the network ends in a convolution, which only a linear head can replace.
     """
     name = classifier_name(module)
     last = module.get_submodule(name)
-    if head == "two_layer" and isinstance(last, nn.Linear):
+    if head != "linear" and not isinstance(last, nn.Linear):
+        raise UserError(
+            f"params.yaml: train.head: {head} takes the place of a linear layer, but this network ends in a "
+            "convolution: set train.head to linear, or choose another model."
+        )
+    if head == "two_layer":
+        assert isinstance(last, nn.Linear)
         hidden = min(HIDDEN, last.in_features)
         layers: list[nn.Module] = [nn.Linear(last.in_features, hidden), nn.BatchNorm1d(hidden), nn.ReLU()]
         layers += [nn.Dropout(dropout), nn.Linear(hidden, last.out_features)]

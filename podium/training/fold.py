@@ -75,6 +75,7 @@ def train(request: Request, tables: Tables) -> Result:
     network, parts = _network(request, tables.median_short_side(), device)
     resolved = _rules(request, network, parts, len(rows), device)
     contradictions.refuse(_case(request, network, parts, resolved, rows, check, device))
+    choices.plan(request, network, resolved, len(rows), device).optimizer()  # refuses before it is paid for
     fed = _feed(request, network, parts, [rows.frame, check.frame], device)
     contradictions.refuse_softmax(fed.tail, fed.shape)
     examples = [Examples(fed.inputs[i], part.targets, part.weights) for i, part in enumerate((rows, check))]

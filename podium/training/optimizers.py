@@ -8,6 +8,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from podium.errors import UserError
+from podium.networks.heads import classifier_name
 
 MOMENTUM = 0.9
 NAMES = {"ranger": "lookahead_radam"}  # names that timm has under another
@@ -25,7 +26,11 @@ def build(
     """
     name = NAMES.get(name, name)
     _refuse_unknown(name)
-    options: dict[str, Any] = {"layer_decay": layer_decay} if layer_decay < 1 else {}
+    options: dict[str, Any] = {}
+    if layer_decay < 1:
+        options["layer_decay"] = layer_decay
+        if not hasattr(network, "group_matcher"):  # timm counts layers back from the head that this names
+            setattr(network, "pretrained_cfg", {"classifier": classifier_name(network)})  # noqa: B010
     if fused and name in FUSED and all(p.dtype == torch.float32 for p in network.parameters()):
         options["fused"] = True
     try:
@@ -46,6 +51,11 @@ def build(
         raise UserError(
             f"params.yaml: train.optimizer: {name} needs second derivatives, which are not computed here: "
             "choose adamw or another."
+        )
+    if layer_decay < 1 and len({group["lr_scale"] for group in optimizer.param_groups}) == 1:
+        raise UserError(
+            f"params.yaml: train.layer_decay: {layer_decay} slows earlier layers, and none that trains is "
+            "earlier than another: set it to 1, or freeze less."
         )
     for group in optimizer.param_groups:
         group["lr"] = lr * group.get("lr_scale", 1.0)

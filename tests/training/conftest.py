@@ -56,7 +56,9 @@ def write_competition(root: Path, a_class: int = 16) -> None:
                         label,
                         number % FOLDS,
                         sha256(data).hexdigest(),
-                        *vars(place).values(),
+                        place.shard,
+                        place.offset,
+                        place.length,
                     )
                 )
     frame = pd.DataFrame(

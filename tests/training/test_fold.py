@@ -1,6 +1,7 @@
 """A fold from the tables of the stages before, through the stage: folders, cards, contradictions."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from podium.networks.build import load as load_network
 from podium.networks.params import NetworkParams
 from podium.params import load
 from podium.training import fold as training
-from podium.training import outputs, resume
+from podium.training import inputs, outputs, resume
 from podium.training.choices import Request
 from podium.training.params import TrainParams
 
@@ -73,9 +74,14 @@ def test_the_frozen_part_does_not_drift(project):
     assert steps == [0, 2 * 4]  # the tail's batch norm follows the batches: 2 epochs of 30 images in eights
 
 
-def test_over_the_disk_budget_the_same_network_learns_from_images(project):
+def test_over_the_disk_budget_the_same_network_learns_from_images(project, capsys):
     cached = train(freeze="last_stage")
+    assert "warning: training from images" not in capsys.readouterr().out
     images = train(freeze="last_stage", features={"budget_gb": 0.0})
+    said = capsys.readouterr().out
+    assert re.search(r"training from images, 2 epochs .* about [\d.]+ s .* kept, about [\d.]+ s", said)
+    facts = [result.card.resolved["trained_on"] for result in (cached, images)]
+    assert facts == ["features", "images"]
     for one, other in zip(cached.history, images.history, strict=True):
         assert one == pytest.approx(other, rel=1e-4)
 
@@ -124,7 +130,34 @@ def test_unfreezing_moves_a_module_from_its_epoch_on(project):
     assert not torch.allclose(fresh["fc.weight"], waiting["fc.weight"], atol=1e-5)
 
 
+def test_the_first_batch_is_a_picture_beside_the_weights(project):
+    first, again = train(train={"mixup": 0.3}), train(train={"mixup": 0.3})
+    cached = train(freeze="last_stage", train={"mixup": 0.3})
+    path = model.folder(0) / model.PICTURE
+    assert path.read_bytes() == cached.picture and len(cached.picture) < 100_000
+    assert first.picture == again.picture != cached.picture  # images are shown mixed, features' images not
+
+
+def test_what_is_ignored_is_said_and_kept(project, capsys):
+    card = train(freeze="head", train={"head": "svm", "optimizer": "sgd", "epochs": "auto"}).card
+    sentence = "train.head: svm is solved at once: batch_size, optimizer play no part"
+    assert sentence in card.notes and f"warning: {sentence}" in capsys.readouterr().out
+    assert card.resolved["epochs"] == 1
+    random = "freeze became head and the weights are random"
+    assert any(note.startswith(random) for note in card.notes)
+
+
 CONTRADICTIONS = {
+    "train.head: svm is fitted on kept features": (
+        {"freeze": "head", "features": {"budget_gb": 0.0}},
+        {"head": "svm"},
+    ),
+    "train.accumulate: 5 batches a step, but 30 images make 4 of 8": ({}, {"accumulate": 5}),
+    "train.warmup_epochs: 2 leaves nothing of 2 epochs": ({}, {"warmup_epochs": 2}),
+    "train.loss_options: {'smoothing': 3} are values with which smoothed is no loss": (
+        {},
+        {"loss_options": {"smoothing": 3}},
+    ),
     "train.cutmix": ({"freeze": "head"}, {"cutmix": 1.0}),
     "train.head: svm is fitted on fixed features": ({"freeze": "none"}, {"head": "svm"}),
     "layer2 lies below the cut": ({"freeze": "last_stage"}, {"unfreeze": [{"epoch": 1, "module": "layer2"}]}),
@@ -139,8 +172,9 @@ CONTRADICTIONS = {
 
 
 @pytest.mark.parametrize("sentence", CONTRADICTIONS)
-def test_contradictions_are_refused(project, sentence):
+def test_contradictions_are_refused_before_anything_is_computed(project, sentence, monkeypatch):
     top, changes = CONTRADICTIONS[sentence]
+    monkeypatch.setattr(inputs, "features", None)
     with pytest.raises(UserError) as caught:
         train(**top, train=changes)
     assert sentence in str(caught.value)

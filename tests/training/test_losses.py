@@ -1,0 +1,92 @@
+"""Losses worked out by hand, and what every file of the folder must keep."""
+
+import math
+
+import pytest
+import torch
+
+from podium.errors import UserError
+from podium.training import losses
+from podium.training.params import losses as names
+
+LOGITS = torch.tensor([[1.0, 0.0, -1.0], [0.0, 0.0, 2.0]])
+TARGETS = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+LOGS = [[x - math.log(sum(math.exp(y) for y in row)) for x in row] for row in LOGITS.tolist()]
+
+
+def by_hand(targets: list[list[float]]) -> list[float]:
+    """-sum_j t_j log p_j of each row."""
+    return [-sum(t * log for t, log in zip(*rows, strict=True)) for rows in zip(targets, LOGS, strict=True)]
+
+
+def found(name: str, **options) -> list[float]:
+    return losses.load(name, options)(LOGITS, TARGETS).tolist()
+
+
+def test_cross_entropy() -> None:
+    assert found("cross_entropy") == pytest.approx(by_hand(TARGETS.tolist()))
+
+
+def test_smoothing_spreads_a_share_over_all_classes() -> None:
+    on, off = 0.7 + 0.3 / 3, 0.3 / 3
+    expected = by_hand([[on, off, off], [off, on, off]])
+    assert found("smoothed", smoothing=0.3) == pytest.approx(expected)
+
+
+def test_two_number_smoothing_has_its_two_numbers_and_no_others() -> None:
+    expected = by_hand([[0.9, 0.005, 0.005], [0.005, 0.9, 0.005]])  # rows sum to 0.91, as the recipe has it
+    assert found("two_number_smoothed") == pytest.approx(expected)
+    assert found("two_number_smoothed") != pytest.approx(found("smoothed", smoothing=0.1))
+    expected = by_hand([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1]])
+    assert found("two_number_smoothed", on=0.8, off=0.1) == pytest.approx(expected)
+
+
+def test_the_joint_loss_is_half_of_each() -> None:
+    halves = zip(found("cross_entropy"), found("two_number_smoothed"), strict=True)
+    assert found("joint") == pytest.approx([(a + b) / 2 for a, b in halves])
+    assert found("joint", share=1.0) == pytest.approx(found("cross_entropy"))
+
+
+def test_focal_weighs_by_what_is_still_wrong() -> None:
+    probs = [math.exp(LOGS[0][0]), math.exp(LOGS[1][1])]
+    assert found("focal") == pytest.approx([-((1 - p) ** 2) * math.log(p) for p in probs])
+    assert found("focal", gamma=0.0) == pytest.approx(found("cross_entropy"))
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_loss_leads_to_its_targets(name: str) -> None:
+    loss = losses.load(name, {})
+    soft = torch.tensor([[0.7, 0.3, 0.0], [0.0, 0.2, 0.8]])
+    for targets in (TARGETS, soft):
+        logits = torch.zeros(2, 3, requires_grad=True)
+        start = loss(logits, targets)
+        assert start.shape == (2,) and bool((start >= 0).all())
+        for _ in range(200):
+            (gradient,) = torch.autograd.grad(loss(logits, targets).sum(), logits)
+            logits = (logits - 0.2 * gradient).detach().requires_grad_()
+        assert bool((loss(logits, targets) < start).all())
+        assert logits.argmax(1).tolist() == targets.argmax(1).tolist()
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_loss_is_linear_in_soft_targets(name: str) -> None:
+    """Mixup's half and half is the mean of both losses; so rows of mixed labels mean what they say."""
+    loss = losses.load(name, {})
+    one, other = torch.eye(3)[:1], torch.eye(3)[1:2]
+    mean = (loss(LOGITS[:1], one) + loss(LOGITS[:1], other)) / 2
+    assert torch.allclose(loss(LOGITS[:1], (one + other) / 2), mean)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("smoothed", {"smoothing": 2}),
+        ("smoothed", {"smoothing": "much"}),
+        ("joint", {"share": 5}),
+        ("two_number_smoothed", {"on": -1}),
+        ("focal", {"gamma": None}),
+    ],
+)
+def test_values_with_which_it_is_no_loss_are_refused(name: str, options: dict) -> None:
+    with pytest.raises(UserError, match=rf"train.loss_options: .* are values with which {name} is no loss"):
+        losses.load(name, options)
