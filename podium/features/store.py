@@ -4,6 +4,7 @@ An entry is a run of images under one view: features.npy and the images' digests
 computes only what no entry holds. Entries of one network, preprocessing, view and machine are a family.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ ROOT = Path("data")
 RUN_BYTES = 64e6  # of decoded pixels in memory at a time, per side
 VERSION = 1  # of what an entry holds
 GIGA = 1e9
+TIMED_FROM = 2_000  # images and views to compute, from which one more batch is worth an estimate
 
 
 @dataclass
@@ -141,6 +143,7 @@ def _compute(
     sides = sorted({canvas(family.view, made) for family in families})
     length = max(BATCH, int(RUN_BYTES / (3 * sides[-1] ** 2)) // BATCH * BATCH)
     runs = [todo[start : start + length] for start in range(0, len(todo), length)]
+    _foretell(engine, made, families, len(todo))
     bar = tqdm(total=len(todo) * len(families), desc="features", unit=" images", disable=None)
     for run, squares in zip(runs, read_ahead(runs, sides, made, root, torch.get_num_threads()), strict=True):
         for family in families:
@@ -149,6 +152,20 @@ def _compute(
                 _entry(family, [run[row].digest for row in rows], squares, np.asarray(rows), engine, made)
             bar.update(len(run))
     bar.close()
+
+
+def _foretell(engine: Engine, made: Preprocessing, families: list[Family], count: int) -> None:
+    """Says about how long it takes, from the second batch of blank images; only printed."""
+    if count * len(families) < TIMED_FROM:
+        return
+    seconds = 0.0
+    for family in families:
+        batch = family.view.apply(_blank(family.view, made)).expand(BATCH, -1, -1, -1)
+        engine(batch)  # the first prepares what runs it
+        started = time.perf_counter()
+        engine(batch)
+        seconds += time.perf_counter() - started
+    print(f"features: {count:,} images to compute, about {seconds * count / BATCH:.0f} s", flush=True)
 
 
 def _entry(

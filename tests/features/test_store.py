@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -108,6 +109,21 @@ def test_over_the_budget_nothing_is_kept_and_it_is_said(items, parts, network, r
     assert "features: 40 x 256 x 2 x 2 float32 = 0.2 MB" in said
     assert "warning: that is more than features.budget_gb (1e-06): nothing is kept" in said
     assert not list(scratch.root().glob("features/*"))
+
+
+def test_many_images_are_told_their_time_and_few_are_not(
+    items, parts, network, root, monkeypatch, capsys
+) -> None:
+    made(items[:10], parts, network, root)
+    assert "to compute" not in capsys.readouterr().out
+    monkeypatch.setattr(storing, "TIMED_FROM", 20)
+    ticks = iter([10.0, 12.0])
+    monkeypatch.setattr(storing, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
+    found = made(items, parts, network, root)
+    assert "features: 30 images to compute, about 2 s" in capsys.readouterr().out  # 2 s a batch of 32
+    assert close(found, expected(items, parts, network, root))
+    made(items, parts, network, root)
+    assert "to compute" not in capsys.readouterr().out
 
 
 def test_an_interrupt_keeps_what_is_done(items, parts, network, root, monkeypatch) -> None:
