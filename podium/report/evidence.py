@@ -59,6 +59,7 @@ class Evidence:
     facts: list[Fact] = field(default_factory=list)
     voters: dict[str, Any] = field(default_factory=dict)
     ledger: pd.DataFrame = field(default_factory=pd.DataFrame)
+    batch: bytes = b""  # the JPEG of the first network's first batch
     review: str = ""  # the suspects' page, relative to reports/
 
 
@@ -89,6 +90,7 @@ def gather(declared: list[int]) -> Evidence:
         facts=[fact for folder in FACTS if (fact := _fact(Path(folder)))],
         voters=json.loads(VOTERS.read_text(encoding="utf-8")) if VOTERS.exists() else {},
         ledger=_ledger(),
+        batch=_picture(trained),
         review=f"../{REVIEW.as_posix()}" if REVIEW.exists() else "",
     )
 
@@ -98,6 +100,11 @@ def _history(folder: Path) -> dict[str, list[float]]:
     if not path.exists():  # a head that is solved and not trained has no epochs
         return {}
     return {str(name): column.tolist() for name, column in pd.read_csv(path).items()}
+
+
+def _picture(trained: list[int]) -> bytes:
+    path = model.folder(trained[0]) / model.PICTURE if trained else None
+    return path.read_bytes() if path is not None and path.exists() else b""
 
 
 def _fact(folder: Path) -> Fact | None:

@@ -10,7 +10,7 @@ from podium import contact_sheet, figures
 from podium.report.blocks import Block, Card, Cards, Figure, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
-from podium.report.thumbs import data_uri
+from podium.report.thumbs import data_uri, jpeg_uri
 
 TILE, SOURCES = 64, 2  # pixels of a picture, rows a class on the contact sheets
 COUNTED = ["class", "originals", "held_out", "dropped", "copies", "total", "a_fold"]
@@ -67,6 +67,25 @@ def copies(run: Evidence, params: ReportParams) -> Part:
             cards.append(Card(data_uri(sheet, None), [name], wide=True))
     lines = ["A few originals of each class (first column) and copies of them."]
     return Part("Copies", [Sentences(lines), Cards(cards)])
+
+def batch(run: Evidence, _params: ReportParams) -> Part:
+    """The first network's first batch as it saw it."""
+    if not run.batch:
+        return Part("A batch")
+    fold, mixed = run.cards[0].fold, _mixing(run.params)
+    if run.cards[0].resolved.get("trained_on") == "features":
+        line = f"The images whose features began the training of fold {fold}: cut to the network's input."
+        line += f" The features are then mixed ({mixed}), where no eye looks." if mixed else ""
+    else:
+        line = f"The first batch of fold {fold} as the network saw it: augmented, cut to its input"
+        line += f", after {mixed}." if mixed else "."
+    return Part("A batch", [Sentences([line]), Cards([Card(jpeg_uri(run.batch), [], wide=True)])])
+
+
+def _mixing(params: dict[str, Any]) -> str:
+    train = params.get("train") or {}
+    return " or ".join(name for name in ("mixup", "cutmix") if train.get(name))
+
 
 
 def network(run: Evidence, _params: ReportParams) -> Part:

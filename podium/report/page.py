@@ -26,6 +26,7 @@ PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     origins.competition,
     origins.counts,
     origins.copies,
+    origins.batch,
     origins.network,
     layers.layers,
     origins.stages,

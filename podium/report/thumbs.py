@@ -30,5 +30,9 @@ class Album:
 
 def data_uri(pixels: Pixels, side: int | None = SIDE) -> str:
     """An image written into an address, its short side shrunk to `side` (None: as large as it is)."""
-    data = encode(pixels if side is None else shrink(pixels, side), ".jpg", QUALITY)
+    return jpeg_uri(encode(pixels if side is None else shrink(pixels, side), ".jpg", QUALITY))
+
+
+def jpeg_uri(data: bytes) -> str:
+    """A JPEG's bytes written into an address."""
     return "data:image/jpeg;base64," + base64.b64encode(data).decode()

@@ -90,6 +90,8 @@ def _models() -> None:
         rows = [f"{e},{2 - e / 2 + fold},{0.3 + e / 10},{2.5 - e / 2},{0.2 + e / 10},0.1" for e in range(3)]
         head = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,lr"
         write_text(model.folder(fold) / "history.csv", "\n".join([head, *rows]) + "\n")
+        picture = np.full((20, 40, 3), 60 + 90 * fold, np.uint8)
+        (model.folder(fold) / model.PICTURE).write_bytes(encode(picture, ".jpg"))
 
 
 def _votes(stored: pd.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """The page as a whole: complete, self-contained, the same bytes, and deaf to hostile names."""
 
+import base64
 import json
 import re
 from html.parser import HTMLParser
@@ -42,8 +43,8 @@ def test_every_part_is_there(finished: Path) -> None:
     ids = [attrs["id"] for tag, attrs in seen.tags if tag == "section"]
     assert ids == [
         "to-know", "scores", "learning-curves", "confusion", "classes", "worst-predictions", "test-images",
-        "labels", "train-against-test", "competition", "class-counts", "copies", "network", "stages",
-        "parameters",
+        "labels", "train-against-test", "competition", "class-counts", "copies", "a-batch", "network",
+        "stages", "parameters",
     ]  # fmt: skip
     assert "0.4321" in seen.text and "95 %: 0.4000 to 0.5000" in seen.text
     assert "1 of 12 labels are suspect" in seen.text
@@ -81,7 +82,8 @@ def test_nothing_is_fetched_from_outside(finished: Path) -> None:
 
 def test_pictures_are_as_many_as_asked_for(finished: Path) -> None:
     def pictures(**params: object) -> int:
-        return sum(tag == "img" for tag, _ in Tags(rendered(**params)).tags)
+        batch = 1  # whatever is asked for
+        return sum(tag == "img" for tag, _ in Tags(rendered(**params)).tags) - batch
 
     assert pictures(worst=0, tests=0, copies=0) == 0
     assert pictures(worst=1, tests=1, copies=0) == 1 + 1 + 1  # a mistake, a test image, one most like test
@@ -99,6 +101,30 @@ def test_optional_artifacts_may_be_missing(finished: Path) -> None:
 def test_the_ledger_is_drawn_when_there_is_one(finished: Path) -> None:
     write_text(LEDGER, "time,cv,public,message\nt1,0.9,0.91,first\nt2,0.95,,=HYPERLINK()\n")
     seen = Tags(rendered())
+@pytest.mark.parametrize(
+    ("fed", "mixup", "sentence"),
+    [
+        ("images", 0.0, "The first batch of fold 0 as the network saw it: augmented, cut to its input."),
+        ("images", 0.4, "as the network saw it: augmented, cut to its input, after mixup."),
+        ("features", 0.0, "The images whose features began the training of fold 0"),
+        ("features", 0.4, "The features are then mixed (mixup)"),
+    ],
+)
+def test_the_first_batch_is_shown_and_said_to_be_what_it_is(
+    finished: Path, fed: str, mixup: float, sentence: str
+) -> None:
+    path = Path("models/fold0/model.json")
+    card = json.loads(path.read_text())
+    card["resolved"]["trained_on"] = fed
+    path.write_text(json.dumps(card))
+    write_text(Path("params.yaml"), f"model: some_net\nfolds: [0, 1, 2]\ntrain: {{mixup: {mixup}}}\n")
+    text = rendered()
+    assert sentence in Tags(text).text
+    assert base64.b64encode(Path("models/fold0/batch.jpg").read_bytes()).decode() in text
+    Path("models/fold0/batch.jpg").unlink()
+    assert 'id="a-batch"' not in rendered()
+
+
     assert "leaderboard" in [attrs.get("id") for tag, attrs in seen.tags if tag == "section"]
     assert "=HYPERLINK()" in seen.text
 
