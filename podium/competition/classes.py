@@ -23,7 +23,7 @@ class Classes:
 
 def integer(text: str) -> int | None:
     """The integer that a cell holds (`7`, `007`, `7.0`), or None."""
-    hit = re.fullmatch(r"(-?\d+)(\.0+)?", text.strip())
+    hit = re.fullmatch(r"(-?0*\d{1,18})(\.0+)?", text.strip())  # of more digits it is a name
     return int(hit[1]) if hit and text.isascii() else None
 
 
@@ -125,7 +125,7 @@ def _json_map(text: str) -> dict[int, str]:
 
 def _prefix(label: str) -> int | None:
     """The integer in front of a name: 0_daisy is 0, 12-tulip is 12; plain integers count too."""
-    hit = re.match(r"(\d+)(?:[ ._-]+\D.*)?$", label)
+    hit = re.match(r"(\d{1,18})(?:[ ._-]+\D.*)?$", label)
     return int(hit[1]) if hit and label.isascii() else None
 
 

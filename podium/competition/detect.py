@@ -14,6 +14,7 @@ from podium.competition.params import CompetitionParams
 from podium.competition.raw import Raw
 from podium.competition.roles import IGNORED, Roles, assign, doubles
 from podium.competition.sample import find_sample, is_sample
+from podium.competition.sentences import readable
 from podium.competition.sheets import Sheets
 from podium.competition.spellings import without_images
 from podium.competition.subsets import divide
@@ -51,7 +52,10 @@ class Detected:
 
 def detect(raw: Raw, params: CompetitionParams, meta: Meta = Meta()) -> Detected:  # noqa: B008  (frozen)
     """Finds train, validation, test, labels and the form. Raises UserError where that is not possible."""
-    return _Detection(raw, params, meta).run()
+    try:
+        return _Detection(raw, params, meta).run()
+    except UserError as error:
+        raise UserError(readable(str(error))) from None
 
 
 class _Detection:

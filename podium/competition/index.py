@@ -7,6 +7,7 @@ import pandas as pd
 
 from podium.audit import Audited
 from podium.competition.detect import Detected
+from podium.competition.sentences import readable
 from podium.contracts import competition as contract
 from podium.contracts.competition import Finding
 from podium.contracts.images import IMAGES
@@ -44,7 +45,7 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
     if fail and len(bad):
         first = bad.iloc[0]
         raise UserError(
-            f"{first['path']}: {first['note']} ({len(bad):,} unreadable images): "
+            f"{readable(first['path'])}: {first['note']} ({len(bad):,} unreadable images): "
             "competition.on_unreadable: report leaves such images out."
         )
     for status, why in (("repaired", "see note in images.parquet"), ("unreadable", "left out of training")):
@@ -61,8 +62,8 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
         findings.append(
             Finding(what="test", found=text, why="their rows get the classes' prior", warning=True)
         )
-    readable = set(frame.loc[frame["status"] != "unreadable", "image_id"])
-    left = {detected.labels[name] for name in detected.labels if name in readable}
+    opened = set(frame.loc[frame["status"] != "unreadable", "image_id"])
+    left = {detected.labels[name] for name in detected.labels if name in opened}
     gone = sorted(set(detected.labels.values()) - left)
     if gone:
         raise UserError(f"class {gone[0]!r} has no readable image.")
@@ -91,5 +92,6 @@ def table(findings: list[Finding]) -> str:
     lines = []
     for finding in findings:
         why = f" ({finding.why})" if finding.why else ""
-        lines.append(f"{'! ' if finding.warning else '  '}{finding.what + ':':<13} {finding.found}{why}")
+        text = readable(f"{finding.what + ':':<13} {finding.found}{why}")
+        lines.append(f"{'! ' if finding.warning else '  '}{text}")
     return "\n".join(lines)

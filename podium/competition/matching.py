@@ -117,13 +117,13 @@ def _shared_folder(names: list[str]) -> str:
 def _number(text: str) -> str | None:
     """`007` and `7` are one key; anything but digits has none."""
     text = stem(text)
-    return str(int(text)) if text.isascii() and text.isdigit() else None
+    return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else None
 
 
 def _last_number(text: str) -> str | None:
     """The last number in a file's name: img_07.jpg is 7."""
     runs = re.findall(r"[0-9]+", stem(text))
-    return str(int(runs[-1])) if runs else None
+    return runs[-1].lstrip("0") or "0" if runs else None
 
 
 def _as_is(text: str) -> str | None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from podium import scratch
 from podium.competition.params import Limits
+from podium.competition.sentences import readable
 from podium.competition.zips import Archive, unpack
 from podium.errors import UserError
 
@@ -71,6 +72,13 @@ def open_raw(path: Path, limits: Limits = Limits()) -> Raw:  # noqa: B008  (froz
     """The tree at `path`. Raises UserError where it is missing, no zip, or hostile."""
     if not path.exists():
         raise UserError(f"competition.path: {path} does not exist; give the zip that Kaggle handed out.")
+    try:
+        return _open(path, limits)
+    except UserError as error:
+        raise UserError(readable(str(error))) from None
+
+
+def _open(path: Path, limits: Limits) -> Raw:
     raw = Raw(path)
     if path.is_dir():
         _add_folder(raw, path)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from podium.competition import tables
 from podium.competition.cells import Cells, Probs, cells
+from podium.competition.sentences import readable
 from podium.contracts.competition import Competition
 from podium.errors import UserError
 from podium.files import replacing
@@ -168,7 +169,7 @@ def sentences(
         said.append(
             f"warning: {len(aligned.unreadable):,} unreadable test images got the classes' prior: {names}"
         )
-    return [*said, _distribution(competition, aligned.probs, shares)]
+    return [readable(line) for line in (*said, _distribution(competition, aligned.probs, shares))]
 
 
 def _distribution(competition: Competition, probs: Probs, shares: Probs, shown: int = 5) -> str:

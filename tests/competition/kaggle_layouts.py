@@ -776,3 +776,21 @@ def a_table_and_its_own_zip() -> Layout:
 def names_before_several_numbers() -> Layout:
     files = images(*(f"train/{name}_{i}_{i * 37}.jpg" for name in ("red_fox", "owl") for i in range(1, 4)))
     return Layout(files | unseen() | sample("0,owl", "1,owl", "2,owl"), ["owl", "red_fox"], 6, 3)
+
+
+@layout
+def class_names_that_would_move_the_cursor() -> Layout:
+    names = ("a\x1b[2Jb", "c\u202ed")
+    files = (
+        many("train/a{}.jpg", 4)
+        | unseen("test/t{}.jpg", 1)
+        | {"train.csv": csv("id,label", *(f"a{i},{names[i % 2]}" for i in range(4)))}
+    )
+    return Layout(
+        files | sample(f"t0,{names[0]}"),
+        list(names),
+        4,
+        1,
+        values=list(names),
+        said=r"2: a\x1b[2Jb, c\u202ed",
+    )

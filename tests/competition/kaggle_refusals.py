@@ -401,3 +401,19 @@ def one_missing_image_in_a_hundred_where_none_may_miss() -> Refusal:
         "train.csv, line 122: no image 'a120' in the download (1 of 121 are missing); competition.on_missing: skip",
         {"on_missing": "fail"},
     )
+
+
+@refusal
+def a_number_of_five_thousand_digits() -> Refusal:
+    files = folders() | unseen() | sample("0,cat", f"{'9' * 5000},cat")
+    return Refusal(
+        files, f"line 3: no image in test for the id '{'9' * 79}... (5,002 letters) (1 of 2 ids are unknown)"
+    )
+
+
+@refusal
+def an_id_that_would_clear_the_screen() -> Refusal:
+    return Refusal(
+        folders() | unseen() | sample("0,cat", "1,\x1b[2J\x07owl", "2,dog"),
+        r"shows the label '\x1b[2J\x07owl', which no training image has",
+    )

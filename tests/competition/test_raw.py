@@ -234,3 +234,9 @@ def test_a_zip_with_a_comment_and_something_before_it(tmp_path: Path) -> None:
         archive.writestr("a.jpg", b"x")
         archive.comment = b"hello"
     assert open_raw(written(tmp_path, b"#!/bin/sh\n" + buffer.getvalue())).read("a.jpg") == b"x"
+
+
+def test_a_name_that_would_clear_the_screen_is_spelled_out(tmp_path: Path) -> None:
+    assert r"'../\x1b[2J' points outside" in refused(ship_zip({"../\x1b[2J": b"x"}, tmp_path))
+    bomb = ship_zip({"b\x1b[2J.csv": b"\0" * 20_000_000}, tmp_path)
+    assert r"b\x1b[2J.csv unpacks to" in refused(bomb)
