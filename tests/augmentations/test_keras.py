@@ -1,10 +1,13 @@
 """Each of ImageDataGenerator's numbers, on marked images, against keras-preprocessing where it is installed.
 
-The package is no requirement; without it the same checks run against its documented matrices' results,
-written down here once from version 1.1.2.
+The package is no requirement. What version 1.1.2 answered stands in keras_1_1_2.json, and ours is held to
+that wherever the tests run; where the package is installed, the file is held to the package.
 """
 
+import json
 import math
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,9 +15,23 @@ import pytest
 
 from podium.augmentations.policies import keras
 from podium.augmentations.policy import Flips
-from podium.augmentations.warp import BORDERS, FLAGS, KERAS_PIVOT, Shift, composed
+from podium.augmentations.warp import BORDERS, FLAGS, KERAS_PIVOT, Shift, affine, composed
 
 HEIGHT, WIDTH = 60, 80
+ANSWERS = json.loads((Path(__file__).parent / "keras_1_1_2.json").read_text())
+PLACES = [(30, 40), (12, 20), (45, 66), (20, 61), (50, 9)]  # row, column: where answers are taken
+DRAWN = ("theta", "tx", "ty", "shear", "zx", "zy")
+DRAWS = 4000
+RANGES: list[dict[str, Any]] = [
+    {"rotation_range": 15},
+    {"width_shift_range": 0.1},
+    {"height_shift_range": 0.1},
+    {"width_shift_range": 3.0},
+    {"height_shift_range": 7},
+    {"shear_range": 20},
+    {"zoom_range": 0.2},
+    {"zoom_range": [1.0, 1.2]},
+]
 
 
 def marked() -> np.ndarray:
@@ -51,6 +68,72 @@ NUMBERS = [
     {"zx": 1.2, "zy": 1.1},
     {"theta": 12.0, "tx": 4.0, "ty": -6.0, "shear": 8.0, "zx": 0.9, "zy": 1.15},
 ]
+
+
+def theirs_at(package: Any, numbers: dict[str, float], border: str) -> list[list[float]]:
+    """What the package answers at PLACES, to a tenth of a level."""
+    made = package.apply_affine_transform(marked().astype(np.float64), fill_mode=border, **numbers)
+    return [[round(float(level), 1) for level in made[place]] for place in PLACES]
+
+
+def theirs_drawn(module: Any, settings: dict[str, Any]) -> dict[str, list[float]]:
+    """The least and largest of each number that the package draws for the settings."""
+    generator = module.ImageDataGenerator(**settings)
+    np.random.seed(0)  # noqa: NPY002  (the package knows no other)
+    drawn = [generator.get_random_transform((HEIGHT, WIDTH, 3)) for _ in range(DRAWS)]
+    columns = {name: [float(one[name]) for one in drawn] for name in DRAWN}
+    return {name: [round(min(found), 3), round(max(found), 3)] for name, found in columns.items()}
+
+
+def answers() -> dict[str, Any]:
+    """All that the file holds, from the installed package."""
+    affine = pytest.importorskip("keras_preprocessing.image.affine_transformations")
+    module = pytest.importorskip("keras_preprocessing.image.image_data_generator")
+    return {
+        "pixels": {
+            border: [theirs_at(affine, numbers, border) for numbers in NUMBERS]
+            for border in ("nearest", "reflect")
+        },
+        "drawn": [theirs_drawn(module, settings) for settings in RANGES],
+    }
+
+
+def test_the_file_holds_what_the_package_answers() -> None:
+    assert answers() == ANSWERS
+
+
+@pytest.mark.parametrize("case", range(len(NUMBERS)))
+@pytest.mark.parametrize("border", ["nearest", "reflect"])
+def test_marked_pixels_come_from_where_keras_takes_them(case: int, border: str) -> None:
+    """A wrong sign, unit, axis or pivot moves a picture whose levels change by 3 to 10 a pixel."""
+    made = ours(marked(), border, **NUMBERS[case])
+    found = np.array([made[place] for place in PLACES], float)
+    assert np.abs(found - ANSWERS["pixels"][border][case]).max() <= 2.5
+
+
+@pytest.mark.parametrize("case", range(len(RANGES)))
+def test_numbers_are_drawn_from_where_keras_draws_them(case: int) -> None:
+    """Through the policy: its settings to its matrices, whose parts are what the package would compose."""
+    idle: dict[str, Any] = {
+        "rotation_range": 0, "width_shift_range": 0.0, "height_shift_range": 0.0, "shear_range": 0,
+        "zoom_range": 0.0,
+    }  # fmt: skip
+    policy: Any = keras.build(keras.Settings(**(idle | RANGES[case])), Flips())
+    uniform = np.random.default_rng(0).random((DRAWS, 10))
+    made = np.array([affine(policy.geometry, HEIGHT, WIDTH, list(u)) for u in uniform])
+    centre = np.array([WIDTH / 2 + KERAS_PIVOT, HEIGHT / 2 + KERAS_PIVOT])
+    moved = made[:, :, :2] @ centre + made[:, :, 2] - centre  # of the pivot: the shift, turned
+    theta = np.arctan2(made[:, 0, 1], made[:, 1, 1])
+    zoom = np.hypot(made[:, 0, 0], made[:, 1, 0]), np.hypot(made[:, 0, 1], made[:, 1, 1])
+    shear = np.arctan2(-made[:, 1, 0], made[:, 0, 0]) - theta
+    found = {
+        "theta": np.degrees(theta), "tx": moved[:, 1], "ty": moved[:, 0], "shear": np.degrees(shear),
+        "zx": zoom[1], "zy": zoom[0],
+    }  # fmt: skip
+    for name, (low, high) in ANSWERS["drawn"][case].items():
+        near = 0.02 * max(high - low, 1e-3)
+        assert found[name].min() == pytest.approx(low, abs=near), name
+        assert found[name].max() == pytest.approx(high, abs=near), name
 
 
 @pytest.mark.parametrize("numbers", NUMBERS, ids="-".join)

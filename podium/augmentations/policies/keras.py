@@ -17,10 +17,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     rotation_range: float = Field(15.0, ge=0, le=180)  # degrees, both ways
-    width_shift_range: float | list[float] = (
-        0.1  # below 1: share of the width; else pixels; list: values to pick
-    )
-    height_shift_range: float | list[float] = 0.1
+    # below 1: share of the width; else pixels; a whole number n: 0 to n - 1 of them; list: values to pick
+    width_shift_range: int | float | list[float] = 0.1
+    height_shift_range: int | float | list[float] = 0.1
     shear_range: float = Field(0.1, ge=0, le=60)  # degrees, both ways
     zoom_range: float | tuple[float, float] = (1.0, 1.2)  # z: 1 - z to 1 + z; each axis draws its own
     channel_shift_range: float = Field(0.0, ge=0, le=255)  # levels, both ways
