@@ -39,7 +39,8 @@ def main() -> None:
         made = split.split(ids, labels, grouped.groups, classes, params, seed)
     table = split.thin(made.table, QUICK_SHARE, seed) if quick else made.table
 
-    facts = split.facts(table, grouped.facts, grouped.sentences + made.sentences)
+    warnings = grouped.warnings + made.warnings
+    facts = split.facts(table, grouped.facts, grouped.sentences + made.sentences, warnings)
     with replacing_folder(FOLDER) as folder:
         folds.FOLDS.write(table, folder / folds.PATH.name)
         write_json(folder / "facts.json", facts)

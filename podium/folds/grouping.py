@@ -20,11 +20,12 @@ JUDGED = 0.5  # of the images must be of classes with two tracks or more: else n
 
 @dataclass
 class Grouped:
-    """The group of each image, facts and sentences."""
+    """The group of each image, facts, sentences, and those of them that a reader of the score must know."""
 
     groups: list[str]
     facts: dict[str, Any] = field(default_factory=dict)
     sentences: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def group(
@@ -61,8 +62,10 @@ def group(
     )
     if take:
         return Grouped(tracks, facts, [f"{sentence}; they stay whole (split.group: {params.group})."])
-    advice = "set split.group: filename to keep them whole" if real else "no sign of a leak, nothing to do"
-    return Grouped(base, facts, [f"{sentence}: {advice}."])
+    if not real:
+        return Grouped(base, facts, [f"{sentence}: no sign of a leak, nothing to do."])
+    advice = f"{sentence}: set split.group: filename to keep them whole."
+    return Grouped(base, facts, [advice], [advice])
 
 
 def several_tracks(labels: Labels, tracks: list[str]) -> NDArray[np.bool_]:

@@ -20,10 +20,11 @@ UNSET = -128
 
 @dataclass
 class Split:
-    """The folds table (image_id, label, group, fold), and what to say of it."""
+    """The folds table (image_id, label, group, fold), what to say of it, and what to warn of."""
 
     table: pd.DataFrame
     sentences: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def split(
@@ -73,10 +74,10 @@ def from_file(
     sentences = [
         f"folds are those of {path}; {(~pd.Series(ids).isin(given['image_id'])).sum()} images are new."
     ]
-    if torn:
-        sentences.append(f"{path} tears {torn} groups apart, so that the score flatters: {where}.")
-        groups = _renamed(groups, folds)
-    return Split(_table(ids, labels, groups, folds), sentences)
+    if not torn:
+        return Split(_table(ids, labels, groups, folds), sentences)
+    warning = f"{path} tears {torn} groups apart, so that the score flatters: {where}."
+    return Split(_table(ids, labels, _renamed(groups, folds), folds), [*sentences, warning], [warning])
 
 
 def thin(table: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
@@ -159,12 +160,20 @@ def _table(ids: list[str], labels: Labels, groups: list[str], folds: Folds) -> p
     return pd.DataFrame({"image_id": ids, "label": labels, "group": groups, "fold": folds})
 
 
-def facts(table: pd.DataFrame, grouping: dict[str, Any], sentences: list[str]) -> dict[str, Any]:
-    """Flat numbers for the report, and `sentences`, the folds' sizes last."""
+def facts(
+    table: pd.DataFrame, grouping: dict[str, Any], sentences: list[str], warnings: list[str]
+) -> dict[str, Any]:
+    """Flat numbers for the report, `sentences`, the folds' sizes last, and `warnings` about the score."""
     numbers, counts = np.unique(table["fold"].to_numpy(), return_counts=True)
     sizes = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
     names = {HOLD_OUT: "hold-out", ALWAYS_TRAIN: "always train"}
     told = ", ".join(f"{names.get(fold, f'fold {fold}')}: {size}" for fold, size in sizes.items())
     groups = int(table["group"].nunique())
     last = f"{len(table)} images in {groups} groups ({told})."
-    return {"images": len(table), "groups": groups, **grouping, "sentences": [*sentences, last]}
+    return {
+        "images": len(table),
+        "groups": groups,
+        **grouping,
+        "sentences": [*sentences, last],
+        "warnings": warnings,
+    }

@@ -24,13 +24,17 @@ FIRST = (  # metrics.json takes a stage's first few numbers
 def describe(
     cleaned: Cleaned, every: pd.DataFrame, vectors: NDArray[np.float32], found: Found, seed: int
 ) -> dict[str, Any]:
-    """Flat numbers for metrics and report, and `sentences`. Rows of `vectors` are those of `every`."""
+    """Numbers for metrics and report, `sentences`, and `warnings` about the score.
+
+    Rows of `vectors` are those of `every`.
+    """
     parts = [_duplicates(cleaned, found), _labels(cleaned), _shift(cleaned, every, vectors, found, seed)]
     numbers: dict[str, Any] = {}
     for part, _ in parts:
         numbers |= part
     values = {name: numbers[name] for name in FIRST if name in numbers} | numbers
-    return values | {"sentences": [sentence for _, told in parts for sentence in told]}
+    shifted = [told for told in parts[-1][1] if numbers.get("adversarial_auc", 0.0) > AUC_SEEN]
+    return values | {"sentences": [line for _, told in parts for line in told], "warnings": shifted}
 
 
 def _duplicates(cleaned: Cleaned, found: Found) -> tuple[dict[str, Any], list[str]]:

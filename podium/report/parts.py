@@ -22,6 +22,7 @@ def warnings(run: Evidence, _params: ReportParams) -> Part:
     """What a reader of the score must know first."""
     notes = [f"{f.what}: {f.found}. {f.why}".strip() for f in run.competition.findings if f.warning]
     notes += sorted({note for card in run.cards for note in card.notes})
+    notes += [f"{fact.stage}: {note}" for fact in run.facts for note in fact.values.get("warnings", [])]
     missing = sorted(set(run.params["folds"]) - set(run.histories))
     if missing:
         notes.append(f"Folds {', '.join(map(str, missing))} were not trained in this run.")

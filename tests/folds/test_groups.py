@@ -58,8 +58,9 @@ def test_a_leak_through_tracks_shows_as_a_gap_and_auto_closes_it() -> None:
     assert gap > 0.2 and gap > 3 * error
     suggested = group(ids, labels, ids, [None] * len(ids), SplitParams(), (ids, look), 2, 0)
     assert suggested.groups == ids and "set split.group: filename" in suggested.sentences[0]
+    assert suggested.warnings == suggested.sentences
     taken = group(ids, labels, ids, [None] * len(ids), SplitParams(group="auto"), (ids, look), 2, 0)
-    assert len(set(taken.groups)) == 40
+    assert len(set(taken.groups)) == 40 and not taken.warnings
 
 
 def test_tracks_that_tell_nothing_are_left_alone() -> None:

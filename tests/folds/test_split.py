@@ -114,6 +114,7 @@ def test_a_file_that_tears_duplicates_apart_is_refused_and_allowed_with_a_warnin
     made = split.from_file(given_, ids, labels, groups, SplitParams(file=str(path), straddle="allow"), 0)
     assert made.table.groupby("group")["fold"].nunique().max() == 1
     assert any("the score flatters" in sentence for sentence in made.sentences)
+    assert split.facts(made.table, {}, made.sentences, made.warnings)["warnings"] == [made.sentences[-1]]
 
 
 @pytest.mark.parametrize(

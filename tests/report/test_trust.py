@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from podium.contracts import clean
-from podium.report import trust
+from podium.files import write_json
+from podium.report import parts, trust
 from podium.report.blocks import Cards, Sentences
 from podium.report.evidence import gather
 from podium.report.params import ReportParams
@@ -46,3 +47,9 @@ def test_the_images_most_like_test_are_shown_in_their_order(finished: Path) -> N
     assert isinstance(cards, Cards)
     assert [card.hint for card in cards.cards] == ["train/1/2.png", "train/0/3.png"]
     assert all(card.picture.startswith("data:image/jpeg") for card in cards.cards)
+
+
+def test_what_a_stage_warns_of_opens_the_page(finished: Path) -> None:
+    write_json(Path("data/split/facts.json"), {"groups": 3, "warnings": ["file names look like tracks"]})
+    told = _lines(parts.warnings(gather([0, 1]), ReportParams()).blocks[0])
+    assert "split: file names look like tracks" in told
