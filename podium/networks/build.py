@@ -168,6 +168,7 @@ def _timm(
         options["img_size"] = size
     if attention != "none":
         options["block_args"] = {"attn_layer": ATTENTION[attention]}
+        options["pretrained_strict"] = False  # published weights have none for the attention: it begins anew
     try:
         if pretrained and entry.name.partition(".")[0] in weights.PACKAGES and not options:
             module: Any = timm.create_model(entry.name)

@@ -176,6 +176,25 @@ def test_attention_is_put_where_the_architecture_takes_it() -> None:
         build("tf_efficientnet_lite0", True, 3, 64, attention="cbam")
 
 
+def test_attention_begins_anew_in_a_network_with_published_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import timm
+
+    published = timm.create_model("resnet18", num_classes=1000).state_dict()
+    save_file(published, tmp_path / "published.safetensors")
+    real = timm.create_model
+
+    def from_file(name: str, **kwargs: object) -> object:
+        return real(name, pretrained_cfg_overlay={"file": str(tmp_path / "published.safetensors")}, **kwargs)
+
+    monkeypatch.setattr(timm, "create_model", from_file)
+    found = build("resnet18", True, 3, 64, attention="cbam").module
+    assert torch.equal(found.get_submodule("layer1.0.conv1").weight, published["layer1.0.conv1.weight"])
+    assert any("Cbam" in type(part).__name__ for part in found.modules())
+    assert found(torch.zeros(1, 3, 64, 64)).shape == (1, 3)
+
+
 @pytest.mark.parametrize("head", ["linear", "two_layer"])
 def test_a_saved_network_is_rebuilt_with_the_same_logits(tmp_path: Path, head: str) -> None:
     network = build("resnet10t", False, 3, 64, seed=3, head=head, dropout=0.3, resize="pad")
