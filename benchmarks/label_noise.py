@@ -99,7 +99,8 @@ class Cells:
         self.path = path
         self.found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"cells": {}}
         sizes = {"images": len(case.ids), "classes": case.k, "test": len(case.truth)}
-        options = ["--solutions", "FOLDER", "--seeds", str(seeds), "--work", "FOLDER"]
+        most = max([seeds, *(int(key.split()[-1]) + 1 for key in self.found["cells"])])
+        options = ["--solutions", "FOLDER", "--seeds", str(most), "--work", "FOLDER"]
         told = record.about("benchmarks.label_noise", arguments=[f"{case.name}.zip", *options])
         self.found |= {"name": case.name, **sizes, **told}
 
