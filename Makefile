@@ -34,6 +34,7 @@ check: venv ## is params.yaml right? One sentence a mistake, exit code 2
 .PHONY: debug
 debug: venv ## STAGE=train [FOLD=0]: one stage in the foreground, with tracebacks; DVC records nothing
 	@test -n "$(STAGE)" || { echo 'error: name the stage: make debug STAGE=train FOLD=0' >&2; exit 2; }
+	@test -f "stages/$(STAGE).py" || { echo "error: STAGE=$(STAGE): no such stage: name one of dvc.yaml, such as train" >&2; exit 2; }
 	@PODIUM_DEBUG=1 python -m stages.$(STAGE) $(if $(filter train,$(STAGE)),$(or $(FOLD),0))
 
 .PHONY: train
