@@ -19,10 +19,10 @@ policy: mean (range over seeds). `auto`: what it became, seed by seed, where it 
 NOTES = """## Reading it
 
 The plain call suspects far more labels than are wrong (flowers: a third of all at 5 % flips), because a
-classifier that is hardly regularised is, out of fold, often sure of the wrong class. At 5 % flips precision is
-held down by labels that were wrong before: they count as right here. At 40 % class-dependent flips every method
-falls and ours differs most between seeds: 60 % of such a class bear its name and 40 % its neighbour's, so that
-a classifier which takes a part of the class for the neighbour has most of its labels on its side."""
+classifier that is hardly regularised is, out of fold, often sure of the wrong class. At 5 % flips precision
+is held down by labels that were wrong before: they count as right here. At 40 % class-dependent flips every
+method falls and ours differs most between seeds: 60 % of such a class bear its name and 40 % its neighbour's,
+so that a classifier which takes a part of the class for the neighbour has most of its labels on its side."""
 METHODS = ("plain", "tuned", "ours")
 KINDS = ("uniform", "class")
 
