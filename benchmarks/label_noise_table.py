@@ -47,7 +47,10 @@ def _cells(one: dict[str, Any], part: str, kind: str) -> dict[float, list[Any]]:
 
 
 def _flips(one: dict[str, Any]) -> str:
-    lines = ["| flips | method | precision | recall | F1 | AUROC | flagged | best F1 |", "|---|" + "---|" * 7]
+    lines = [
+        "| flips | method | precision | recall | F1 | AUROC | flagged | best F1 | seeds |",
+        "|---|" + "---|" * 8,
+    ]
     met = dict.fromkeys(("plain", "tuned"), 0)
     lost: dict[str, list[str]] = {"plain": [], "tuned": []}
     for kind in KINDS:
@@ -77,7 +80,7 @@ def _line(kind: str, rate: float, name: str, results: list[dict[str, float]]) ->
     return (
         f"| {kind} {rate:.0%} | {name} | {mean['precision']:.3f} | {mean['recall']:.3f} | {mean['f1']:.3f} "
         f"({min(spread):.3f} to {max(spread):.3f}) | {mean['auroc']:.3f} | {mean['flagged']:.1%} | "
-        f"{mean['best_f1']:.3f} |"
+        f"{mean['best_f1']:.3f} | {len(results)} |"
     )
 
 
@@ -85,12 +88,13 @@ def _policies(one: dict[str, Any]) -> str:
     names = next((list(v) for key, v in one["cells"].items() if key.startswith("policies")), [])
     if not names:
         return ""
-    lines = [f"| flips | {' | '.join(names)} | auto |", "|---|" + "---|" * (len(names) + 1)]
+    lines = [f"| flips | {' | '.join(names)} | auto | seeds |", "|---|" + "---|" * (len(names) + 2)]
     for kind in KINDS:
         chosen = _cells(one, "auto", kind)
         for rate, results in _cells(one, "policies", kind).items():
             cells = [_range([result[name] for result in results]) for name in names]
-            lines.append(f"| {kind} {rate:.0%} | {' | '.join(cells)} | {', '.join(chosen.get(rate, []))} |")
+            row = [f"{kind} {rate:.0%}", *cells, ", ".join(chosen.get(rate, [])), str(len(results))]
+            lines.append(f"| {' | '.join(row)} |")
     return f"{POLICY_NOTE}\n{one['test']} test images.\n\n" + "\n".join(lines)
 
 
