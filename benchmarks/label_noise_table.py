@@ -13,7 +13,8 @@ standardised embeddings; `tuned`: cleanlab's default on our strongly regularised
 clean_labels does; the same folds. Means over seeds, F1 with its range.
 `flagged`: share of labels called suspect. `best F1`: what the best threshold on the same quality would reach,
 known only to who flipped the labels. `class`: flips go to the class most confused with the true one.
-Labels that were wrong before count as right for both."""
+Labels that were wrong before count as right for both. Cells may come from several calls; the commit is that
+of the last."""
 POLICY_NOTE = """Accuracy on the hidden test labels of a linear classifier on embeddings, trained under each
 policy: mean (range over seeds). `auto`: what it became, seed by seed, where it was tried."""
 NOTES = """## Reading it
