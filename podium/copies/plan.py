@@ -14,7 +14,9 @@ from podium.run import QUICK_SHARE, derive
 Count = int | Literal["auto", "max"]
 
 FEW_IMAGES = 1000  # below it, a training set gets more than one copy an image
-MANY_IMAGES = 4000  # above it, none: the images' own variety is enough, and time is not
+# Above it, none: time is short. Far below it a copy pays: on 8,000 photos of 28 px one fold scored 0.871 with
+# a copy an image and two epochs, 0.838 without and three, at about the same time.
+MANY_IMAGES = 20_000
 FEW_COPIES = 2000  # images and copies that a small training set is brought to, roughly
 MOST_COPIES = 4  # of an image by the rule: beyond it copies of one picture teach the picture
 MOST_BALANCE = 5  # the rule grows no class beyond this many times its images
@@ -61,7 +63,7 @@ def plan(
 def automatic(sizes: dict[int, int], quick: bool = False) -> dict[int, int]:
     """The rule behind `per_class: auto`, from the classes' numbers of training images.
 
-    Up to 1,000 images: as many copies an image as bring the set to about 2,000, at most 4; up to 4,000:
+    Up to 1,000 images: as many copies an image as bring the set to about 2,000, at most 4; up to 20,000:
     one; above: none. Classes are balanced mildly: a class grows at least to the geometric mean of its own
     size and the largest class's, as long as that is at most 5 times its size.
     """

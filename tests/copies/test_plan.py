@@ -55,12 +55,13 @@ def test_quick_takes_a_tenth_of_a_number() -> None:
 
 
 def test_the_rule_by_hand() -> None:
-    """300 images: 2,000 // 300 = 6, at most 4 copies each. 2,000 images: one. 5,000: none, but balance."""
+    """300 images: 2,000 // 300 = 6, at most 4 copies each. 2,000 images: one. 25,000: none, but balance."""
     assert automatic({0: 150, 1: 150}) == {0: 750, 1: 750}
     assert automatic({0: 150, 1: 150}, quick=True) == {0: 300, 1: 300}
     assert automatic({0: 1000, 1: 1000}) == {0: 2000, 1: 2000}
-    assert automatic({0: 4900, 1: 100}) == {0: 4900, 1: 500}
-    assert automatic({0: 4000, 1: 1000}) == {0: 4000, 1: 2000}
+    assert automatic({0: 10_000, 1: 10_000}) == {0: 20_000, 1: 20_000}
+    assert automatic({0: 24_900, 1: 100}) == {0: 24_900, 1: 500}
+    assert automatic({0: 20_000, 1: 5000}) == {0: 20_000, 1: 10_000}
     assert automatic({}) == {}
 
 
