@@ -1,10 +1,11 @@
 """The whole detection: from a tree of files to subsets, labels, classes and the submission's form."""
 
+import re
 from dataclasses import dataclass
 
 from podium.competition import classes as class_rules
 from podium.competition.classes import Classes
-from podium.competition.foreign import no_images, unread
+from podium.competition.foreign import has_known_suffix, no_images, unread
 from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
@@ -25,6 +26,8 @@ from podium.errors import UserError
 from podium.hostile import looks_like_image
 from podium.metrics.names import canonical
 
+SNIFFED = 100_000_000  # bytes of a file without a known suffix that may be an image
+TRIED = 3  # files of each such suffix, before all of them are read
 SHOWN = 5  # names in a finding
 
 
@@ -236,10 +239,16 @@ class _Detection:
 
 
 def _images(raw: Raw) -> list[str]:
-    """Files with an image's suffix; files without any suffix whose first bytes are an image's."""
-    bare = [name for name in raw.names() if "." not in name.rpartition("/")[2]]
+    """Files with an image's suffix; files without a known suffix whose first bytes are an image's."""
     found = [name for name in raw.names() if name.lower().endswith(SUFFIXES)]
-    found += [name for name in bare if looks_like_image(raw.read(name))]
+    kinds: dict[str, list[str]] = {}  # files by their suffix, all numbers being one
+    for name in raw.names():
+        if not has_known_suffix(name) and raw.size(name) <= SNIFFED:
+            _, dot, suffix = name.rpartition("/")[2].rpartition(".")
+            kinds.setdefault(dot + re.sub(r"\d+", "#", suffix) if dot else "", []).append(name)
+    for suffix, names in kinds.items():
+        if not suffix or any(looks_like_image(raw.read(name)) for name in names[:TRIED]):
+            found += [name for name in names if looks_like_image(raw.read(name))]
     if found:
         return sorted(found)
     raise no_images(raw)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from podium.competition.matching import SUFFIXES as IMAGES
 from podium.competition.matching import stem
 from podium.competition.raw import Raw
 from podium.competition.tables import SUFFIXES, UNNAMED, decode
@@ -27,6 +28,7 @@ BOOKS = (
     ".xlsx", ".xls", ".ods", ".parquet", ".feather", ".sqlite", ".rds", ".mat", ".npy", ".npz", ".pkl",
     ".pickle",
 )  # fmt: skip
+TEXTS = (".md", ".pdf", ".html", ".yaml", ".yml", ".py", ".ipynb", ".zip", ".jsonl", ".lst", ".log", ".names")
 BOXES = (".txt", ".xml", ".json")  # what lies beside an image, under its name, where it shows boxes
 START = 1 << 16  # bytes of a table in which its header line ends
 MANY = 64  # columns of numbers that make a table one of pixels: an 8 x 8 image
@@ -58,6 +60,11 @@ def no_images(raw: Raw) -> UserError:
     return UserError(
         f"{raw.path} holds no images ({len(names):,} other files{some}): is it the competition's download?"
     )
+
+
+def has_known_suffix(name: str) -> bool:
+    """Whether the file's suffix tells what it is: an image, a table, an archive, a text or another format."""
+    return name.lower().endswith((*IMAGES, *SUFFIXES, *KINDS, *PHOTOS, *PACKED, *BOOKS, *BOXES, *TEXTS))
 
 
 def unread(raw: Raw) -> str | None:

@@ -144,8 +144,7 @@ class Sheets:
                     f"{name} holds no table: a list of records, COCO annotations or image -> label."
                 )
             return
-        found = match(sheet.header, pool)
-        if found.found and not NUMBERS & set(found.forms) and sheet.unit != annotations.ENTRY:
+        if sheet.unit != annotations.ENTRY and _lacks_header(sheet, pool):
             sheet = sheet.without_header()
         elif optional and id_column(sheet, pool) is None:
             return
@@ -188,6 +187,16 @@ class Sheets:
         column = self.params.id_column
         if column is not None and not any(column in sheet.columns for sheet in self.all):
             raise UserError(f"competition.id_column: no table of the download has a column {column!r}.")
+
+
+def _lacks_header(sheet: Sheet, pool: Pool) -> bool:
+    """Whether the first line names an image where the others do, and not a column: classes may be numbers."""
+    if not match(sheet.header, pool).found:
+        return False
+    whole = sheet.without_header()
+    column = id_column(whole, pool)
+    first = match(whole.columns[column][:1], pool) if column else Match()
+    return bool(first.found) and not NUMBERS & set(first.forms)
 
 
 def _merged(found: list[Labels]) -> Labels:

@@ -102,9 +102,11 @@ def _spellings(columns: list[str]) -> list[tuple[list[str], str]]:
     """The columns as shipped, in letters alone, without what all share in front: digit_0, digit_1 -> 0, 1."""
     spellings = [(columns, ""), ([plain_of(name) for name in columns], "")]
     for cut in _prefixes(columns):
-        spellings.append(([_key(name[len(cut) :]) for name in columns], ", with a prefix"))
+        rest = [name[len(cut) :] for name in columns]
+        spellings += [(rest, ", with a prefix"), ([_key(name) for name in rest], ", with a prefix")]
     for cut in _prefixes([name[::-1] for name in columns]):
-        spellings.append(([_key(name[: -len(cut)]) for name in columns], ", with a suffix"))
+        rest = [name[: -len(cut)] for name in columns]
+        spellings += [(rest, ", with a suffix"), ([_key(name) for name in rest], ", with a suffix")]
     return spellings
 
 

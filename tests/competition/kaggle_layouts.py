@@ -794,3 +794,49 @@ def class_names_that_would_move_the_cursor() -> Layout:
         values=list(names),
         said=r"2: a\x1b[2Jb, c\u202ed",
     )
+
+
+@layout
+def classes_that_are_numbers_as_file_names_are() -> Layout:
+    files = (
+        many("train/{}.png", 6)
+        | many("test/{}.png", 3)
+        | sample("2,0,0,1", "0,0,0,1", "1,0,0,1", header="id,2,0,1")
+    )
+    files |= {
+        "train.csv": csv(
+            "id,0,1,2", *(f"{i}," + ",".join(str(int(j == i % 3)) for j in range(3)) for i in range(6))
+        )
+    }
+    return Layout(
+        files,
+        list("012"),
+        6,
+        3,
+        "probabilities",
+        column_classes=[2, 0, 1],
+        label_of={"train/5.png": "2"},
+        id_of={"test/2.png": "2"},
+    )
+
+
+@layout
+def file_names_with_dots_and_no_suffix() -> Layout:
+    files = (
+        many("train/img.v2.{}", 4) | many("test/img.v3.{}", 2) | {"train/README.md": "x", "train/notes": "x"}
+    )
+    files |= {"train.csv": csv("id,label", *(f"img.v2.{i},{('cat', 'dog')[i % 2]}" for i in range(4)))}
+    return Layout(
+        files | sample("img.v3.1,cat", "img.v3.0,cat"),
+        ["cat", "dog"],
+        4,
+        2,
+        id_of={"test/img.v3.1": "img.v3.1"},
+    )
+
+
+@layout
+def prefixed_columns_that_differ_in_case_alone() -> Layout:
+    files = folders(names=("A", "a", "b")) | unseen()
+    files |= sample(*(f"{i},0,0,1" for i in range(3)), header="id,prob_b,prob_a,prob_A")
+    return Layout(files, ["A", "a", "b"], 6, 3, "probabilities", column_classes=[2, 1, 0])
