@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from podium import diversity, voters
-from podium.calibration import Trial, attempt
+from podium.calibration import Trial, attempt, suited
 from podium.experiments import Pool
 from podium.metrics.intervals import Interval, replicates, summary
 from podium.metrics.registry import Floats, Metric
@@ -18,7 +18,8 @@ INNER_PARTS = 5  # of the one fold's groups, where the run has a single fold
 
 @dataclass(frozen=True)
 class Candidate:
-    """A voter with its nested out-of-fold vote (n, k) and the bootstrap samples of its score."""
+    """A voter with its nested out-of-fold vote (n, k), its score as it would be published, and that score's
+    bootstrap samples."""
 
     name: str
     complexity: int
@@ -55,15 +56,26 @@ def on_test(voter: Voter, combine: Combine, calibrate: Combine, test: Probs) -> 
     return voter.merge_folds(np.stack(by_fold))
 
 
-def compare(pool: Pool, names: list[str], metric: Metric, seed: int) -> list[Candidate]:
-    """The voters with their nested scores, the simplest first."""
+def compare(
+    pool: Pool, names: list[str], metric: Metric, seed: int, calibrate: str = "none"
+) -> list[Candidate]:
+    """The voters with their nested scores, the simplest first.
+
+    Where a temperature is going to follow, it is fitted for each of them: else a voter that learns to be as
+    sure as it should would beat one that is better once it is told. Priors wait for the chosen one: they
+    take minutes where there are many classes.
+    """
     home = parts(pool.home, pool.groups, seed)
+    kind = suited(metric) if calibrate == "auto" else calibrate
     found = []
     for name in names:
         voter = voters.load(name)
         oof = nested(voter, pool.oof, pool.labels, home, task(name, pool, metric, seed))
-        samples = replicates(metric, pool.labels, oof, pool.groups, seed)
-        score = summary(metric.function(pool.labels, oof), samples)
+        scored = oof
+        if kind == "temperature":
+            scored = attempt(calibrate, oof, pool.labels, home, pool.groups, metric, seed).oof
+        samples = replicates(metric, pool.labels, scored, pool.groups, seed)
+        score = summary(metric.function(pool.labels, scored), samples)
         found.append(Candidate(name, voter.COMPLEXITY, oof, score, samples))
     return sorted(found, key=lambda candidate: candidate.complexity)
 
@@ -114,7 +126,7 @@ class Vote:
 
 def vote(pool: Pool, params: EnsembleParams, metric: Metric, seed: int) -> Vote:
     """Chooses the voter, learns it on all out-of-fold predictions, calibrates, and votes on test."""
-    compared = compare(pool, candidates(params.voter, metric, pool), metric, seed)
+    compared = compare(pool, candidates(params.voter, metric, pool), metric, seed, params.calibrate)
     chosen = choose(compared, metric)
     home = parts(pool.home, pool.groups, seed)
     trial = attempt(params.calibrate, chosen.oof, pool.labels, home, pool.groups, metric, seed)

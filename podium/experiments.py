@@ -112,7 +112,7 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" ... ({len(names)})" if len(names) > 5 else "")
 
 
-def pool(members: list[Member], split: pd.DataFrame) -> Pool:
+def pool(members: list[Member], split: pd.DataFrame, look: Look | None = None) -> Pool:
     """The members side by side, on the folds that all of them have and each prediction once.
 
     Raises UserError where members have no fold in common or predict other test images.
@@ -131,6 +131,7 @@ def pool(members: list[Member], split: pd.DataFrame) -> Pool:
         oof=np.stack([m.oof[[i in wanted for i in m.ids]] for m in members]),
         test_ids=members[0].test_ids,
         test=np.stack([m.test[[m.folds.index(fold) for fold in common]] for m in members]),
+        look=look,
     )
 
 

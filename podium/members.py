@@ -1,6 +1,6 @@
 """Who votes: this run, the experiments that params name, and predictions made elsewhere, side by side."""
 
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, fold
     members = [own] if params.own else []
     members += [experiments.of_revision(revision, split, found.classes) for revision in params.experiments]
     members += [external.read(one, own, split, found, submission_ids()) for one in params.external]
-    return replace(experiments.pool(members, split), look=features)
+    return experiments.pool(members, split, features)
 
 
 def submission_ids() -> dict[str, str]:
@@ -28,14 +28,14 @@ def submission_ids() -> dict[str, str]:
     return dict(zip(rows["submission_id"], rows["image_id"], strict=True))
 
 
-def features(wanted: list[str]) -> Features:
+def features(wanted: list[str], folder: Path = embeddings.FOLDER) -> Features:
     """The fixed network's vectors (n, d) of images, in their order. Raises UserError where one has none."""
-    ids, vectors = embeddings.read()
+    ids, vectors = embeddings.read(folder)
     place = {image_id: row for row, image_id in enumerate(ids)}
     lacking = [image_id for image_id in wanted if image_id not in place]
     if lacking:
         raise UserError(
-            f"{embeddings.FOLDER}: {len(lacking)} images have no vector, {lacking[0]!r} for one: "
+            f"{folder}: {len(lacking)} images have no vector, {lacking[0]!r} for one: "
             "run `dvc repro -f embed`."
         )
     return np.asarray(vectors[[place[image_id] for image_id in wanted]])

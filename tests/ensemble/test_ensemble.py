@@ -117,6 +117,20 @@ def test_auto_weighs_a_useless_member_down() -> None:
     assert weights[0] > 0.75
 
 
+def test_voters_are_compared_as_they_would_be_published() -> None:
+    """A member that is three times too sure: uncalibrated, stacking would win by learning just that."""
+    loss, made = registry.get("log_loss"), pool(members=1, n=400)
+    sure = made.oof**3 / (made.oof**3).sum(2, keepdims=True)
+    made = replace(made, oof=sure)
+    raw = {c.name: c.interval.score for c in ensemble.compare(made, ["soft", "stacking"], loss, 0)}
+    told = ensemble.compare(made, ["soft", "stacking"], loss, 0, "auto")
+    assert raw["stacking"] < raw["soft"] - 0.1
+    assert ensemble.choose(told, loss).name == "soft"
+    vote = ensemble.vote(made, EnsembleParams(voter="soft"), loss, seed=0)
+    assert vote.calibration.kept and told[0].name == "soft"
+    assert told[0].interval.score == vote.chosen.interval.score == loss.function(made.labels, vote.oof)
+
+
 def test_the_table_and_the_words() -> None:
     made = pool()
     vote = ensemble.vote(made, EnsembleParams(voter="soft"), ACCURACY, seed=0)

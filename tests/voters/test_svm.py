@@ -23,7 +23,7 @@ def test_it_sees_what_the_members_do_not() -> None:
     blind = replace(made, oof=np.full_like(made.oof, 1 / 3))
     assert accuracy(blind, "soft") < 0.5
     assert accuracy(blind, "svm") > 0.75
-    assert accuracy(made, "svm") > accuracy(made, "soft") + 0.1  # both together
+    assert accuracy(made, "svm") > accuracy(made, "soft") + 0.05  # both together
 
 
 def test_held_out_images_shape_nothing_not_even_the_scale() -> None:
