@@ -134,14 +134,14 @@ def intervals(names: Sequence[str], scores: Floats, label: str) -> str:
         return svg(figure)
 
 
-def scatter(x: Floats, y: Floats, x_label: str, y_label: str) -> str:
-    """Points with their number, in the order given, and the line where both are equal."""
+def scatter(x: Floats, y: Floats, x_label: str, y_label: str, names: Sequence[str]) -> str:
+    """Points with their names, and the line where both are equal."""
     with _canvas(4.6, 3.6) as (figure, (panel,)):
         ends = [float(min(x.min(), y.min())), float(max(x.max(), y.max()))]
         panel.plot(ends, ends, color=SOFT, linewidth=1)
         panel.scatter(x, y, color=ACCENT, s=22)
-        for number, (across, up) in enumerate(zip(x, y, strict=True), 1):
-            panel.annotate(str(number), (across, up), xytext=(4, 4), textcoords="offset points", fontsize=7)
+        for name, across, up in zip(names, x, y, strict=True):
+            panel.annotate(name, (across, up), xytext=(4, 4), textcoords="offset points", fontsize=7)
         panel.set_xlabel(x_label)
         panel.set_ylabel(y_label)
         return svg(figure)

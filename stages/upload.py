@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from podium.competition.meta import read_meta
@@ -34,7 +35,8 @@ def main() -> None:
     upload.refuse_notebooks(client)
     print(upload.left_today(client), flush=True)
 
-    row = upload.deliver(client, sent.file, upload.row(message, slug, digest, sent), waiting, print)
+    say = partial(print, flush=True)
+    row = upload.deliver(client, sent.file, upload.row(message, slug, digest, sent), waiting, say)
     if row.status == "complete":
         print(f"public {row.public}" + ("" if row.private is None else f", private {row.private}"))
 

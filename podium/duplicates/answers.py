@@ -158,4 +158,9 @@ def facts(found: Answered, used: bool) -> dict[str, Any]:
         else "training has no duplicates to tell how often such a label is right."
     )
     more = [f"{a.torn} test image(s) duplicate training images under several labels: the vote stands."]
-    return values | {"sentences": [first, *(more if a.torn else [])]}
+    warned = (
+        f"{n} test image(s) have the label of their duplicates in training (leak.use_test_duplicates): the "
+        "public score says less about other images than the CV score does."
+    )
+    sentences = [first, *(more if a.torn else [])]
+    return values | {"sentences": sentences, "warnings": [warned] if used and n else []}

@@ -80,7 +80,7 @@ class Client:
             try:
                 self._api = self._build()
             except SystemExit:
-                raise UserError(failures.BAD_TOKEN if self.secrets else failures.NO_TOKEN) from None
+                raise UserError(_why_nobody()) from None
             except Exception as error:
                 raise failures.explain(error, slug, self.secrets) from None
         self.secrets = _secrets(self._api.config_values)
@@ -215,8 +215,30 @@ def _number(text: str | None) -> float | None:
         return None
 
 
+def _why_nobody() -> str:
+    """The sentence for a client that found nobody to be: the token was refused, is half there, or is not."""
+    from kaggle.api.kaggle_api_extended import KaggleApi
+
+    if _access_token():
+        return failures.BAD_TOKEN
+    if Path(KaggleApi.config).exists():
+        return failures.half_a_token(KaggleApi.config)
+    if any(os.environ.get(name) for name in ("KAGGLE_USERNAME", "KAGGLE_KEY")):
+        return failures.half_a_token("the environment (KAGGLE_USERNAME, KAGGLE_KEY)")
+    return failures.NO_TOKEN
+
+
+def _access_token() -> str | None:
+    """The newer kind of token, from the environment or a file."""
+    from kagglesdk.kaggle_env import get_access_token_from_env
+
+    token: str | None = get_access_token_from_env()[0]
+    return token
+
+
 def _secrets(config: dict[str, str]) -> list[str]:
     found = [config.get(key) for key in SECRET_KEYS] + [os.environ.get(name) for name in SECRET_NAMES]
+    found.append(_access_token())
     return sorted({s for s in found if s and len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
 
 

@@ -22,6 +22,14 @@ def page(slug: str, part: str = "") -> str:
     return f"{SITE}/competitions/{slug}" + (f"/{part}" if part else "")
 
 
+def half_a_token(where: str) -> str:
+    """A user name without its key, the other way round, or a file that cannot be read."""
+    return (
+        f"{where} does not hold both a user name and a key: download kaggle.json anew, or make a token, at "
+        f"{SITE}/settings/api."
+    )
+
+
 def no_submissions_left(slug: str, today: int, total: bool) -> UserError:
     """The daily or the whole allowance is used up."""
     when = (

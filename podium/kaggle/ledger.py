@@ -43,6 +43,7 @@ class Row:
 COLUMNS = list(Row.__dataclass_fields__)
 LATER = ("status", "competition")  # a ledger of before has them not
 NUMBERS = ["cv", "cv_spread", "public", "private"]
+HEAD = ["time", "run", "CV", "public", "private", "public - CV", "message"]  # of `shown`
 
 
 def rows(path: Path = PATH) -> list[Row]:
@@ -105,10 +106,10 @@ def correlation(held: list[Row]) -> float | None:
 
     Only uploads to the last row's competition count: scores of two competitions do not compare.
     """
-    scored = _scored(held)
-    if len(scored) < RANKED:
+    pairs = list(scored(held).values())
+    if len(pairs) < RANKED:
         return None
-    ranks = pd.DataFrame(scored, columns=["cv", "public"]).rank()
+    ranks = pd.DataFrame(pairs, columns=["cv", "public"]).rank()
     value = float(ranks["cv"].corr(ranks["public"])) if ranks.nunique().min() > 1 else math.nan
     return None if math.isnan(value) else value
 
@@ -117,35 +118,37 @@ def lines(held: list[Row]) -> list[str]:
     """The ledger for the terminal: CV against public score, pending and failed ones marked."""
     if not held:
         return ['nothing was uploaded yet: make upload MESSAGE="what is new"']
-    head = ["time", "revision", "CV", "public", "private", "public - CV", "message"]
-    table = [head, *(_shown(row) for row in held)]
-    widths = [max(len(line[i]) for line in table) for i in range(len(head))]
+    table = [HEAD, *(shown(row) for row in held)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(HEAD))]
     said = ["  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in table]
-    value = correlation(held)
-    scored = len(_scored(held))
-    if value is not None:
-        said.append(f"rank correlation of CV and public score: {value:+.2f} over {scored} uploads")
-    else:
-        said.append(f"rank correlation of CV and public score: needs {RANKED} different scores, has {scored}")
-    return said
+    return [*said, agreement(held)]
 
 
-def _scored(held: list[Row]) -> list[tuple[float, float]]:
-    """(CV, public score) of the last row's competition."""
-    return [
-        (row.cv, row.public)
-        for row in held
+def agreement(held: list[Row]) -> str:
+    """The sentence on how alike CV and public score rank the uploads."""
+    value, pairs = correlation(held), len(scored(held))
+    if value is None:
+        return f"rank correlation of CV and public score: needs {RANKED} different scores, has {pairs}"
+    return f"rank correlation of CV and public score: {value:+.2f} over {pairs} uploads"
+
+
+def scored(held: list[Row]) -> dict[int, tuple[float, float]]:
+    """place in the ledger -> (CV, public score), of the last row's competition, where both are known."""
+    return {
+        place: (row.cv, row.public)
+        for place, row in enumerate(held)
         if row.cv is not None and row.public is not None and row.competition == held[-1].competition
-    ]
+    }
 
 
-def _shown(row: Row) -> list[str]:
+def shown(row: Row) -> list[str]:
+    """The row for a reader, as HEAD names its cells; in place of a score that is not there, why."""
     gap = "" if row.cv is None or row.public is None else f"{row.public - row.cv:+.4f}"
     public = _digits(row.public) if row.status == "complete" else row.status
     cv = _digits(row.cv) + ("" if row.cv_spread is None else f" ± {row.cv_spread:.4f}")
     return [
-        row.time[:16],
-        row.experiment or row.revision[:7] or "(a file)",
+        row.time[:16].replace("T", " "),
+        row.experiment or row.revision[:7] or ("(a file)" if row.cv is None else ""),
         cv,
         public,
         _digits(row.private),

@@ -93,7 +93,10 @@ def deliver(
     An interrupt says whether the file was sent, as the ledger knows it.
     """
     try:
-        return wait(client, send(client, file, row, path), waiting, say, path)
+        sent = send(client, file, row, path)
+        known = f"submission {sent.reference} is sent and remembered"
+        say(f"{known}; waiting for its score (Ctrl-C loses nothing)")
+        return wait(client, sent, waiting, say, path)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_where_it_stands(ledger.find(row, path), path)) from None
 

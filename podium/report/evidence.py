@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from podium.contracts import clean, competition, folds, images, manifest, metrics, model, predictions
 from podium.contracts.competition import Competition
 from podium.contracts.model import ModelCard
+from podium.kaggle.ledger import Row, rows
 from podium.params import read as read_params
 
 FACTS = (
@@ -23,7 +24,6 @@ FACTS = (
     "data/predictions",
     "data/ensemble",
 )
-LEDGER = Path("reports/leaderboard.csv")
 REVIEW = Path("data/clean/review.html")
 VOTERS = predictions.ENSEMBLE / "table.json"
 
@@ -58,7 +58,7 @@ class Evidence:
     params: dict[str, Any]
     facts: list[Fact] = field(default_factory=list)
     voters: dict[str, Any] = field(default_factory=dict)
-    ledger: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ledger: list[Row] = field(default_factory=list)  # uploads, in the order sent
     batch: bytes = b""  # the JPEG of the first network's first batch
     review: str = ""  # the suspects' page, relative to reports/
 
@@ -69,7 +69,7 @@ def gather(declared: list[int]) -> Evidence:
     split = folds.FOLDS.read(folds.PATH)
     ids, oof = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(found.classes))
     test_ids, test = predictions.read(predictions.ENSEMBLE / "test.parquet", len(found.classes))
-    rows = split.set_index("image_id").loc[ids]
+    scored = split.set_index("image_id").loc[ids]
     trained = [fold for fold in declared if (model.folder(fold) / "model.json").exists()]
     return Evidence(
         competition=found,
@@ -78,9 +78,9 @@ def gather(declared: list[int]) -> Evidence:
         clean=clean.read(),
         manifest=manifest.MANIFEST.read(manifest.PATH),
         ids=ids,
-        labels=rows["label"].to_numpy(np.int64),
+        labels=scored["label"].to_numpy(np.int64),
         oof=oof,
-        fold_of=rows["fold"].to_numpy(np.int64),
+        fold_of=scored["fold"].to_numpy(np.int64),
         test_ids=test_ids,
         test=test,
         cards=[model.read_card(model.folder(fold) / "model.json") for fold in trained],
@@ -89,7 +89,7 @@ def gather(declared: list[int]) -> Evidence:
         params=read_params(),
         facts=[fact for folder in FACTS if (fact := _fact(Path(folder)))],
         voters=json.loads(VOTERS.read_text(encoding="utf-8")) if VOTERS.exists() else {},
-        ledger=_ledger(),
+        ledger=rows(),
         batch=_picture(trained),
         review=f"../{REVIEW.as_posix()}" if REVIEW.exists() else "",
     )
@@ -114,7 +114,3 @@ def _fact(folder: Path) -> Fact | None:
     values = json.loads(path.read_text(encoding="utf-8"))
     sentences = [str(sentence) for sentence in values.pop("sentences", [])]
     return Fact(folder.name, values, sentences)
-
-
-def _ledger() -> pd.DataFrame:
-    return pd.read_csv(LEDGER) if LEDGER.exists() else pd.DataFrame()

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from podium import contact_sheet, figures
 from podium.report.blocks import Block, Card, Cards, Figure, Part, Sentences, Table, number
@@ -68,6 +67,7 @@ def copies(run: Evidence, params: ReportParams) -> Part:
     lines = ["A few originals of each class (first column) and copies of them."]
     return Part("Copies", [Sentences(lines), Cards(cards)])
 
+
 def batch(run: Evidence, _params: ReportParams) -> Part:
     """The first network's first batch as it saw it."""
     if not run.batch:
@@ -85,7 +85,6 @@ def batch(run: Evidence, _params: ReportParams) -> Part:
 def _mixing(params: dict[str, Any]) -> str:
     train = params.get("train") or {}
     return " or ".join(name for name in ("mixup", "cutmix") if train.get(name))
-
 
 
 def network(run: Evidence, _params: ReportParams) -> Part:
@@ -120,27 +119,6 @@ def stages(run: Evidence, _params: ReportParams) -> Part:
         if rows:
             blocks.append(Table(["fact", ""], rows, f"{len(rows)} numbers of {fact.stage}"))
     return Part("Stages", blocks)
-
-
-def leaderboard(run: Evidence, _params: ReportParams) -> Part:
-    """What was uploaded: CV against public score."""
-    if run.ledger.empty:
-        return Part("Leaderboard")
-    scored = (
-        run.ledger.dropna(subset=["cv", "public"]) if {"cv", "public"} <= set(run.ledger) else pd.DataFrame()
-    )
-    head = [str(name) for name in run.ledger.columns]
-    rows = [
-        [number(value) if value == value else "" for value in row]
-        for row in run.ledger.itertuples(index=False)
-    ]
-    blocks: list[Block] = [Table(head, rows)]
-    if len(scored):
-        drawn = figures.scatter(
-            scored["cv"].to_numpy(float), scored["public"].to_numpy(float), "cross-validation", "public score"
-        )
-        blocks.append(Figure(drawn, "Each upload, in the order sent. On the line, both scores agree."))
-    return Part("Leaderboard", blocks)
 
 
 def parameters(run: Evidence, _params: ReportParams) -> Part:

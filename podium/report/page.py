@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from podium.report import layers, origins, parts, trust
+from podium.report import layers, origins, parts, trust, uploads
 from podium.report.blocks import Part, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
@@ -15,7 +15,7 @@ TEMPLATE = Path(__file__).with_name("page.html")
 PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     parts.warnings,
     parts.scores,
-    origins.leaderboard,
+    uploads.leaderboard,
     parts.curves,
     parts.confusions,
     parts.classes,

@@ -135,6 +135,7 @@ def test_off_changes_nothing_and_tells_how_many_there_are(
     assert np.array_equal(submitted(), voted) and facts()["test_duplicates"] == 0
     assert "\n2 test image(s) duplicate training images that all have one label; the vote decides" in said
     assert "leak.use_test_duplicates is off: it stands; among training's own duplicates, such a" in said
+    assert facts()["warnings"] == []
     assert "\n1 test image(s) duplicate training images under several labels: the vote stands.\n" in said
 
 
@@ -159,6 +160,10 @@ def test_on_changes_exactly_the_rows_with_an_agreed_label(
         f"take it (leak.use_test_duplicates): {changed} row(s) of the submission changed, {against} against"
     )
     assert told in capsys.readouterr().out and told in facts()["sentences"][0]
+    assert facts()["warnings"] == [
+        "2 test image(s) have the label of their duplicates in training (leak.use_test_duplicates): the "
+        "public score says less about other images than the CV score does."
+    ]
     assert before == {name: Path(name).read_bytes() for name in before}  # no score moved
     listed = pd.read_csv(predictions.ENSEMBLE / "test_duplicates.csv")
     assert listed[["image_id", "label"]].values.tolist() == [

@@ -19,7 +19,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", None)
 
 @pytest.fixture(autouse=True)
 def loopback_only(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Refuses every other address, and hides the user's own tokens."""
+    """Refuses every other address, and hides the user's own files; tests/conftest.py does the rest."""
     resolve, connect = socket.getaddrinfo, socket.socket.connect
 
     def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
@@ -37,9 +37,6 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "USERPROFILE", "KAGGLE_CONFIG_DIR"):
         monkeypatch.setenv(name, str(home))
-    for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "http_proxy", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("KAGGLE_API_ENVIRONMENT", "LOCALHOST")
     from kaggle.api.kaggle_api_extended import KaggleApi
 
     monkeypatch.setattr(KaggleApi, "config", str(home / "kaggle.json"))

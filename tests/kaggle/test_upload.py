@@ -3,6 +3,7 @@
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,23 @@ def test_the_guard_lets_nothing_out() -> None:
             attempt()
 
 
+def test_even_a_client_of_the_real_kaggle_gets_no_further(
+    kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KAGGLE_API_ENVIRONMENT")
+    asked: list[str] = []
+    guarded = socket.getaddrinfo
+
+    def noted(host: str, *rest: Any, **named: Any) -> Any:
+        asked.append(host)
+        return guarded(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", noted)
+    with pytest.raises(UserError, match=r"^Kaggle cannot be reached \(ConnectionError\): look at this"):
+        run(monkeypatch)
+    assert set(asked) == {"api.kaggle.com"} and kaggle.calls == []  # it is what a user's client asks for
+
+
 def test_a_submission_is_sent_scored_and_remembered(
     kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,7 +64,8 @@ def test_a_submission_is_sent_scored_and_remembered(
     assert row.revision == head and len(row.sha256) == 64
     said = capsys.readouterr().out
     assert "CV accuracy 0.9 ± 0.01 over folds\nthe first upload\n5 submissions left today, 0 sent\n" in said
-    assert said.endswith("public 0.9125\n")
+    sent = "submission 4711 is sent and remembered; waiting for its score (Ctrl-C loses nothing)\n"
+    assert said.endswith(sent + "public 0.9125\n")
 
 
 def test_what_changed_since_the_last_upload(
@@ -286,11 +305,44 @@ def test_no_token(nobody: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch
     assert nobody.calls == []
 
 
-def test_a_refused_access_token(nobody: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KAGGLE_API_TOKEN", KEY)
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_a_refused_access_token(
+    nobody: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    if place == "environment":
+        monkeypatch.setenv("KAGGLE_API_TOKEN", KEY)
+    else:
+        write_token("access_token", KEY)
     nobody.failures["IntrospectToken"] = (403, f"bad token {KEY}")
     with pytest.raises(UserError, match=r"^Kaggle does not accept your token: make a new one at"):
         run(monkeypatch)
+    nobody.failures["IntrospectToken"] = (500, f"echo {KEY}")
+    with pytest.raises(UserError, match=r"server failed with 500 \(echo \*\*\*\)"):
+        run(monkeypatch)
+
+
+def write_token(name: str, text: str) -> Path:
+    path = Path.home() / ".kaggle" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_half_a_token(nobody: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    way_out = (
+        r" does not hold both a user name and a key: download kaggle\.json anew, or make a token, at https"
+    )
+    monkeypatch.setenv("KAGGLE_KEY", KEY)
+    with pytest.raises(UserError, match=r"^the environment \(KAGGLE_USERNAME, KAGGLE_KEY\)" + way_out):
+        run(monkeypatch)
+    monkeypatch.delenv("KAGGLE_KEY")
+    broken = write_token("kaggle.json", f'{{"username": "someone", "key": "{KEY}')
+    from kaggle.api.kaggle_api_extended import KaggleApi
+
+    monkeypatch.setattr(KaggleApi, "config", str(broken))
+    with pytest.raises(UserError, match=rf"^{broken}" + way_out) as told:
+        run(monkeypatch)
+    assert KEY not in str(told.value) and nobody.calls == []
 
 
 def test_the_network_is_gone(kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ DRAWN = {
     "bars": lambda: figures.bars(NAMES, ONE, ONE + 1, "images", ("a", "b")),
     "bars alone": lambda: figures.bars(NAMES, ONE, None, "images", ("a", "b")),
     "intervals": lambda: figures.intervals(NAMES, np.stack([ONE, ONE - 1, ONE + 1], 1), "accuracy"),
-    "scatter": lambda: figures.scatter(ONE, ONE[::-1], "x", "y"),
+    "scatter": lambda: figures.scatter(ONE, ONE[::-1], "x", "y", NAMES),
     "reliability": lambda: figures.reliability(np.array([0.2, 1.0, 0.9]), np.array([False, True, True])),
 }
 

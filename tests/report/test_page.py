@@ -3,16 +3,19 @@
 import base64
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from podium.errors import UserError
 from podium.files import write_text
-from podium.report import page
-from podium.report.evidence import LEDGER, gather
+from podium.kaggle import ledger
+from podium.kaggle.ledger import Row
+from podium.report import page, uploads
+from podium.report.blocks import Figure, Sentences
+from podium.report.evidence import gather
 from podium.report.params import ReportParams
 
 DECLARED = [0, 1, 2]
@@ -98,9 +101,6 @@ def test_optional_artifacts_may_be_missing(finished: Path) -> None:
     assert "learning-curves" not in ids and "stages" not in ids and "scores" in ids
 
 
-def test_the_ledger_is_drawn_when_there_is_one(finished: Path) -> None:
-    write_text(LEDGER, "time,cv,public,message\nt1,0.9,0.91,first\nt2,0.95,,=HYPERLINK()\n")
-    seen = Tags(rendered())
 @pytest.mark.parametrize(
     ("fed", "mixup", "sentence"),
     [
@@ -125,12 +125,31 @@ def test_the_first_batch_is_shown_and_said_to_be_what_it_is(
     assert 'id="a-batch"' not in rendered()
 
 
+def test_the_ledger_is_drawn_when_there_is_one(finished: Path) -> None:
+    first = Row("2026-01-02T03:04:05Z", "abc1234d", "", 0.9, 0.01, 0.91, None, "first", "1", "f", "complete")
+    for row in (first, replace(first, public=None, status="pending", message="=HYPERLINK()<b>")):
+        ledger.append(row)
+    seen = Tags(rendered())
     assert "leaderboard" in [attrs.get("id") for tag, attrs in seen.tags if tag == "section"]
-    assert "=HYPERLINK()" in seen.text
+    assert "=HYPERLINK()<b>" in seen.text and "pending" in seen.text
+    assert "0.90000 ± 0.0100" in seen.text and "+0.0100" in seen.text
+    assert "needs 3 different scores, has 1" in seen.text and "abc1234d" not in seen.text
+
+
+def test_the_plot_shows_one_competition_under_the_numbers_of_the_table(finished: Path) -> None:
+    first = Row("2026-01-02T03:04:05Z", "abc", "", 0.9, 0.01, 0.91, None, "m", "1", "f", "complete", "zoo")
+    other = replace(first, cv=0.1, public=7.0, competition="other")
+    pending = replace(first, public=None, status="pending")
+    found = replace(gather(DECLARED), ledger=[other, first, pending, first])
+    _, told, drawn = uploads.leaderboard(found, ReportParams()).blocks
+    assert isinstance(drawn, Figure) and isinstance(told, Sentences)
+    numbers = re.findall(r">\s*(\d+)</text>", drawn.svg)
+    assert "2" in numbers and "4" in numbers and not {"1", "3"} & set(numbers)
+    assert told.lines[0].endswith("has 2")
 
 
 def test_a_ledger_with_its_header_only_is_left_out(finished: Path) -> None:
-    write_text(LEDGER, "time,cv,public\n")
+    write_text(ledger.PATH, ",".join(ledger.COLUMNS) + "\n")
     assert 'id="leaderboard"' not in rendered()
 
 
@@ -163,4 +182,4 @@ def test_facts_of_a_stage_keep_their_order(finished: Path) -> None:
     facts = gather(DECLARED).facts
     assert [fact.stage for fact in facts] == ["clean"]
     assert list(facts[0].values) == ["suspects", "adversarial_auc", "most_like_test"]
-    assert isinstance(gather(DECLARED).ledger, pd.DataFrame)
+    assert gather(DECLARED).ledger == []
