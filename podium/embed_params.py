@@ -5,8 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import field_validator
 
 from podium.params import Section
-
-STEP = 32  # pixels: the network halves five times
+from podium.sizes import STEP
 
 
 class EmbedParams(Section):

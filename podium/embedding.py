@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.embed_params import STEP
 from podium.run import derive
+from podium.sizes import natural_side
 
 if TYPE_CHECKING:
     from podium.features import Item, View
@@ -18,11 +18,11 @@ SIZES = (64, 160)  # pixels that `auto` may take; larger costs time and adds lit
 
 
 def input_size(wanted: int | str, median_short_side: float) -> int:
-    """Pixels: `wanted`, or the images' median short side rounded up to a multiple of 32, within [64, 160]."""
+    """Pixels: `wanted`, or what suits images of that median short side, within [64, 160]."""
     if wanted != "auto":
         return int(wanted)
     lowest, highest = SIZES
-    return max(lowest, min(highest, -(-int(median_short_side) // STEP) * STEP))
+    return max(lowest, min(highest, natural_side(median_short_side)))
 
 
 def embed(items: Sequence["Item"], size: int, resize: str, threads: int) -> NDArray[np.float32]:

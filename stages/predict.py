@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from podium.augmentations.params import AugmentParams
 from podium.contracts import folds, images, predictions
 from podium.entry import run
 from podium.errors import UserError
@@ -12,6 +13,7 @@ from podium.feature_params import FeatureParams
 from podium.files import replacing_folder, write_json
 from podium.params import load
 from podium.run import Folds, Profile, Threads, folds_to_run
+from podium.tta import geometry
 from podium.tta.params import TtaParams
 
 ROOT = Path("data")
@@ -32,11 +34,12 @@ def main() -> None:
 
     import torch  # late: a mistake above is told at once
 
-    from podium.tta.predicting import predict, task
+    from podium.tta.predicting import Wishes, predict, task
 
     torch.set_num_threads(threads)
     todo = task(images.IMAGES.read(images.PATH), table, chosen)
-    made = predict(todo, params, facts, profile == "quick", budget, ROOT)
+    wishes = Wishes(profile == "quick", geometry.shown(load(AugmentParams), params))
+    made = predict(todo, params, facts, wishes, budget, ROOT)
     with replacing_folder(predictions.FOLDER) as folder:
         for part, found in (("oof", made.oof), ("test", made.test)):
             for fold, (ids, probs) in found.items():

@@ -13,13 +13,9 @@ from podium.errors import UserError
 from podium.networks import heads, registry, weights
 from podium.networks.registry import Entry
 from podium.run import derive
+from podium.sizes import STEP, natural_side
 
-STEP = 32  # auto sizes are multiples of it: most networks halve five times
 SMALLEST_AUTO = 64  # pixels; below it five halvings leave too few positions
-# Small images are enlarged: pretrained filters look for structures of some pixels. On 8,000 photos of 28 px
-# one fold of lite0 scored 0.81 at 64 px, 0.87 at 96 and 0.89 at 128. An 8 px digit has nothing more to show.
-ENLARGED = 4  # times its side, at most
-ENLARGED_TO = 128  # pixels
 ATTENTION = {"se": "se", "cbam": "cbam"}  # our word -> timm's
 
 
@@ -85,14 +81,10 @@ def input_size(model: str, wanted: int | str, median_short_side: int) -> int:
 
 
 def auto_size(entry: Entry, median_short_side: int) -> int:
-    """The images' median short side rounded up to a multiple of 32, within [64, the network's own size].
-
-    Images below 128 pixels are enlarged to it, at most fourfold.
-    """
+    """What suits the images' median short side, within [64, the network's own size]."""
     if entry.fixed_size:
         return entry.fixed_size
-    side = max(median_short_side, min(ENLARGED * median_short_side, ENLARGED_TO))
-    rounded = -(-side // STEP) * STEP
+    rounded = natural_side(median_short_side)
     lowest = max(SMALLEST_AUTO, -(-entry.minimum_size // STEP) * STEP)
     return max(lowest, min(rounded, entry.size))
 

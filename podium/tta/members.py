@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from podium.contracts.model import Preprocessing, folder
@@ -43,6 +44,14 @@ def member(fold: int, device: str) -> Member:
     return Member(fold, network, parts, len(card.classes), card.temperature)
 
 
+def flops(module: nn.Module, size: int, device: str) -> float:
+    """Floating-point operations of a network for one image of `size`."""
+    blank = torch.zeros(1, 3, size, size, device=device)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        module(blank)
+    return float(counter.get_total_flops())
+
+
 @dataclass(frozen=True)
 class Sight:
     """What is looked at: items, the positions that each fold's member wants, and the views."""
@@ -56,6 +65,8 @@ class Sight:
 
 def logits_of(members: Sequence[Member], sight: Sight, budget_gb: float) -> dict[int, Logits]:
     """fold -> logits (v, n of that fold, k), in the views' and the wanted positions' order."""
+    if not any(len(rows) for rows in sight.wanted.values()):
+        return {one.fold: np.empty((len(sight.views), 0, one.classes), np.float32) for one in members}
     found: dict[int, Logits] = {}
     for group in alike(members):
         kept = _from_features(group, sight, budget_gb)

@@ -10,15 +10,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.contracts.folds import HOLD_OUT
-from podium.features import stored_items
+from podium.features import View, stored_items
+from podium.networks.build import Network
 from podium.networks.precision import best_device
 from podium.tta.choosing import choose, used
-from podium.tta.members import Member, Rows, Sight, logits_of, member
+from podium.tta.members import Logits, Member, Rows, Sight, flops, logits_of, member
 from podium.tta.merge import merge
 from podium.tta.params import TtaParams
-from podium.tta.views import names, views_of
+from podium.tta.views import Effort, names, scales_fit, views_of
 
 Floats = NDArray[np.floating]
+# What `auto` may spend on out-of-fold images under views beside flips: about half a minute. An H100 does 1e15
+# a second at best, two server cores 1e11; real networks reach a tenth to a half of it.
+MOST_FLOPS = {"cpu": 1.5e12, "gpu": 1.5e15}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What else decides which views are tried."""
+
+    quick: bool = False  # no views at all
+    shown: Sequence[str] = ()  # what augmentation showed beside flips
 
 
 @dataclass(frozen=True)
@@ -58,43 +70,62 @@ def task(images: pd.DataFrame, folds: pd.DataFrame, run: Sequence[int]) -> Task:
 
 
 def predict(
-    task: Task, params: TtaParams, facts: Mapping[str, Any], quick: bool, budget_gb: float, root: Path
+    task: Task, params: TtaParams, facts: Mapping[str, Any], wishes: Wishes, budget_gb: float, root: Path
 ) -> Predictions:
-    """Every fold's probabilities of its own originals and of the test images."""
+    """Every fold's probabilities of its own originals and, with the views that pay there, of test images."""
     device = best_device()
     members = [member(fold, device) for fold in task.oof]
-    first = members[0].network
-    tried = names(params, facts, quick)
-    views = views_of(tried, params, first.preprocessing, first.minimum_size, first.fixed_size, first.name)
-    flat = [view for group in views.values() for view in group]
-    wanted = {fold: np.concatenate([rows, task.test]) for fold, rows in task.oof.items()}
-    ordered = {fold: np.unique(rows) for fold, rows in wanted.items()}
-    sight = Sight(stored_items(task.images, root), ordered, flat, device, root)
-    logits = logits_of(members, sight, budget_gb)
+    tried = _tried(members[0].network, params, facts, wishes, len(task.labels), device)
+    views = _views(tried, params, members[0].network)
     span = _spans({name: len(group) for name, group in views.items()})
+    items = stored_items(task.images, root)
+    logits = logits_of(members, Sight(items, task.oof, _flat(views), device, root), budget_gb)
 
-    def probs(one: Member, rows: Rows, chosen: Sequence[str]) -> Floats:
-        at = np.searchsorted(ordered[one.fold], rows)
-        picked = np.concatenate([span[name] for name in used(chosen)])
-        return merge(logits[one.fold][picked][:, at], params.merge, params.of, one.temperature)
+    def merged(one: Member, some: Logits) -> Floats:
+        return merge(some, params.merge, params.of, one.temperature)
+
+    def out_of_fold(one: Member, names: Sequence[str]) -> Floats:
+        return merged(one, logits[one.fold][np.concatenate([span[name] for name in used(names)])])
 
     chosen = choose(
         tried,
         params.keep,
-        lambda some: np.concatenate([probs(one, task.oof[one.fold], some) for one in members]),
+        lambda some: np.concatenate([out_of_fold(one, some) for one in members]),
         task.labels,
         task.folds,
         task.groups,
     )
+    kept = _flat(_views(chosen.names, params, members[0].network))
+    everyone = dict.fromkeys(task.oof, task.test)
+    on_test = logits_of(members, Sight(items, everyone, kept, device, root), budget_gb)
     ids = task.images["image_id"].to_numpy()
     return Predictions(
-        oof={
-            m.fold: (ids[task.oof[m.fold]].tolist(), probs(m, task.oof[m.fold], chosen.names))
-            for m in members
-        },
-        test={m.fold: (ids[task.test].tolist(), probs(m, task.test, chosen.names)) for m in members},
+        oof={m.fold: (ids[task.oof[m.fold]].tolist(), out_of_fold(m, chosen.names)) for m in members},
+        test={m.fold: (ids[task.test].tolist(), merged(m, on_test[m.fold])) for m in members},
         facts=chosen.facts(tried),
     )
+
+
+def _tried(
+    network: Network, params: TtaParams, facts: Mapping[str, Any], wishes: Wishes, images: int, device: str
+) -> list[str]:
+    """The views' names to try on so many out-of-fold images; `auto` leaves out what does not fit."""
+    made = network.preprocessing
+    fits = scales_fit(params, made, network.minimum_size, network.fixed_size)
+    shown = [name for name in wishes.shown if name != "scale" or fits]
+    most = MOST_FLOPS["cpu" if device == "cpu" else "gpu"]
+    effort = Effort(images, flops(network.module, made.size, device) if shown else 0.0, most)
+    return names(params, facts, wishes.quick, shown, effort)
+
+
+def _views(names: Sequence[str], params: TtaParams, network: Network) -> dict[str, list[View]]:
+    return views_of(
+        names, params, network.preprocessing, network.minimum_size, network.fixed_size, network.name
+    )
+
+
+def _flat(views: Mapping[str, list[View]]) -> list[View]:
+    return [view for group in views.values() for view in group]
 
 
 def _truth(

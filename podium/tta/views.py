@@ -1,6 +1,7 @@
 """The registry of views: a name in params.yaml -> the views that it adds to the image as it is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ttach
@@ -70,13 +71,36 @@ REGISTRY: Mapping[str, Callable[[Settings], list[View]]] = {
 }
 
 
-def names(params: TtaParams, facts: Mapping[str, Any], quick: bool) -> list[str]:
-    """The names to try, each once: the user's, or for `auto` the geometry that augmentation allowed."""
+@dataclass(frozen=True)
+class Effort:
+    """What looking at the out-of-fold images costs, and what `auto` may spend on views beside flips."""
+
+    images: int
+    flops: float  # of the network for one image
+    most: float  # floating-point operations
+
+    def spare(self, views: int) -> float:
+        """What is left after so many more views of every image."""
+        return self.most - views * self.images * self.flops
+
+
+def names(
+    params: TtaParams, facts: Mapping[str, Any], quick: bool, shown: Sequence[str], effort: Effort
+) -> list[str]:
+    """The names to try, each once: the user's, or for `auto` the geometry that augmentation showed.
+
+    That is the flips that it allowed, then of `shown` (rotate, shift, scale) what is cheap enough together.
+    """
     if params.views == "none" or quick:
         return []
     if params.views != "auto":
         return list(dict.fromkeys(params.views))
-    return [name for name, key in FLIPS.items() if facts.get(key)]
+    found, spent = [name for name, key in FLIPS.items() if facts.get(key)], 0
+    for name in shown:
+        count = len(REGISTRY[name]((params, 1)))
+        if effort.spare(spent + count) >= 0:
+            found, spent = [*found, name], spent + count
+    return found
 
 
 FLIPS = {"hflip": "flip_horizontal", "vflip": "flip_vertical"}
@@ -94,7 +118,7 @@ def views_of(
 
     Raises UserError for a scale that the network cannot take.
     """
-    if "scale" in wanted and (fixed or made.size * min(params.scales) < smallest):
+    if "scale" in wanted and not scales_fit(params, made, smallest, fixed):
         takes = f"{fixed} pixels and nothing else" if fixed else f"at least {smallest} pixels"
         raise UserError(
             f"params.yaml: tta.views: scale does not go with {model}, which takes {takes} "
@@ -104,6 +128,11 @@ def views_of(
     found = {IDENTITY.name: [IDENTITY]}
     found.update({name: REGISTRY[name]((params, made.size)) for name in wanted})
     return found
+
+
+def scales_fit(params: TtaParams, made: Preprocessing, smallest: int, fixed: int | None) -> bool:
+    """Whether the network takes images of every scale."""
+    return not fixed and made.size * min(params.scales) >= smallest
 
 
 def _through(name: str, *transforms: Any) -> list[View]:

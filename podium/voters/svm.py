@@ -19,7 +19,7 @@ FITTED = True
 NEEDS_FEATURES = True
 merge_folds = arithmetic_mean
 
-MOST_CELLS = 20_000  # classes x images: beyond it the SVMs of nested cross-validation would take minutes
+MOST_CELLS = 10_000  # classes x images: beyond it the SVMs of nested cross-validation would take minutes
 PENALTY = 1e-3  # LinearSVC's C: best of 1e-4 to 1e-1 on 1,544 sign photos
 SMALLEST_SPREAD = 1e-6
 

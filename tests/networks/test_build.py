@@ -159,7 +159,7 @@ def test_a_size_that_the_network_cannot_take_is_told() -> None:
     ("median", "size"),
     [(8, 64), (17, 96), (28, 128), (64, 128), (100, 128), (129, 160), (500, 224)],
 )
-def test_auto_size_enlarges_small_images_and_rounds_up_within_the_networks_own(median: int, size: int) -> None:
+def test_auto_size_enlarges_small_images_and_stays_within_the_networks_own(median: int, size: int) -> None:
     assert input_size("resnet18", "auto", median) == size
 
 

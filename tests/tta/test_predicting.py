@@ -13,8 +13,11 @@ from podium.errors import UserError
 from podium.images import encode
 from podium.networks.build import build, save
 from podium.shards import Writer
+from podium.tta import predicting
+from podium.tta.choosing import Chosen
+from podium.tta.members import flops
 from podium.tta.params import TtaParams
-from podium.tta.predicting import Predictions, predict, task
+from podium.tta.predicting import Predictions, Wishes, predict, task
 
 COUNT = 24
 CLASSES = ["a", "b", "c"]
@@ -79,7 +82,7 @@ def write_models(freeze: str, model: str = "resnet10t") -> None:
 
 def predicted(images: pd.DataFrame, folds: pd.DataFrame, budget: float = 1.0, **tta: object) -> Predictions:
     params = TtaParams.model_validate({"views": ["hflip"], "keep": "always", **tta})
-    return predict(task(images, folds, [0, 1]), params, {}, False, budget, Path("data"))
+    return predict(task(images, folds, [0, 1]), params, {}, Wishes(), budget, Path("data"))
 
 
 def test_every_fold_predicts_its_originals_and_all_test_and_held_out_images(images, folds) -> None:
@@ -127,3 +130,47 @@ def test_the_same_twice_is_the_same_bits(images, folds) -> None:
 def test_a_missing_model_is_told(images, folds) -> None:
     with pytest.raises(UserError, match=r"models/fold0/model.json is missing: run `dvc repro`"):
         predicted(images, folds)
+
+
+def test_test_images_are_seen_under_the_kept_views_alone(images, folds, monkeypatch) -> None:
+    write_models("layer3")
+    seen: list[tuple[list[str], int]] = []
+    real = predicting.logits_of
+
+    def logits_of(members, sight, budget):
+        seen.append(([view.name for view in sight.views], len(next(iter(sight.wanted.values())))))
+        return real(members, sight, budget)
+
+    monkeypatch.setattr(predicting, "logits_of", logits_of)
+    monkeypatch.setattr(predicting, "choose", lambda *_: Chosen(["hflip"], 0.0, 0.0, 0.0, 0.0))
+    predicted(images, folds, views=["shift", "hflip"])
+    (tried, _), (kept, tests) = seen
+    assert len(tried) == 6 and tried[0] == "identity" and tests == 10
+    assert [name.partition(":")[0] for name in kept] == ["identity", "hflip"]
+
+
+def test_a_competition_without_images_to_predict(images, folds) -> None:
+    write_models("layer3")
+    made = predicted(images[images["subset"] == "train"], folds[folds["fold"] >= 0])
+    assert all(made.test[fold][0] == [] and made.test[fold][1].shape == (0, 3) for fold in (0, 1))
+    assert len(made.oof[0][0]) == 7
+
+
+def test_auto_tries_what_augmentation_showed_and_no_scale_that_the_network_cannot_take(images, folds) -> None:
+    write_models("layer3")
+    todo, allowed = task(images, folds, [0, 1]), {"flip_horizontal": True}
+
+    def tried(wishes: Wishes, scales: list[float]) -> str:
+        params = TtaParams(scales=scales)
+        made = predict(todo, params, allowed, wishes, 1.0, Path("data"))
+        return str(made.facts["sentences"][0].partition(";")[0])
+
+    assert tried(Wishes(), [1.2]) == "TTA: tried hflip"
+    assert tried(Wishes(shown=["rotate", "scale"]), [1.2]) == "TTA: tried hflip, rotate, scale"
+    assert tried(Wishes(shown=["rotate", "scale"]), [0.5]) == "TTA: tried hflip, rotate"
+
+
+def test_the_cost_of_a_network_grows_with_its_pixels() -> None:
+    module = build("resnet10t", False, 3, 32, seed=0).module.eval()
+    small, large = flops(module, 64, "cpu"), flops(module, 128, "cpu")
+    assert small > 1e7 and large == pytest.approx(4 * small, rel=0.02)

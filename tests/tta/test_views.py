@@ -3,12 +3,14 @@
 import pytest
 import torch
 
+from podium.augmentations.params import AugmentParams
 from podium.contracts.model import Preprocessing
 from podium.errors import UserError
 from podium.params import parse
+from podium.tta import geometry
 from podium.tta.params import TtaParams
 from podium.tta.transforms import Rotate, Shift
-from podium.tta.views import REGISTRY, names, views_of
+from podium.tta.views import REGISTRY, Effort, names, views_of
 
 MADE = Preprocessing(size=32, mean=(0.5,) * 3, std=(0.5,) * 3)
 
@@ -63,13 +65,40 @@ def test_five_crops_are_the_corners_and_the_centre() -> None:
     assert torch.equal(views["five_crop:centre"].apply(image), image[:, :, 2:30, 2:30])
 
 
+FREE = Effort(images=100, flops=0.0, most=1.0)
+
+
 def test_auto_follows_the_flips_that_augmentation_allowed() -> None:
-    params = TtaParams()
-    assert names(params, {"flip_horizontal": True, "flip_vertical": False}, quick=False) == ["hflip"]
-    assert names(params, {}, quick=False) == []
-    assert names(params, {"flip_horizontal": True}, quick=True) == []
-    assert names(TtaParams(views="none"), {"flip_horizontal": True}, quick=False) == []
-    assert names(TtaParams(views=["scale", "hflip", "scale"]), {}, quick=False) == ["scale", "hflip"]
+    params, allowed = TtaParams(), {"flip_horizontal": True, "flip_vertical": False}
+    assert names(params, allowed, False, [], FREE) == ["hflip"]
+    assert names(params, {}, False, [], FREE) == []
+    assert names(params, allowed, True, ["rotate"], FREE) == []
+    assert names(TtaParams(views="none"), allowed, False, ["rotate"], FREE) == []
+    assert names(TtaParams(views=["scale", "hflip", "scale"]), {}, False, [], FREE) == ["scale", "hflip"]
+
+
+def test_auto_tries_what_augmentation_showed_as_far_as_it_is_cheap() -> None:
+    params, shown = TtaParams(), ["rotate", "shift", "scale"]
+    assert names(params, {"flip_vertical": True}, False, shown, FREE) == ["vflip", *shown]
+    # 100 images x 2 operations x (2 rotations + 2 scales) are 800; four shifts would make it 1,600.
+    assert names(params, {}, False, shown, Effort(100, 2.0, 800.0)) == ["rotate", "scale"]
+    assert names(params, {}, False, shown, Effort(100, 2.0, 399.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "settings", "shown"),
+    [
+        ("mild", {}, ["rotate", "shift"]),  # 12 degrees, 6 %; zooms of 10 % do not reach scales of 15 %
+        ("mild", {"zoom": 0.2}, ["rotate", "shift", "scale"]),
+        ("mild", {"rotation": 5}, ["shift"]),
+        ("flip_shift", {}, ["shift"]),
+        ("color", {}, []),
+        ("keras", {"width_shift_range": 3.0}, ["rotate"]),  # pixels: no share of the side
+        ("randaugment", {}, []),
+    ],
+)
+def test_what_a_policy_shows(policy: str, settings: dict[str, object], shown: list[str]) -> None:
+    assert geometry.shown(AugmentParams(policy=policy, settings=settings), TtaParams()) == shown
 
 
 def test_a_scale_that_the_network_cannot_take_is_told() -> None:
