@@ -1,148 +1,207 @@
 """What folds, TTA, further networks, `auto` and pseudo-labels bring: out-of-fold and on the server's labels.
 
-python -m benchmarks.ensembling --work FOLDER --out benchmarks/ensembling.json NAME.zip=SOLUTION.csv ...
+    python -m benchmarks.ensembling ZIP=SOLUTION.csv[@0,1,2] ... --work FOLDER [--reduced] [--pseudo NAME ...]
 
-Every run is a DVC experiment in a clone of this repository, so a second call runs only what is missing. Each
-zip takes, for each seed, one run a network and one of predict alone; with --pseudo one run more.
+`@` names the seeds, by default three. Each seed trains three networks on its own folds; one more pass
+predicts without TTA, and --pseudo trains the first network again, on what it said of that zip's test images.
+`--reduced` is an honest small run: REDUCED's settings, which the result lists, and whatever seeds are named.
+A second call runs only what is missing in `--work`, which also holds the scratch store.
 """
 
 import argparse
-import csv
-import os
-import platform
 import shutil
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
-from podium import ensemble, experiments, revisions
-from podium.contracts import competition, folds, images, predictions
-from podium.contracts.competition import Competition
+from benchmarks import record, truth, workplace
+from benchmarks.ensembling_table import markdown
+from benchmarks.truth import Truth
+from podium import ensemble, experiments, members
+from podium.contracts import competition, embeddings, folds, images, predictions, pseudo
 from podium.experiments import Member, Pool
-from podium.files import write_json
+from podium.files import write_json, write_text
 from podium.metrics import registry
 from podium.metrics.intervals import replicates
 from podium.metrics.registry import Metric
+from podium.pseudo import labels as pseudo_labels
+from podium.pseudo.params import PseudoParams
 from podium.voters import EnsembleParams
 
-NETWORKS = {
-    "lite0": ["model=tf_efficientnet_lite0"],
-    "lite1": ["model=tf_efficientnet_lite1"],
-    "resnet": ["model=resnet10t", "pretrained=false", "freeze=none"],
+NETWORKS: dict[str, dict[str, Any]] = {
+    "lite0": {"model": "tf_efficientnet_lite0", "pretrained": True, "freeze": "auto"},
+    "lite1": {"model": "tf_efficientnet_lite1", "pretrained": True, "freeze": "auto"},
+    "resnet": {"model": "resnet10t", "pretrained": False, "freeze": "none"},
 }
-NO_TTA = "tta.views=none"
-KEPT = (*revisions.PREDICTIONS, "data/index/images.parquet")
+SEEDS = [0, 1, 2]
+REDUCED = [  # three of five folds, no copies, small squares: a feature is computed once for all seeds
+    "folds=[0, 1, 2]",
+    "augment.per_class=0",
+    "image.size=64",
+    "resnet:image.size=32",
+    "resnet:train.epochs=10",
+]
+TEACHER = "0" * 40  # stands in the table where a revision would: the teacher is the run beside it
 
 
 @dataclass(frozen=True)
-class Truth:
-    """The server's labels of the test images: their rows among the test predictions, and classes."""
+class Job:
+    """One competition under one seed, and where its runs are kept."""
 
-    rows: list[int]
-    labels: np.ndarray
+    archive: Path
+    solution: Path
+    seed: int
+    work: Path
+    settings: list[str]
+
+    @property
+    def kept(self) -> Path:
+        """Holds a folder of predictions a run."""
+        return self.work / "kept" / self.archive.stem / f"seed{self.seed}"
+
+    @property
+    def place(self) -> Path:
+        """The copy of the project in which everything runs."""
+        return self.work / "place" / self.archive.stem
 
 
 def main() -> None:
     given = arguments()
-    found: dict[str, Any] = {"machine": machine(given.work), "competitions": {}}
+    settings = [*(REDUCED if given.reduced else []), *given.set]
+    found = record.about("benchmarks.ensembling") | {"settings": settings, "competitions": {}}
     for pair in given.pairs:
-        zip_path, _, solution = pair.partition("=")
+        archive, _, rest = pair.partition("=")
+        solution, _, seeds = rest.partition("@")
         runs = []
-        for seed in given.seeds:
-            folder = given.work / Path(zip_path).stem / f"seed{seed}"
-            common = [f"competition.path={Path(zip_path).resolve()}", f"seed={seed}", *given.set]
-            times = run_all(given.work / "clone", folder, common, given.pseudo)
-            runs.append({"seed": seed, "seconds": times, **figures(folder, Path(solution), seed)})
-        found["competitions"][Path(zip_path).stem] = runs
-        write_json(given.out, found)
-        print(table(Path(zip_path).stem, runs), flush=True)
+        for seed in [int(one) for one in seeds.split(",")] if seeds else SEEDS:
+            job = Job(Path(archive), Path(solution), seed, given.work, settings)
+            times = run_all(job, job.archive.stem in given.pseudo)
+            runs.append({"seed": seed, "seconds": times, **figures(job)})
+            found["competitions"][job.archive.stem] = runs
+            write_json(given.out.with_suffix(".json"), found)
+            write_text(given.out.with_suffix(".md"), markdown(found))
+        print(markdown(found), flush=True)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("pairs", nargs="+", help="zip=solution")
-    parser.add_argument("--work", type=Path, required=True, help="where the clone and the predictions go")
-    parser.add_argument("--out", type=Path, required=True, help="the results, JSON")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--set", action="append", default=[], help="a further key=value for every run")
-    parser.add_argument("--pseudo", action="store_true", help="pseudo-labels on the test images too")
+    parser.add_argument("pairs", nargs="+", help="zip=solution, or zip=solution@seed,seed")
+    parser.add_argument("--work", type=Path, required=True, help="where copies, predictions and scratch go")
+    parser.add_argument("--out", type=Path, default=record.RESULTS / "ensembling", help="without suffix")
+    parser.add_argument("--reduced", action="store_true", help=f"for every run: {'; '.join(REDUCED)}")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        help="a further key=value for every run, or NAME:key=value for those of a network or of NAME.zip",
+    )
+    parser.add_argument(
+        "--pseudo", nargs="*", default=[], help="zips, without .zip, on whose test images too"
+    )
     return parser.parse_args()
 
 
-def machine(work: Path) -> dict[str, str]:
-    """Clones this repository into `work` where it is not yet; says what runs where."""
-    clone = work / "clone"
-    if not clone.exists():
-        work.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["git", "clone", "-q", ".", str(clone)], check=True)
-        for key, value in (("user.name", "benchmark"), ("user.email", "benchmark@example.org")):
-            subprocess.run(["git", "-C", str(clone), "config", key, value], check=True)
-    commit = subprocess.run(
-        ["git", "-C", str(clone), "rev-parse", "HEAD"], check=True, capture_output=True, text=True
-    )
-    return {
-        "commit": commit.stdout.strip(),
-        "python": platform.python_version(),
-        "machine": platform.platform(),
-    }
-
-
-def run_all(clone: Path, folder: Path, common: list[str], pseudo: bool) -> dict[str, float]:
-    """Every run's artifacts below `folder`, and the seconds that each took (0: it was there)."""
-    times = {"lite0 plain": run(clone, folder / "plain", [*common, *NETWORKS["lite0"], NO_TTA])}
-    for name, settings in NETWORKS.items():
-        times[name] = run(clone, folder / name, [*common, *settings])
-    if pseudo:
-        teacher = (folder / "lite0/revision").read_text()
-        taught = [*common, *NETWORKS["lite0"], f"pseudo_label.teacher={teacher}"]
-        times["pseudo"] = run(clone, folder / "pseudo", taught)
+def run_all(job: Job, with_pseudo: bool) -> dict[str, float]:
+    """Predictions of every run below job.kept, and the seconds that each took (0: it was there)."""
+    wanted = ["lite0", "plain", "lite1", "resnet", *(["pseudo"] if with_pseudo else [])]
+    missing = [name for name in wanted if not (job.kept / name).exists()]
+    times = dict.fromkeys(wanted, 0.0)
+    if missing:
+        times["before training"] = before_training(job)
+    if "plain" in missing:  # it predicts with lite0's models, which another run has overwritten
+        shutil.rmtree(job.kept / "lite0", ignore_errors=True)
+        missing = ["lite0", *[name for name in missing if name != "lite0"]]
+    for name in missing:
+        start = time.perf_counter()
+        run(job, name)
+        times[name] = round(time.perf_counter() - start, 1)
     return times
 
 
-def run(clone: Path, folder: Path, settings: list[str]) -> float:
-    """Runs an experiment up to its metrics and keeps what is scored."""
-    if folder.exists():
-        return 0.0
-    name = "-".join(folder.parts[-3:])
+def before_training(job: Job) -> float:
+    """Brings the copy to where training starts, under this seed; seconds."""
     start = time.perf_counter()
-    sets = [part for setting in settings for part in ("-S", setting)]
-    dvc = [sys.executable, "-m", "dvc", "exp", "run", "--name", name]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # stages run `python`
-    subprocess.run([*dvc, *sets, "ensemble"], cwd=clone, check=True, env=os.environ | {"PATH": path})
-    seconds = time.perf_counter() - start
-    refs = subprocess.run(
-        ["git", "for-each-ref", "refs/exps", "--format=%(refname) %(objectname)"],
-        cwd=clone, check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    revision = next(line.split()[1] for line in refs.splitlines() if line.split()[0].endswith(f"/{name}"))
-    for path in KEPT:
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (clone / path).is_dir() else shutil.copy
-        copy(clone / path, place)
-    (folder / "revision").write_text(revision)
-    subprocess.run(["git", "checkout", "-q", "--", "params.yaml"], cwd=clone, check=True)
-    return round(seconds, 1)
+    if not (job.place / embeddings.FOLDER).exists():
+        shutil.rmtree(job.place, ignore_errors=True)
+        workplace.prepare(job.archive, job.work / "place", ())
+        chain(job, "lite0", ["ingest", "embed"])
+    chain(job, "lite0", ["clean_labels", "split", "augment"])
+    return round(time.perf_counter() - start, 1)
 
 
-def figures(folder: Path, solution: Path, seed: int) -> dict[str, Any]:
+def run(job: Job, name: str) -> None:
+    """Trains and predicts as the run's name says, and keeps the predictions."""
+    network = name if name in NETWORKS else "lite0"
+    training = [f"train:{fold}" for fold in chosen_folds(job)]
+    if name == "pseudo":
+        teach(job)
+    steps = ["predict"] if name == "plain" else [*training, "predict"]
+    steps = steps if name in ("plain", "pseudo") else ["pseudo_label", *steps]
+    chain(job, network, steps, **({"tta.views": "none"} if name == "plain" else {}))
+    draft = job.kept / f"{name}.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(job.place / predictions.FOLDER, draft)
+    shutil.copy(job.place / folds.PATH, job.kept / "folds.parquet")
+    draft.rename(job.kept / name)
+
+
+def chain(job: Job, network: str, stages: list[str], **more: Any) -> None:
+    """Runs stages of the copy under the seed's and the network's parameters."""
+    base = {"seed": job.seed, "tta.views": "auto", "image.size": "auto", "train.epochs": "auto"}
+    settings = base | NETWORKS[network] | further(job.settings, [job.archive.stem, network]) | more
+    workplace.set_params(job.place, settings)
+    workplace.run_chain(job.place, stages, job.work / "scratch")
+
+
+def further(settings: list[str], names: list[str]) -> dict[str, Any]:
+    """The settings that concern one of `names`, the more special ones last."""
+    found: dict[str, Any] = {}
+    for special in ("", *names):
+        for setting in settings:
+            key, _, value = setting.partition("=")
+            whose, _, own = key.rpartition(":")
+            if whose == special:
+                found[own] = yaml.safe_load(value)
+    return found
+
+
+def chosen_folds(job: Job) -> list[int]:
+    """The folds that the copy's params.yaml names."""
+    found: list[int] = yaml.safe_load((job.place / "params.yaml").read_text(encoding="utf-8"))["folds"]
+    return found
+
+
+def member(job: Job, name: str) -> Member:
+    """A run's predictions."""
+    split = folds.FOLDS.read(job.kept / "folds.parquet")
+    classes = len(competition.read(job.place / competition.PATH).classes)
+    return experiments.read(name, predictions.folds(job.kept / name), split, classes, job.kept / name)
+
+
+def teach(job: Job) -> None:
+    """Writes the pseudo-labels that lite0's run gives the same network."""
+    params = PseudoParams(teacher=TEACHER, images=["test"])
+    split = folds.FOLDS.read(job.place / folds.PATH)
+    teacher = member(job, "lite0")
+    taught_folds = [pseudo_labels.teach(teacher, split, fold, params) for fold in teacher.folds]
+    rows = pseudo_labels.table(taught_folds, teacher, params)
+    pseudo.table(teacher.oof.shape[1]).write(rows, job.place / pseudo.PATH)
+
+
+def figures(job: Job) -> dict[str, Any]:
     """The scores of every step, out-of-fold and on the server's labels."""
-    found = competition.read(folder / "lite0" / competition.PATH)
+    found = competition.read(job.place / competition.PATH)
     metric = registry.get(found.metric)
-    split = folds.FOLDS.read(folder / "lite0" / folds.PATH)
-    member = {
-        name: experiments.read(name, predictions.folds(place), split, len(found.classes), place)
-        for name in ("plain", *NETWORKS, "pseudo")
-        if (place := folder / name / predictions.FOLDER).exists()
-    }
-    truth = server(solution, found, member["lite0"].test_ids, folder / "lite0" / images.PATH)
+    split = folds.FOLDS.read(job.kept / "folds.parquet")
+    known = {name: member(job, name) for name in ("plain", *NETWORKS)}
+    server = truth.read(job.solution, found, images.IMAGES.read(job.place / images.PATH))
     steps = {
         "fold vote": (["plain"], "soft"),
         "+ TTA": (["lite0"], "soft"),
@@ -150,26 +209,33 @@ def figures(folder: Path, solution: Path, seed: int) -> dict[str, Any]:
         "+ resnet": (list(NETWORKS), "soft"),
         "auto": (list(NETWORKS), "auto"),
     }
-    scores: dict[str, dict[str, Any]] = {"best single fold": best_fold(member["plain"], split, metric, truth)}
+    scores: dict[str, dict[str, Any]] = {"best single fold": best_fold(known["plain"], split, metric, server)}
+    look = partial(members.features, folder=job.place / embeddings.FOLDER)
     for name, (names, voter) in steps.items():
-        pool = experiments.pool([member[one] for one in names], split)
-        vote = ensemble.vote(pool, EnsembleParams(voter=voter), metric, seed)
-        server_score = metric.function(truth.labels, vote.test[truth.rows])
-        scores[name] = {"oof": metric.function(pool.labels, vote.oof), "server": server_score}
+        pool = experiments.pool([known[one] for one in names], split, look)
+        vote = ensemble.vote(pool, EnsembleParams(voter=voter), metric, job.seed)
+        on_server = metric.function(server.labels, vote.test[server.rows(pool.test_ids)])
+        scores[name] = {"oof": metric.function(pool.labels, vote.oof), "server": on_server}
         scores[name]["voter"] = vote.chosen.name
-    made = {"metric": metric.name, "scores": scores}
-    return made | ({"pseudo": taught(member, split, metric, truth, seed)} if "pseudo" in member else {})
+    counts = {"images": len(known["lite0"].ids), "test": len(server.ids), "metric": metric.name}
+    if not (job.kept / "pseudo").exists():
+        return {**counts, "scores": scores}
+    both = {"lite0": known["lite0"], "pseudo": member(job, "pseudo")}
+    return {**counts, "scores": scores, "pseudo": taught(both, split, metric, server, job.seed)}
 
 
-def best_fold(member: Member, split: Any, metric: Metric, truth: Truth) -> dict[str, float]:
+def best_fold(member: Member, split: Any, metric: Metric, server: Truth) -> dict[str, float]:
     """The fold whose own out-of-fold score is best, alone on test."""
     pool = experiments.pool([member], split)
     ours = [metric.function(pool.labels[pool.home == k], pool.oof[0][pool.home == k]) for k in member.folds]
     best = int(np.argmax([metric.goodness(score) for score in ours]))
-    return {"oof": ours[best], "server": metric.function(truth.labels, member.test[best][truth.rows])}
+    return {
+        "oof": ours[best],
+        "server": metric.function(server.labels, member.test[best][server.rows(member.test_ids)]),
+    }
 
 
-def taught(member: dict[str, Member], split: Any, metric: Metric, truth: Truth, seed: int) -> dict[str, Any]:
+def taught(member: dict[str, Member], split: Any, metric: Metric, server: Truth, seed: int) -> dict[str, Any]:
     """What pseudo-labels gain over the same network without, with a paired 95 % interval."""
     pools = {name: experiments.pool([member[name]], split) for name in ("lite0", "pseudo")}
 
@@ -177,7 +243,7 @@ def taught(member: dict[str, Member], split: Any, metric: Metric, truth: Truth, 
         return replicates(metric, pool.labels, pool.oof[0], pool.groups, seed)
 
     def on_server(pool: Pool) -> float:
-        return metric.function(truth.labels, pool.test[0].mean(0)[truth.rows])
+        return metric.function(server.labels, pool.test[0].mean(0)[server.rows(pool.test_ids)])
 
     sign = metric.goodness(1.0)
     scores = {name: metric.function(pool.labels, pool.oof[0]) for name, pool in pools.items()}
@@ -188,39 +254,6 @@ def taught(member: dict[str, Member], split: Any, metric: Metric, truth: Truth, 
         "high": float(high),
         "server_gain": sign * (on_server(pools["pseudo"]) - on_server(pools["lite0"])),
     }
-
-
-def server(solution: Path, found: Competition, test_ids: list[str], table_path: Path) -> Truth:
-    """The solution's rows as classes; its second column holds names or the submission's own values."""
-    with solution.open(newline="", encoding="utf-8-sig") as file:
-        _, *rows = csv.reader(file)
-    shipped = images.IMAGES.read(table_path).dropna(subset="submission_id")
-    ids = dict(zip(shipped["submission_id"], shipped["image_id"], strict=True))
-    known = {name: i for i, name in enumerate(found.classes)} | {v: i for i, v in enumerate(found.values)}
-    place = {image_id: row for row, image_id in enumerate(test_ids)}
-    return Truth([place[ids[name]] for name, _ in rows], np.array([known[label] for _, label in rows]))
-
-
-def table(name: str, runs: list[dict[str, Any]]) -> str:
-    """Mean and range over seeds, as Markdown."""
-    lines = [
-        f"\n### {name} ({runs[0]['metric']}, {len(runs)} seeds)",
-        "| step | out-of-fold | server |",
-        "|---|---|---|",
-    ]
-    for step in runs[0]["scores"]:
-        cells = []
-        for key in ("oof", "server"):
-            values = [run["scores"][step][key] for run in runs]
-            cells.append(f"{np.mean(values):.4f} ({min(values):.4f} to {max(values):.4f})")
-        lines.append(f"| {step} | {cells[0]} | {cells[1]} |")
-    for run in runs:
-        if gained := run.get("pseudo"):
-            lines.append(
-                f"\nseed {run['seed']}: pseudo-labels {gained['gain']:+.4f} (95 % {gained['low']:+.4f} to "
-                f"{gained['high']:+.4f}), server {gained['server_gain']:+.4f}"
-            )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

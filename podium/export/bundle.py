@@ -1,4 +1,4 @@
-"""The folder that goes to an offline notebook: graphs of members and vote, bundle.json, predict.py."""
+"""What goes to an offline notebook: graphs of members and vote, bundle.json, predict.py, images.py."""
 
 import json
 import shutil
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
-from podium import ensemble, revisions, voters
+from podium import ensemble, images, revisions, voters
 from podium.calibration import Calibration
 from podium.contracts import model, predictions
 from podium.contracts.competition import Competition
@@ -20,9 +19,8 @@ from podium.errors import UserError
 from podium.experiments import Pool
 from podium.export import graphs
 from podium.features import View
-from podium.files import write_json
+from podium.files import write_json, write_text
 from podium.image_params import ImageParams
-from podium.images import INTERPOLATIONS
 from podium.metrics.registry import Metric
 from podium.networks.build import Network, load
 from podium.params import parse, read
@@ -79,7 +77,7 @@ def write_member(source: Source, number: int, folds: Sequence[int], folder: Path
         "folds": files,
         "sides": graphs.sides(used, made),
         "resize": made.resize,
-        "interpolation": INTERPOLATIONS.get(made.interpolation, cv2.INTER_CUBIC),
+        "interpolation": made.interpolation,
     }
 
 
@@ -114,15 +112,13 @@ def write_vote(pool: Pool, table: dict[str, Any], metric: Metric, seed: int, pat
 
 def settings(found: Competition, image: ImageParams, labels: np.ndarray) -> dict[str, Any]:
     """bundle.json without its members: how images are stored and how a submission's row is written."""
-    quality = {"jpg": cv2.IMWRITE_JPEG_QUALITY, "webp": cv2.IMWRITE_WEBP_QUALITY}
     storage = image.storage
-    encoding = [quality[storage.format], storage.quality] if storage.format in quality else []
     shares = np.bincount(labels, minlength=len(found.classes)) / len(labels)
     return {
         "batch": graphs.BATCH,
         "short_side": storage.short_side,
         "suffix": f".{storage.format}",
-        "encoding": encoding,
+        "quality": storage.quality,
         "classes": found.classes,
         "shares": shares.tolist(),
         "form": found.form,
@@ -153,6 +149,9 @@ def seconds_per_1000(members: Sequence[dict[str, Any]], folder: Path) -> float:
 
 
 def write(bundle: dict[str, Any], folder: Path) -> None:
-    """Writes bundle.json and predict.py beside the graphs."""
+    """Writes bundle.json, predict.py without its notes to our tools, and what makes images squares."""
     write_json(folder / "bundle.json", bundle)
-    shutil.copy(Path(__file__).with_name("predict.py"), folder / "predict.py")
+    script = Path(__file__).with_name("predict.py").read_text(encoding="utf-8")
+    kept = [line for line in script.splitlines() if not line.startswith("#")]
+    write_text(folder / "predict.py", "\n".join(kept) + "\n")
+    shutil.copy(images.__file__, folder / "images.py")

@@ -15,6 +15,7 @@ from podium.report.thumbs import Album
 LARGEST_HEAT_MAP = 40  # classes; beyond it the most confused ones
 PAIRS = 12  # confused pairs listed
 OPEN_ROWS = 30  # longer tables are folded
+BOUNDS = {"low": "95 % from", "high": "to", "error": "standard error"}
 CURVES = (("loss", "train_loss", "val_loss"), ("accuracy", "train_accuracy", "val_accuracy"))
 
 
@@ -43,7 +44,9 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
         Table(["fold", "images", metric.name], rows),
     ]
     if compared := run.voters.get("voters"):
-        blocks += [_voters(compared, metric.name), Sentences([f"Chosen: {run.voters['chosen']}."])]
+        blocks += [_voters(compared, metric.name), _as_table(compared, {"score": metric.name, **BOUNDS})]
+        why = ", the simplest within one standard error of the best" if len(compared) > 1 else ""
+        blocks.append(Sentences([f"Chosen: {run.voters['chosen']}{why}."]))
     blocks += _members(run, metric.name)
     numbers = [[name, number(value)] for name, value in run.metrics.items()]
     return Part("Scores", [*blocks, Table(["metrics.json", ""], numbers, "All numbers")])
@@ -54,7 +57,12 @@ def _members(run: Evidence, label: str) -> list[Block]:
     members, pairs = run.voters.get("members", []), run.voters.get("pairs", [])
     if len(members) < 2:
         return []
-    return [_as_table(members, {"name": "member", "score": f"{label} alone"}), _as_table(pairs, {})]
+    caption = (
+        "What a member adds is what the soft vote of all gains over the soft vote without it. Members that "
+        "decide alike, and err on the same images, add little to each other."
+    )
+    table = _as_table(members, {"name": "member", "score": f"{label} alone"})
+    return [Sentences([caption]), table, _as_table(pairs, {})]
 
 
 def _as_table(rows: list[dict[str, Any]], titles: dict[str, str]) -> Table:
