@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 import torch
+from torch import nn
 
 from podium import scratch
 from podium.contracts.model import ModelCard
@@ -130,6 +131,14 @@ def _feed(
     )
 
 
+def _part(network: networks.Network, parts: Cut) -> auto.Part:
+    """What trains, as far as the learning rate's rule looks."""
+    if parts.name == "head":
+        return "head"
+    normalised = any(isinstance(module, nn.BatchNorm2d) for module in parts.tail.modules())
+    return "tail" if parts.frozen is not None and normalised and network.weights != "random" else "whole"
+
+
 def _rules(
     request: Request, network: networks.Network, parts: Cut, images: int, device: str
 ) -> auto.Resolved:
@@ -139,7 +148,7 @@ def _rules(
         images,
         device,
         os.cpu_count() or 1,
-        head_only=parts.name == "head",
+        part=_part(network, parts),
         pretrained=network.weights != "random",
     )
     return replace(resolved, epochs=1) if request.train.head == "svm" else resolved

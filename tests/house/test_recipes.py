@@ -57,7 +57,9 @@ def made(path: Path, folder: Path, images: int = 4000) -> tuple[Any, Any, Any]:
         shape = (3, size, size)
         if parts.frozen is not None:
             shape = tuple(parts.frozen(torch.zeros(1, *shape)).shape[1:])
-    resolved = auto.resolve(train, images, "cpu", 8, head_only=parts.name == "head", pretrained=True)
+    resolved = auto.resolve(
+        train, images, "cpu", 8, part="head" if parts.name == "head" else "whole", pretrained=True
+    )
     normed = contradictions.has_batch_norm(parts.tail)
     case = contradictions.Case(
         train=train, frozen=parts.name, weights=network.weights, shape=shape, cached=parts.frozen is not None,

@@ -36,7 +36,7 @@ def cuda(monkeypatch: pytest.MonkeyPatch) -> None:
 def settings(train: dict[str, object], device: str = "cuda") -> engine.Settings:
     params = TrainParams(**train)
     request = SimpleNamespace(train=params, fold=0)
-    resolved = auto.resolve(params, 1000, device, 16, head_only=False, pretrained=True)
+    resolved = auto.resolve(params, 1000, device, 16, part="whole", pretrained=True)
     rows = Rows(None, np.eye(3, dtype=np.float32), np.ones(3, np.float32))
     return choices.settings(request, network(), resolved, device, rows)
 
@@ -104,7 +104,7 @@ def test_other_devices_do_not(monkeypatch, device: str) -> None:
 def test_the_fused_adam_gives_way_where_mixed_precision_clips(cuda, train, fused) -> None:
     params, made = TrainParams(**train), network()
     request = SimpleNamespace(train=params, fold=0, seed=0)
-    resolved = auto.resolve(params, 1000, "cuda", 16, head_only=False, pretrained=True)
+    resolved = auto.resolve(params, 1000, "cuda", 16, part="whole", pretrained=True)
     optimizer = choices.plan(request, made, resolved, 1000, "cuda").optimizer()
     assert bool(optimizer.defaults.get("fused")) == fused
 
