@@ -156,7 +156,9 @@ def test_a_competition_without_images_to_predict(images, folds) -> None:
     assert len(made.oof[0][0]) == 7
 
 
-def test_auto_tries_what_augmentation_showed_and_no_scale_that_the_network_cannot_take(images, folds) -> None:
+def test_auto_tries_what_augmentation_showed_and_no_scale_that_the_network_cannot_take(
+    images, folds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_models("layer3")
     todo, allowed = task(images, folds, [0, 1]), {"flip_horizontal": True}
 
@@ -166,6 +168,8 @@ def test_auto_tries_what_augmentation_showed_and_no_scale_that_the_network_canno
         return str(made.facts["sentences"][0].partition(";")[0])
 
     assert tried(Wishes(), [1.2]) == "TTA: tried hflip"
+    assert tried(Wishes(shown=["rotate", "scale"]), [1.2]) == "TTA: tried hflip"  # a CPU has no time for more
+    monkeypatch.setitem(predicting.MOST_FLOPS, "cpu", 1e12)
     assert tried(Wishes(shown=["rotate", "scale"]), [1.2]) == "TTA: tried hflip, rotate, scale"
     assert tried(Wishes(shown=["rotate", "scale"]), [0.5]) == "TTA: tried hflip, rotate"
 
