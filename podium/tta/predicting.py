@@ -21,8 +21,8 @@ from podium.tta.views import Effort, names, scales_fit, views_of
 
 Floats = NDArray[np.floating]
 # What `auto` may spend on out-of-fold images under views beside flips: nothing on a CPU, where six views of
-# 1,258 digits took 30 s and gained 0.0008 +- 0.0014 accuracy; some seconds on a GPU, which reaches a tenth to a
-# half of an H100's 1e15 a second.
+# 1,258 digits took 30 s and gained 0.0008 +- 0.0014 accuracy; some seconds on a GPU, which reaches a tenth
+# to a half of an H100's 1e15 a second.
 MOST_FLOPS = {"cpu": 0.0, "gpu": 1.5e15}
 
 
