@@ -39,7 +39,7 @@ def main() -> None:
         copies = build(rows, orders, renderer, DATA, folder, manifest.FOLDER.name)
         table = pd.concat([rows, copies], ignore_index=True)
         manifest.MANIFEST.write(table, folder / manifest.PATH.name)
-        facts = describe(table, made, flips, params, classes, hard.sentences)
+        facts = describe(table, made, flips, params, renderer.policy, classes, hard.sentences)
         write_json(folder / "facts.json", facts)
     print("\n".join(facts["sentences"]))
 

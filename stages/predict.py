@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.augmentations.params import AugmentParams
 from podium.contracts import folds, images, predictions
 from podium.entry import run
 from podium.errors import UserError
@@ -17,7 +16,7 @@ from podium.tta import geometry
 from podium.tta.params import TtaParams
 
 ROOT = Path("data")
-FACTS = ROOT / "augmented/facts.json"  # which flips augmentation allowed
+FACTS = ROOT / "augmented/facts.json"  # which flips augmentation allowed, how far its copies went
 
 
 def main() -> None:
@@ -38,7 +37,7 @@ def main() -> None:
 
     torch.set_num_threads(threads)
     todo = task(images.IMAGES.read(images.PATH), table, chosen)
-    wishes = Wishes(profile == "quick", geometry.shown(load(AugmentParams), params))
+    wishes = Wishes(profile == "quick", geometry.shown(facts.get("reach"), params))
     made = predict(todo, params, facts, wishes, budget, ROOT)
     with replacing_folder(predictions.FOLDER) as folder:
         for part, found in (("oof", made.oof), ("test", made.test)):

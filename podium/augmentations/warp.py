@@ -8,7 +8,7 @@ wrapped border leaves the fast path (410 us): it is laid around the source once 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, cos, hypot, radians, sin
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -53,6 +53,11 @@ class Shift:
         value = max((abs(choice) for choice in self.choices), default=abs(self.limit))
         return value * side if self.of_side else value
 
+    @property
+    def share(self) -> float:
+        """The largest shift as a share of the side; 0 where it is told in pixels."""
+        return self.most(1) if self.of_side else 0.0
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -69,6 +74,15 @@ class Geometry:
     border: Border = "reflect"
     fill: int = 0  # of the constant border, [0, 255]
     pivot: float = MIDDLE
+
+    @property
+    def reach(self) -> dict[str, Any]:
+        """What test-time views may show as well: degrees, share of the side, extents of what is seen."""
+        return {
+            "rotation": self.rotation,
+            "shift": min(self.down.share, self.right.share),
+            "zoom": sorted(self.zoom),
+        }
 
     @property
     def idle(self) -> bool:

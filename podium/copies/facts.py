@@ -7,6 +7,8 @@ import pandas as pd
 
 from podium.augmentations.flips import Choice
 from podium.augmentations.params import AugmentParams
+from podium.augmentations.policy import Policy
+from podium.augmentations.warp import Geometry
 from podium.copies.plan import Plan
 
 
@@ -15,10 +17,11 @@ def describe(
     made: Plan,
     flips: Choice,
     params: AugmentParams,
+    policy: Policy,
     classes: Sequence[str],
     more: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Flat facts, and `sentences` for a reader (`more` last). TTA follows the flips."""
+    """Facts, and `sentences` for a reader (`more` last). TTA follows the flips and the policy's reach."""
     copies = int((table["copy"] > 0).sum())
     originals = int(((table["copy"] == 0) & table["trains"]).sum())
     counts = sorted(made.targets.values())
@@ -31,8 +34,15 @@ def describe(
         "thinned": int(made.thinned.sum()),
         "flip_horizontal": flips.allowed.horizontal,
         "flip_vertical": flips.allowed.vertical,
+        "reach": reach(policy),
         "sentences": _sentences(originals, copies, made, params, classes) + flips.sentences + list(more),
     }
+
+
+def reach(policy: Policy) -> dict[str, Any] | None:
+    """How far the policy's one affine map goes; None of a policy that is no such map."""
+    geometry = getattr(policy, "geometry", None)
+    return geometry.reach if isinstance(geometry, Geometry) else None
 
 
 def _sentences(

@@ -3,8 +3,10 @@
 import pytest
 import torch
 
-from podium.augmentations.params import AugmentParams
+from podium.augmentations import registry
+from podium.augmentations.policy import Flips
 from podium.contracts.model import Preprocessing
+from podium.copies import facts
 from podium.errors import UserError
 from podium.params import parse
 from podium.tta import geometry
@@ -98,7 +100,8 @@ def test_auto_tries_what_augmentation_showed_as_far_as_it_is_cheap() -> None:
     ],
 )
 def test_what_a_policy_shows(policy: str, settings: dict[str, object], shown: list[str]) -> None:
-    assert geometry.shown(AugmentParams(policy=policy, settings=settings), TtaParams()) == shown
+    reach = facts.reach(registry.build(policy, settings, Flips(horizontal=True), []))
+    assert geometry.shown(reach, TtaParams()) == shown
 
 
 def test_a_scale_that_the_network_cannot_take_is_told() -> None:
