@@ -4,6 +4,7 @@ Platt 1999. The sigmoids are fitted on margins of rows that the SVM did not lear
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ LEAST_SLOPE = 1e-3  # a larger margin never means a smaller probability
 ABSENT = -1.0  # the margin of a class that no row has: it never wins
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Weights = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,27 @@ class Sigmoids:
         return np.asarray(expit(inputs @ self.vectors.T + self.biases))
 
 
-def fit(inputs: Floats, labels: Ints, groups: Ints, classes: int, penalty: float, seed: int) -> Sigmoids:
-    """Learns from standardised inputs (n, d); rows of one group share an inner fold."""
+def fit(
+    inputs: Floats,
+    labels: Ints,
+    groups: Ints,
+    classes: int,
+    penalty: float,
+    seed: int,
+    weights: Weights | None = None,
+) -> Sigmoids:
+    """Learns from standardised inputs (n, d); rows of a group share an inner fold; weights (n,) or all 1."""
+    given = np.ones(len(inputs)) if weights is None else weights
     inner = inner_folds(groups, seed)
     held_out = np.empty((len(inputs), classes))
     for fold in range(FOLDS):
         held = inner == fold
         if held.any():
             rest = ~held if not held.all() else held
-            vectors, biases = margins(inputs[rest], labels[rest], classes, penalty, seed)
+            vectors, biases = margins(inputs[rest], labels[rest], classes, penalty, seed, given[rest])
             held_out[held] = inputs[held] @ vectors.T + biases
-    slopes, offsets = platt(held_out, labels)
-    vectors, biases = margins(inputs, labels, classes, penalty, seed)
+    slopes, offsets = platt(held_out, labels, given)
+    vectors, biases = margins(inputs, labels, classes, penalty, seed, given)
     return Sigmoids(vectors * slopes[:, None], biases * slopes + offsets)
 
 
@@ -56,7 +67,9 @@ def inner_folds(groups: Ints, seed: int) -> Ints:
     return np.asarray(order[home] % FOLDS, np.int64)
 
 
-def margins(inputs: Floats, labels: Ints, classes: int, penalty: float, seed: int) -> tuple[Floats, Floats]:
+def margins(
+    inputs: Floats, labels: Ints, classes: int, penalty: float, seed: int, weights: Weights | None = None
+) -> tuple[Floats, Floats]:
     """(vectors (k, d), biases (k,)) of the SVMs; `penalty` is LinearSVC's C."""
     from sklearn.svm import LinearSVC
 
@@ -64,27 +77,28 @@ def margins(inputs: Floats, labels: Ints, classes: int, penalty: float, seed: in
     seen = np.unique(labels)
     for label in seen if len(seen) > 1 else []:
         model = LinearSVC(C=penalty, max_iter=ROUNDS, random_state=derive(seed, "svm", int(label)) % 2**32)
-        model.fit(inputs, labels == label)
+        model.fit(inputs, labels == label, sample_weight=weights)
         vectors[label], biases[label] = model.coef_[0], model.intercept_[0]
     return vectors, biases
 
 
-def platt(held_out: Floats, labels: Ints) -> tuple[Floats, Floats]:
+def platt(held_out: Floats, labels: Ints, weights: Weights | None = None) -> tuple[Floats, Floats]:
     """(slopes (k,), offsets (k,)) of each class's sigmoid, on Platt's smoothed targets."""
-    fitted = [_sigmoid(held_out[:, c], labels == c) for c in range(held_out.shape[1])]
+    given = np.ones(len(held_out)) if weights is None else weights
+    fitted = [_sigmoid(held_out[:, c], labels == c, given) for c in range(held_out.shape[1])]
     slopes, offsets = np.array(fitted).T
     return slopes, offsets
 
 
-def _sigmoid(margin: Floats, mine: NDArray[np.bool_]) -> tuple[float, float]:
-    positive, negative = mine.sum(), (~mine).sum()
+def _sigmoid(margin: Floats, mine: NDArray[np.bool_], weights: Weights) -> tuple[float, float]:
+    positive, negative = weights[mine].sum(), weights[~mine].sum()
     target = np.where(mine, (positive + 1) / (positive + 2), 1 / (negative + 2))
     inputs = np.stack([margin, np.ones_like(margin)], axis=1)
     found = np.array([1.0, 0.0])
     for _ in range(NEWTON_STEPS):
         probs = expit(inputs @ found)
-        slope = inputs.T @ (probs - target) + 1e-6 * found
-        curve = (inputs * (probs * (1 - probs))[:, None]).T @ inputs + 1e-6 * np.eye(2)
+        slope = inputs.T @ (weights * (probs - target)) + 1e-6 * found
+        curve = (inputs * (weights * probs * (1 - probs))[:, None]).T @ inputs + 1e-6 * np.eye(2)
         step = np.linalg.solve(curve, slope)
         found = found - step * min(1.0, LONGEST_STEP / max(PRECISION, float(np.abs(step).max())))
         if np.abs(step).max() < PRECISION:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from podium.contracts import model
 from podium.images import Pixels, decode, square
+from podium.mosaic import mosaic
 from podium.report.blocks import Block, Card, Cards, Part, Sentences
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
@@ -21,7 +22,6 @@ LAYERS = 3  # convolutions shown, in running order
 MOST = 64  # filters or maps of a layer
 COLUMNS = 16
 FILTER_SIDE, MAP_SIDE = 28, 56  # pixels that one is drawn with
-GAP = 2
 
 
 def layers(run: Evidence, params: ReportParams) -> Part:
@@ -89,12 +89,13 @@ def filter_sheet(weights: NDArray[np.float32]) -> Pixels:
     """(out, in, h, w) as small pictures, each to its range: colours where in is 3, else the mean over in."""
     shown = weights[:MOST]
     colors = shown if shown.shape[1] == 3 else np.repeat(shown.mean(1, keepdims=True), 3, axis=1)
-    return sheet([_stretched(one.transpose(1, 2, 0), FILTER_SIDE) for one in colors])
+    return mosaic([_stretched(one.transpose(1, 2, 0), FILTER_SIDE) for one in colors], COLUMNS)
 
 
 def map_sheet(values: NDArray[np.float32]) -> Pixels:
     """(channels, h, w) as small grey pictures, each to its range."""
-    return sheet([_stretched(np.repeat(one[..., None], 3, axis=2), MAP_SIDE) for one in values[:MOST]])
+    grey = np.repeat(values[:MOST, ..., None], 3, axis=3)
+    return mosaic([_stretched(one, MAP_SIDE) for one in grey], COLUMNS)
 
 
 def _stretched(values: NDArray[np.float32], side: int) -> Pixels:
@@ -102,15 +103,3 @@ def _stretched(values: NDArray[np.float32], side: int) -> Pixels:
     levels = ((values - low) / ((high - low) or 1.0) * 255).astype(np.uint8)
     rows, columns = (np.arange(side) * n // side for n in levels.shape[:2])
     return np.asarray(levels[rows][:, columns])
-
-
-def sheet(tiles: list[Pixels]) -> Pixels:
-    """Tiles of one size in rows of 16, parted by white."""
-    side = tiles[0].shape[0]
-    columns = min(COLUMNS, len(tiles))
-    rows = -(-len(tiles) // columns)
-    made = np.full((rows * (side + GAP) - GAP, columns * (side + GAP) - GAP, 3), 255, np.uint8)
-    for number, tile in enumerate(tiles):
-        top, left = (place * (side + GAP) for place in divmod(number, columns))
-        made[top : top + side, left : left + side] = tile
-    return made

@@ -1,13 +1,13 @@
 """A picture of the first batch as the network sees it: augmented, mixed, with the normalisation undone."""
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from podium.contracts.model import Preprocessing
-from podium.images import Pixels, encode
+from podium.images import Pixels, encode, shrink
+from podium.mosaic import mosaic
 from podium.run import derive
 from podium.training.data import Examples, Inputs
 from podium.training.learner import Plan
@@ -15,7 +15,6 @@ from podium.training.sampling import Order
 
 TILES, COLUMNS = 24, 6
 SIDE = 96  # pixels of a tile, at most
-GAP = 2
 LARGEST = 100_000  # bytes
 QUALITIES = (90, 75, 60, 45, 30, 15, 5)
 
@@ -47,15 +46,7 @@ def undone(images: Tensor, made: Preprocessing) -> NDArray[np.uint8]:
 
 def sheet(images: NDArray[np.uint8]) -> Pixels:
     """Images (n, side, side, 3) in rows of six, large ones shrunk, parted by white."""
-    side = min(SIDE, images.shape[1])
-    tiles = [cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA) for image in images]
-    columns = min(COLUMNS, len(tiles))
-    rows = -(-len(tiles) // columns)
-    made = np.full((rows * (side + GAP) - GAP, columns * (side + GAP) - GAP, 3), 255, np.uint8)
-    for number, tile in enumerate(tiles):
-        top, left = (place * (side + GAP) for place in divmod(number, columns))
-        made[top : top + side, left : left + side] = tile
-    return made
+    return mosaic([shrink(image, SIDE) for image in images], COLUMNS)
 
 
 def smallest_enough(pixels: Pixels) -> bytes:

@@ -37,7 +37,7 @@ def warn(at: list[Place], threads: int) -> None:
 def train(folds: list[int], at: list[Place]) -> None:
     """Trains every fold, each on the next free place. Raises UserError naming the folds that failed.
 
-    An interrupt ends all of them; what they saved stays.
+    An interrupt ends all of them, and waits until each has saved its state.
     """
     waiting: Queue[int] = Queue()
     for fold in folds:
@@ -64,14 +64,22 @@ def train(folds: list[int], at: list[Place]) -> None:
             for worker in workers:
                 worker.join(POLL_SECONDS)
     except KeyboardInterrupt:
-        for process in running:
-            process.terminate()
+        failed.extend(folds)  # no worker takes another
+        _end(running)
         raise
     if failed:
         raise UserError(
             f"fold {', '.join(map(str, sorted(failed)))} did not train: its sentence stands above; mend it "
             "and run `make train` again: what is done stays done."
         )
+
+
+def _end(running: list[subprocess.Popen[bytes]]) -> None:
+    """Asks for the end of what still runs and waits for it; a second interrupt is obeyed at once."""
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait()
 
 
 def reproduce(stages: list[str], place: Place) -> None:

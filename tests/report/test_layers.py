@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from podium.mosaic import GAP
 from podium.report import layers
 
 
@@ -19,12 +20,12 @@ def test_a_filter_is_stretched_to_its_range() -> None:
 def test_deeper_filters_and_flat_maps_are_grey() -> None:
     sheet = layers.filter_sheet(np.arange(2 * 8 * 9, dtype=np.float32).reshape(2, 8, 3, 3))
     assert (sheet[..., 0] == sheet[..., 1]).all()
-    assert sheet.shape[1] == 2 * layers.FILTER_SIDE + layers.GAP
+    assert sheet.shape[1] == 2 * layers.FILTER_SIDE + GAP
     assert (layers.map_sheet(np.full((1, 4, 4), 7, np.float32)) == 0).all()
 
 
 def test_rows_of_sixteen_and_no_more_than_most() -> None:
-    side, gap = layers.MAP_SIDE, layers.GAP
+    side, gap = layers.MAP_SIDE, GAP
     assert layers.map_sheet(np.zeros((17, 4, 4), np.float32)).shape[:2] == (
         2 * side + gap,
         16 * (side + gap) - gap,

@@ -1,5 +1,11 @@
 """Folds side by side: places, warnings, and one failure that stops the others from starting."""
 
+import _thread
+import subprocess
+import sys
+import threading
+import time
+
 import pytest
 
 from podium.errors import UserError
@@ -51,3 +57,28 @@ def test_a_failed_fold_is_named_and_stops_the_rest(monkeypatch):
     with pytest.raises(UserError, match="fold 0 did not train"):
         side_by_side.train([0, 1, 2], [{}])
     assert started == ["train@0"]
+
+
+def test_an_interrupt_waits_until_every_fold_has_saved_its_state(monkeypatch, tmp_path):
+    script = (
+        "import signal, sys, time, pathlib\n"
+        "def end(*_):\n"
+        "    time.sleep(0.5); pathlib.Path(sys.argv[1]).touch(); sys.exit(130)\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        "pathlib.Path(sys.argv[1] + '.ready').touch()\n"
+        "time.sleep(60)\n"
+    )
+
+    def start(stages, place, *, single):
+        return subprocess.Popen([sys.executable, "-c", script, str(tmp_path / stages[0])])
+
+    def interrupt():
+        while len(list(tmp_path.glob("*.ready"))) < 2:
+            time.sleep(0.05)
+        _thread.interrupt_main()
+
+    monkeypatch.setattr(side_by_side, "_start", start)
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side.train([0, 1, 2], [{}, {}])
+    assert {path.name for path in tmp_path.glob("train@?")} == {"train@0", "train@1"}
