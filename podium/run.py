@@ -17,7 +17,7 @@ class Seed(Section):
 
 
 class Profile(Section):
-    """`quick` keeps one fold, a tenth of the data and no TTA, to see that all is wired."""
+    """`quick` keeps one fold, a tenth of the data, the fewest epochs and no TTA, to see that all is wired."""
 
     profile: Literal["full", "quick"] = "full"
 

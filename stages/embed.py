@@ -6,14 +6,14 @@ from podium.embed_params import EmbedParams
 from podium.embedding import NETWORK, embed, embed_mirrors, input_size, mirror_sample
 from podium.entry import run
 from podium.params import load
-from podium.run import Threads
+from podium.run import Profile, Threads
 
 
 def main() -> None:
-    params, threads = load(EmbedParams), load(Threads).threads
+    params, threads, quick = load(EmbedParams), load(Threads).threads, load(Profile).profile == "quick"
     images = IMAGES.read(PATH)
     images = images[images["length"] > 0]
-    size = input_size(params.size, images[["width", "height"]].min(axis=1).median())
+    size = input_size(params.size, images[["width", "height"]].min(axis=1).median(), quick)
     print(f"embed: {len(images):,} images through {NETWORK} at {size} pixels")
 
     from podium.features import ROOT, stored_items  # brings torch, which takes seconds to import
@@ -22,7 +22,7 @@ def main() -> None:
     vectors = embed(items, size, params.resize, threads)
     given = labels.LABELS.read(labels.PATH).set_index("image_id")["label"]
     train = [row for row, subset in enumerate(images["subset"]) if subset == "train" and ids[row] in given]
-    chosen = mirror_sample([ids[row] for row in train], [given[ids[row]] for row in train])
+    chosen = mirror_sample([ids[row] for row in train], [given[ids[row]] for row in train], quick)
     chosen = [train[place] for place in chosen]
     mirrored = embed_mirrors([items[row] for row in chosen], size, params.resize, threads)
     embeddings.write(

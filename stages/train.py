@@ -39,6 +39,7 @@ def train(fold: int) -> None:
         network=load(NetworkParams),
         train=load(TrainParams),
         features=load(FeatureParams),
+        quick=load(Profile).profile == "quick",
     )
     tables = training.Tables(
         manifest=manifest.MANIFEST.read(manifest.PATH),

@@ -28,6 +28,7 @@ class Request:
     network: NetworkParams
     train: TrainParams
     features: FeatureParams
+    quick: bool = False
     data: Path = Path("data")
 
 

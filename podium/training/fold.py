@@ -150,6 +150,7 @@ def _rules(
         os.cpu_count() or 1,
         part=_part(network, parts),
         pretrained=network.weights != "random",
+        quick=request.quick,
     )
     return replace(resolved, epochs=1) if request.train.head == "svm" else resolved
 
