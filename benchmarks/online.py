@@ -29,7 +29,7 @@ from torch import nn
 
 from benchmarks.record import RESULTS, about, sentence
 from benchmarks.training import BATCH, plan
-from benchmarks.workplace import prepare, set_params
+from benchmarks.workplace import prepare, set_params, training_arguments
 from podium.contracts import competition, manifest, pseudo
 from podium.networks import build as networks
 from podium.networks.cut import Cut, cut
@@ -90,12 +90,7 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("zip", type=Path)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--share", type=float, default=1.0)
+    training_arguments(parser)
     parser.add_argument("--freeze", default="auto")
     parser.add_argument("--policy", default="mild", help="of the copies and of the fresh augmentation")
     parser.add_argument("--per-class", default="auto", help="augment.per_class of the copies")

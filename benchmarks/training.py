@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks.workplace import prepare
+from benchmarks.workplace import prepare, training_arguments
 from podium.contracts import competition, manifest, pseudo
 from podium.features import features, items_of
 from podium.networks import build as networks
@@ -63,12 +63,7 @@ class Setting:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("zip", type=Path)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--share", type=float, default=1.0)
+    training_arguments(parser)
     parser.add_argument("--cuts", nargs="*", default=list(CUTS), choices=CUTS)
     given = parser.parse_args()
     place = given.work / given.zip.stem

@@ -1,5 +1,6 @@
 """A throw-away copy of the project with one competition, taken through its first stages."""
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -27,6 +28,16 @@ def prepare(archive: Path, folder: Path, stages: tuple[str, ...] = ("ingest", "e
     for stage in stages:
         subprocess.run([sys.executable, "-m", f"stages.{stage}"], cwd=place, check=True, env=os.environ)
     return place
+
+
+def training_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every comparison of ways to train takes."""
+    parser.add_argument("zip", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--share", type=float, default=1.0, help="of the images")
 
 
 def set_params(place: Path, settings: dict[str, Any]) -> None:
