@@ -1,10 +1,8 @@
 """Folds side by side: places, warnings, and one failure that stops the others from starting."""
 
-import _thread
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -72,13 +70,14 @@ def test_an_interrupt_waits_until_every_fold_has_saved_its_state(monkeypatch, tm
     def start(stages, place, *, single):
         return subprocess.Popen([sys.executable, "-c", script, str(tmp_path / stages[0])])
 
-    def interrupt():
-        while len(list(tmp_path.glob("*.ready"))) < 2:
-            time.sleep(0.05)
-        _thread.interrupt_main()
+    class Interrupted(threading.Thread):
+        def join(self, timeout=None):
+            super().join(timeout)
+            if len(list(tmp_path.glob("*.ready"))) == 2:
+                raise KeyboardInterrupt
 
     monkeypatch.setattr(side_by_side, "_start", start)
-    threading.Thread(target=interrupt, daemon=True).start()
+    monkeypatch.setattr(side_by_side.threading, "Thread", Interrupted)
     with pytest.raises(KeyboardInterrupt):
         side_by_side.train([0, 1, 2], [{}, {}])
     assert {path.name for path in tmp_path.glob("train@?")} == {"train@0", "train@1"}
