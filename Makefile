@@ -92,10 +92,6 @@ else
 endif
 	@touch $@
 
-.PHONY: deps
-deps: venv ## writes into dvc.yaml what each stage really imports
-	@python -m stages.deps
-
 .PHONY: lint
 lint: venv ## ruff (style, format) and mypy (strict)
 	@ruff check .

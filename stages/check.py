@@ -1,8 +1,9 @@
-"""Validates the whole of params.yaml, and clears what an earlier, larger run left behind."""
+"""Validates the whole of params.yaml, lists each stage's code, clears what a larger run left."""
 
 from pathlib import Path
 
 from podium.checking import check, remove_stale_models
+from podium.dvc_file import write_code_lists
 from podium.entry import run
 from podium.files import write_json
 from podium.run import Folds
@@ -16,6 +17,7 @@ def main() -> None:
     assert isinstance(folds, Folds)
     for name in remove_stale_models(folds.folds):
         print(f"removed models/{name}: `folds` no longer names it")
+    write_code_lists()
     write_json(STAMP, {"params": "valid"})  # always the same bytes: no later stage runs for its sake
     print("params.yaml: all right")
 

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("e2e")]
 
 def stale(project: Project) -> set[str]:
     """The stages that `dvc status` finds changed by themselves, matrix items without their item."""
+    project.run("dvc", "repro", "check")
     found = json.loads(project.run("dvc", "status", "--json").stdout or "{}")
     return {
         name.partition("@")[0]

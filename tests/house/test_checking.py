@@ -109,12 +109,16 @@ def test_the_stage_exits_2_with_the_sentence_alone(tmp_path: Path) -> None:
 
 
 def test_the_stamp_is_always_the_same_and_torch_stays_out(tmp_path: Path) -> None:
+    for name in ("dvc.yaml", "podium", "stages"):
+        (tmp_path / name).symlink_to(Path(name).resolve())
     written(tmp_path)
     assert run_stage(tmp_path).returncode == 0
-    first = (tmp_path / "data/check.json").read_bytes()
+    stamps = [tmp_path / "data/check.json", *(tmp_path / "data/code").iterdir()]
+    assert len(stamps) > 10
+    first = [stamp.read_bytes() for stamp in stamps]
     written(tmp_path, seed=9)
     assert run_stage(tmp_path).returncode == 0
-    assert (tmp_path / "data/check.json").read_bytes() == first
+    assert [stamp.read_bytes() for stamp in stamps] == first
     heavy = "import sys, podium.checking; print([m for m in ('torch', 'timm', 'cv2') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"

@@ -1,27 +1,66 @@
 """A stage's deps are what it imports: a missing one makes the cache stale, a superfluous one retrains."""
 
+import hashlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
-from podium import closure, dvc_file
+from podium import dvc_file
+from podium.closure import FOLDER, Code
 
 STAGES = dvc_file.stages()
-# `check` sees every room's params, but its stamp is always the same: nothing runs again for its sake.
-UPSTREAM_OF_VOTES = [name for name in STAGES if name not in ("check", "ensemble", "submit", "report")]
+CODE = Code()
+# `check` looks at every room's params and all code: what it writes changes for those alone whom it concerns.
+LISTED = [name for name in STAGES if name != "check"]
+UPSTREAM_OF_VOTES = [name for name in LISTED if name not in ("ensemble", "submit", "report")]
 
 
 def deps(name: str) -> list[str]:
-    return STAGES[name]["deps"]
+    """The stage's deps as dvc.yaml has them, its list of modules written out."""
+    given: list[str] = STAGES[name]["deps"]
+    here = dvc_file.code_list(name).as_posix()
+    return [dep for dep in given if dep != here] + CODE.of_stage(dvc_file.script(STAGES[name]), given)
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_deps_equal_the_import_closure(name: str) -> None:
-    true = closure.expected(dvc_file.script(STAGES[name]), deps(name))
-    assert set(deps(name)) == set(true), "run `make deps`"
-    assert len(deps(name)) == len(set(deps(name)))
+def plugins_of(name: str) -> list[str]:
+    return [dep for dep in STAGES[name]["deps"] if dep.startswith("podium/")]
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_stage_depends_on_its_own_list_and_on_no_module_beside_it(name: str) -> None:
+    lists = [dep for dep in STAGES[name]["deps"] if dep.startswith(FOLDER.as_posix())]
+    assert lists == [dvc_file.code_list(name).as_posix()]
+    assert not [dep for dep in STAGES[name]["deps"] if dep.endswith(".py") and "${" not in dep]
+
+
+def test_check_sees_all_that_the_lists_are_made_of() -> None:
+    assert {"params.yaml", "dvc.yaml", "podium", "stages"} <= set(STAGES["check"]["deps"])
+    outs = {path: how for out in STAGES["check"]["outs"] for path, how in out.items()}
+    assert outs[FOLDER.as_posix()] == {"cache": False, "persist": True}
+
+
+@pytest.mark.parametrize("name", ["split", "ensemble", "submit"])  # the ones that start in a second
+def test_what_python_loads_is_listed(name: str) -> None:
+    script = dvc_file.script(STAGES[name])
+    module = ".".join(script.with_suffix("").parts)
+    ours = "[m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)]"
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print(*{ours}, sep='\\n')"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\n")
+    here = Path().resolve()
+    loaded = {Path(file).relative_to(here).as_posix() for file in told if Path(file).is_relative_to(here)}
+    loaded = {file for file in loaded if file.startswith(("podium/", "stages/"))}
+    empty = {
+        file for file in loaded if file.endswith("__init__.py") and not Code().closure(Path(file)) & {file}
+    }
+    assert loaded - empty <= set(deps(name))
+    assert script.as_posix() in loaded
 
 
 # `check` only lists names, and `embed` takes one fixed network: neither loads a plug-in.
@@ -30,22 +69,17 @@ LOADS_NONE = ("check", "embed")
 
 @pytest.mark.parametrize("name", [name for name in STAGES if name not in LOADS_NONE])
 def test_what_importlib_loads_is_a_dep(name: str) -> None:
-    for path in closure.closure(dvc_file.script(STAGES[name])):
+    for path in CODE.closure(dvc_file.script(STAGES[name])):
         if re.search(r'import_module\((?!")', Path(path).read_text()):
             folder = Path(path).parent.as_posix() + "/"
-            plugins = [
-                dep for dep in deps(name) if (dep + "/").startswith(folder) and not closure.is_code(dep)
-            ]
+            plugins = [dep for dep in plugins_of(name) if (dep + "/").startswith(folder)]
             assert plugins, f"{path} loads plug-ins by name, but no dep of {name} says which"
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_named_modules_exist(name: str) -> None:
-    for dep in deps(name):
-        if closure.is_code(dep):
-            assert Path(dep).is_file()
-        elif dep.startswith("podium/"):
-            assert Path(dep.partition("${")[0]).parent.is_dir()
+def test_named_plugins_exist(name: str) -> None:
+    for dep in plugins_of(name):
+        assert Path(dep.partition("${")[0]).parent.is_dir()
 
 
 def test_editing_a_voter_retrains_nothing() -> None:
@@ -55,7 +89,7 @@ def test_editing_a_voter_retrains_nothing() -> None:
 
 def test_adding_an_unused_loss_retrains_nothing() -> None:
     for folder in ("podium/training/losses/", "podium/training/optimizers/", "podium/training/schedules/"):
-        for name in STAGES:
+        for name in LISTED:
             whole = [dep for dep in deps(name) if folder.startswith(dep.rstrip("/") + "/")]
             assert not whole, f"{name} depends on all of {folder}"
 
@@ -63,14 +97,8 @@ def test_adding_an_unused_loss_retrains_nothing() -> None:
 def test_editing_report_code_reruns_only_the_report() -> None:
     report = [path.as_posix() for path in (*Path("podium/report").rglob("*.py"), Path("podium/figures.py"))]
     assert report
-    for name in STAGES:
-        if name not in ("check", "report"):
-            assert not set(deps(name)) & set(report), name
-
-
-def test_the_file_is_as_the_tool_writes_it() -> None:
-    text = dvc_file.PATH.read_text()
-    assert dvc_file.with_true_deps(text) == text, "run `make deps`"
+    for name in LISTED:
+        assert name == "report" or not set(deps(name)) & set(report), name
 
 
 # -- the tool itself, on a small tree
@@ -98,7 +126,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_closure_follows_functions_packages_and_relative_imports(tree: Path) -> None:
-    found = closure.closure(Path("stages/s.py"), tree)
+    found = Code(tree).closure(Path("stages/s.py"))
     assert found == {
         "stages/s.py",
         "podium/a.py",
@@ -109,40 +137,44 @@ def test_closure_follows_functions_packages_and_relative_imports(tree: Path) -> 
 
 
 def test_closure_of_the_top_alone_leaves_functions_out(tree: Path) -> None:
-    assert closure.closure(Path("stages/s.py"), tree, inside=False) == {"stages/s.py", "podium/a.py"}
+    assert Code(tree).closure(Path("stages/s.py"), inside=False) == {"stages/s.py", "podium/a.py"}
 
 
 def test_a_module_that_importlib_names_in_full_counts(tree: Path) -> None:
-    assert closure.imports(Path("podium/late.py"), tree) == [
+    assert Code(tree).imports(Path("podium/late.py")) == [
         Path("podium/__init__.py"),
         Path("podium/extra.py"),
     ]
 
 
 def test_a_module_only_for_types_does_not_count(tree: Path) -> None:
-    assert closure.imports(Path("podium/b.py"), tree) == []
+    assert Code(tree).imports(Path("podium/b.py")) == []
 
 
 def test_plugins_bring_what_they_import_but_not_each_other(tree: Path) -> None:
-    true = closure.expected(
-        Path("podium/extra.py"), ["data/x", "podium/plug/${p}.py", "podium/gone.py"], tree
-    )
-    assert true == ["data/x", "podium/plug/${p}.py", "podium/extra.py"]
+    given = ["data/x", "podium/plug/${p}.py", "podium/gone.py"]
+    assert Code(tree).of_stage(Path("podium/extra.py"), given) == ["podium/extra.py"]
     (tree / "podium/plug/two.py").write_text("import podium.b\n")
-    true = closure.expected(Path("podium/extra.py"), ["podium/plug"], tree)
-    assert true == ["podium/plug", "podium/b.py", "podium/extra.py"]
+    true = Code(tree).of_stage(Path("podium/extra.py"), ["podium/plug"])
+    assert true == ["podium/b.py", "podium/extra.py"]
 
 
-@pytest.mark.parametrize(
-    "written",
-    ["deps: []\n", "deps: [data/x, podium/old.py]\n", "deps:\n      - data/x\n      - podium/old.py\n"],
-)
-def test_deps_are_rewritten_in_every_form_and_nothing_else_is(tree: Path, written: str) -> None:
-    rest = "    params: [a]  # kept\n  t:\n    cmd: python -m stages.missing\n    deps: [q]\n"
-    text = f"stages:\n  s:\n    cmd: python -m stages.s\n    {written}{rest}"
-    changed = dvc_file.with_true_deps(text, tree)
-    assert changed.endswith(rest)
-    data = ["data/x"] if "data/x" in written else []
-    code = sorted(closure.closure(Path("stages/s.py"), tree))
-    assert yaml.safe_load(changed)["stages"]["s"]["deps"] == data + code
-    assert dvc_file.with_true_deps(changed, tree) == changed
+def lists(tree: Path) -> dict[str, str]:
+    dvc_file.write_code_lists(tree)
+    return {path.name: path.read_text() for path in (tree / FOLDER).iterdir()}
+
+
+def test_lists_hold_each_stages_modules_and_change_with_those_alone(tree: Path) -> None:
+    (tree / "stages/t.py").write_text("import podium.extra\n")
+    stages = "".join(
+        f"  {name}:\n    cmd: python -m stages.{name}\n    deps: [data/code/{name}.txt]\n" for name in "st"
+    )
+    (tree / "dvc.yaml").write_text(f"stages:\n{stages}")
+    first = lists(tree)
+    digest = hashlib.sha256(b"import podium.extra\n").hexdigest()
+    assert set(first) == {"s.txt", "t.txt"} and f"{digest}  stages/t.py\n" in first["t.txt"]
+    assert [line.split("  ")[1] for line in first["t.txt"].splitlines()] == ["podium/extra.py", "stages/t.py"]
+    (tree / "podium/extra.py").write_text("Y = 2\n")
+    (tree / "data/code/gone.txt").write_text("of a stage that is no more\n")
+    second = lists(tree)
+    assert second["s.txt"] == first["s.txt"] and second["t.txt"] != first["t.txt"] and len(second) == 2

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from podium import closure, dvc_file
+from podium import dvc_file
 from podium.checking import SECTIONS, known_keys
+from podium.closure import Code
 from podium.params import Section, read
 
 STAGES = dvc_file.stages()
+CODE = Code()
 # The matrix itself names the folds; as a parameter of train, `folds=[0]` would retrain fold 0.
 KNOWN_OTHERWISE = {"train": {"folds"}}
-WHOLE = {"params.yaml": None}  # all of it
 
 
 def declared_sections() -> dict[str, type[Section]]:
@@ -75,7 +76,7 @@ def loaded(stage: str) -> set[str]:
     """The keys of the sections that the stage's code loads."""
     classes = declared_sections()
     found: set[str] = set()
-    for name in closure.closure(dvc_file.script(STAGES[stage])):
+    for name in CODE.closure(dvc_file.script(STAGES[stage])):
         for node in ast.walk(ast.parse(Path(name).read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "load" and node.args:
                 cls = classes.get(ast.unparse(node.args[0]).split(".")[-1])
@@ -83,7 +84,7 @@ def loaded(stage: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("stage", [name for name in STAGES if WHOLE not in STAGES[name].get("params", [])])
+@pytest.mark.parametrize("stage", [name for name in STAGES if "params.yaml" not in STAGES[name]["deps"]])
 def test_a_stage_declares_the_params_that_it_reads(stage: str) -> None:
     declared = {str(param).partition(".")[0] for param in STAGES[stage].get("params", [])}
     assert declared == loaded(stage) - KNOWN_OTHERWISE.get(stage, set())
