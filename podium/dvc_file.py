@@ -29,13 +29,13 @@ def code_list(name: str) -> Path:
 
 
 def write_code_lists(root: Path = Path()) -> None:
-    """Writes the lists that stages name as deps, all at once."""
-    code = Code(root)
-    listed = {
-        code_list(name).name: code.listing(script(stage), stage["deps"])
-        for name, stage in stages(root / PATH).items()
-        if code_list(name).as_posix() in stage["deps"]
-    }
+    """Writes the list of every script in stages/, all at once.
+
+    DVC takes no dvc.yaml as a dep, so that a script has its list before a stage of that file asks for it.
+    """
+    code, plugins = Code(root), {script(stage): stage["deps"] for stage in stages(root / PATH).values()}
     with replacing_folder(root / FOLDER) as folder:
-        for name, text in listed.items():
-            write_text(folder / name, text)
+        for path in sorted((root / "stages").glob("*.py")):
+            here = path.relative_to(root)
+            if path.name != "__init__.py":
+                write_text(folder / code_list(path.stem).name, code.listing(here, plugins.get(here, [])))
