@@ -4,7 +4,7 @@ from podium.contracts import embeddings, labels, mirrors
 from podium.contracts.images import IMAGES, PATH
 from podium.embed_params import EmbedParams
 from podium.embedding import NETWORK, embed, embed_mirrors, input_size, mirror_sample
-from podium.entry import run
+from podium.entry import loading, run
 from podium.params import load
 from podium.run import Profile, Threads
 
@@ -16,7 +16,8 @@ def main() -> None:
     size = input_size(params.size, images[["width", "height"]].min(axis=1).median(), quick)
     print(f"embed: {len(images):,} images through {NETWORK} at {size} pixels")
 
-    from podium.features import ROOT, stored_items  # brings torch, which takes seconds to import
+    with loading():  # brings torch, which takes seconds
+        from podium.features import ROOT, stored_items
 
     items, ids = stored_items(images, ROOT), images["image_id"].tolist()
     vectors = embed(items, size, params.resize, threads)

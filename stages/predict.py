@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from podium.contracts import folds, images, predictions
-from podium.entry import run
+from podium.entry import loading, run
 from podium.errors import UserError
 from podium.feature_params import FeatureParams
 from podium.files import replacing_folder, write_json
@@ -31,9 +31,10 @@ def main() -> None:
         )
     facts = json.loads(FACTS.read_text()) if FACTS.exists() else {}
 
-    import torch  # late: a mistake above is told at once
+    with loading():  # late: a mistake above is told at once
+        import torch
 
-    from podium.tta.predicting import Wishes, predict, task
+        from podium.tta.predicting import Wishes, predict, task
 
     torch.set_num_threads(threads)
     todo = task(images.IMAGES.read(images.PATH), table, chosen)

@@ -3,7 +3,7 @@
 import sys
 
 from podium.contracts import competition, folds, images, manifest, model, pseudo
-from podium.entry import run
+from podium.entry import loading, run
 from podium.feature_params import FeatureParams
 from podium.image_params import ImageParams
 from podium.networks.params import NetworkParams
@@ -25,9 +25,10 @@ def main() -> None:
 
 def train(fold: int) -> None:
     """Trains a fold that this run wants."""
-    from podium.training import engine, outputs, resume
-    from podium.training import fold as training  # torch and Lightning: seconds that a skipped fold is spared
-    from podium.training.choices import Request
+    with loading():  # torch and Lightning: seconds that a skipped fold is spared
+        from podium.training import engine, outputs, resume
+        from podium.training import fold as training
+        from podium.training.choices import Request
 
     found = competition.read()
     request = Request(
