@@ -1,4 +1,4 @@
-"""The progress bar of one fold: epoch, loss, score, time left; without a terminal, one line if it takes long."""
+"""The progress bar of one fold: epoch, loss, score, time left; without a terminal, one line of a long one."""
 
 import time
 from typing import Any
