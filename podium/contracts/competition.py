@@ -1,12 +1,11 @@
 """data/index/competition.json: what ingest found in the download, and why it thinks so."""
 
-import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from podium.errors import UserError
+from podium.contracts import document
 from podium.files import write_json
 
 PATH = Path("data/index/competition.json")
@@ -53,15 +52,4 @@ def write(competition: Competition, path: Path = PATH) -> None:
 
 def read(path: Path = PATH) -> Competition:
     """Reads competition.json. Raises UserError where it is missing, broken or of another version."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro`.") from None
-    if values.get("version") != VERSION:
-        raise UserError(
-            f"{path} has version {values.get('version')}, this Podium reads {VERSION}: run `dvc repro`."
-        )
-    try:
-        return Competition.model_validate(values)
-    except ValidationError as error:
-        raise UserError(f"{path} is broken ({error.errors()[0]['msg']}): run `dvc repro -f`.") from None
+    return document.read(path, Competition, VERSION)

@@ -4,13 +4,12 @@ batch.jpg (the first batch as the network saw it).
 A fold that this run does not train (`profile: quick`, no such fold in the split) holds `skipped.json` alone.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from podium.errors import UserError
+from podium.contracts import document
 from podium.files import write_json
 
 FOLDER = Path("models")
@@ -60,13 +59,5 @@ def write_card(card: ModelCard, path: Path) -> None:
 
 
 def read_card(path: Path) -> ModelCard:
-    """Reads model.json. Raises UserError where it is missing or of another version."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path} is missing: run `dvc repro`.") from None
-    if values.get("version") != VERSION:
-        raise UserError(
-            f"{path} has version {values.get('version')}, this Podium reads {VERSION}: run `dvc repro`."
-        )
-    return ModelCard.model_validate(values)
+    """Reads model.json. Raises UserError where it is missing, broken or of another version."""
+    return document.read(path, ModelCard, VERSION)
