@@ -29,7 +29,7 @@ from torch import nn
 
 from benchmarks.record import RESULTS, about, sentence
 from benchmarks.training import BATCH, plan
-from benchmarks.workplace import prepare, set_params, training_arguments
+from benchmarks.workplace import prepare, set_params, share_of, training_arguments
 from podium.contracts import competition, manifest, pseudo
 from podium.networks import build as networks
 from podium.networks.cut import Cut, cut
@@ -201,9 +201,7 @@ def parted(setting: Setting) -> tuple[networks.Network, Cut]:
 
 def rows_of(setting: Setting, fold: int) -> tuple[Rows, Rows]:
     """(training rows with copies, validation rows) of a share of the originals, the same for every way."""
-    names = np.sort(setting.table["source_id"].unique())
-    kept = np.random.default_rng(0).permutation(len(names))[: max(1, round(len(names) * setting.share))]
-    table = setting.table[setting.table["source_id"].isin(names[kept])]
+    table = share_of(setting.table, setting.share)
     none = pseudo.table(setting.classes).empty()
     return training(table, none, fold, setting.classes), validation(table, fold, setting.classes)
 

@@ -4,7 +4,8 @@ python -m benchmarks.training ZIP --work FOLDER [--folds 5] [--epochs 10] [--siz
 
 Writes benchmarks/results/training.{json,md}: for each cut the seconds of both ways on the same rows, folds,
 epochs and weights, the cache's time included; our loop beside a bare PyTorch loop on the same batches; the
-anonymous memory of training on a 20 GB array; and how near the tail comes to the machine's rate.
+anonymous memory of training on a 20 GB array; and how near the tail comes to the machine's rate. Cuts that
+are not named keep what an earlier call found.
 """
 
 import argparse
@@ -22,8 +23,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.workplace import prepare, training_arguments
+from benchmarks.training_table import markdown
+from benchmarks.workplace import prepare, share_of, training_arguments
 from podium.contracts import competition, manifest, pseudo
 from podium.features import features, items_of
 from podium.networks import build as networks
@@ -45,6 +48,7 @@ RATE = 1e-3
 RESULTS = Path(__file__).parent / "results"
 STAGES = ("ingest", "embed", "clean_labels", "split", "augment", "pseudo_label")
 GIGABYTES = 20
+TIMES_FORWARD = 3  # a step's arithmetic: forward, and backward by inputs and by weights
 PRODUCT = 2048  # side of the matrices whose product measures the machine's rate
 
 
@@ -56,9 +60,8 @@ class Setting:
     folds: list[int]
     epochs: int
     size: int
-    share: float  # of the rows
     classes: int
-    table: Any  # the manifest
+    table: Any  # the manifest's rows of the chosen images
 
 
 def main() -> None:
@@ -75,18 +78,25 @@ def main() -> None:
         list(range(given.folds)),
         given.epochs,
         given.size,
-        given.share,
         len(competition.read().classes),
-        manifest.MANIFEST.read(manifest.PATH),
+        share_of(manifest.MANIFEST.read(manifest.PATH), given.share),
     )
     found: dict[str, Any] = {
         "machine": machine(),
         "setting": {**vars(given), "zip": given.zip.stem, "work": ""},
     }
-    found["cuts"] = {name: side_by_side(setting, CUTS[name]) for name in given.cuts}
+    found["cuts"] = earlier() | {
+        name: side_by_side(setting, CUTS[name]) | {"share": given.share} for name in given.cuts
+    }
     found["loop"] = overhead(setting)
     found["memory"] = memory()
     write(found)
+
+
+def earlier() -> dict[str, Any]:
+    path = RESULTS / "training.json"
+    cuts: dict[str, Any] = json.loads(path.read_text())["cuts"] if path.exists() else {}
+    return cuts
 
 
 def side_by_side(setting: Setting, freeze: str) -> dict[str, float]:
@@ -107,9 +117,23 @@ def side_by_side(setting: Setting, freeze: str) -> dict[str, float]:
         "usual_seconds": slow,
         "ratio": slow / quick,
         "tail_images_per_second": rows * setting.epochs / tail,
+        "tail_gflop": TIMES_FORWARD * gflop(setting, freeze),
         "cached_accuracy": float(np.mean([one["accuracy"] for one in cached])),
         "usual_accuracy": float(np.mean([one["accuracy"] for one in usual])),
     }
+
+
+def gflop(setting: Setting, freeze: str) -> float:
+    """Arithmetic of the tail on one image, forward."""
+    network, parts = parted(setting, freeze)
+    assert parts.frozen is not None
+    rows, _ = fold_rows(setting, 0)
+    one = items_of(rows.frame.iloc[:1])
+    array = features(one, parts.frozen, network.preprocessing, root=setting.root)
+    assert array is not None
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        parts.tail.eval()(torch.from_numpy(np.array(array[:1])).float())
+    return float(counter.get_total_flops()) / 1e9
 
 
 def fold(setting: Setting, freeze: str, number: int, *, cached: bool) -> dict[str, float]:
@@ -137,16 +161,11 @@ def parted(setting: Setting, freeze: str) -> tuple[networks.Network, Cut]:
 
 
 def fold_rows(setting: Setting, number: int) -> tuple[Rows, Rows]:
-    chosen = np.random.default_rng(number)
     none = pseudo.table(setting.classes).empty()
-    parts = []
-    for rows in (
+    return (
         training(setting.table, none, number, setting.classes),
         validation(setting.table, number, setting.classes),
-    ):
-        kept = np.sort(chosen.permutation(len(rows))[: max(BATCH, round(len(rows) * setting.share))])
-        parts.append(Rows(rows.frame.iloc[kept], rows.targets[kept], rows.weights[kept]))
-    return parts[0], parts[1]
+    )
 
 
 def fed(
@@ -258,21 +277,8 @@ def write(found: dict[str, Any]) -> None:
     """training.json and a table beside it."""
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "training.json").write_text(json.dumps(found, indent=2, default=str) + "\n")
-    lines = [
-        "| cut | from the cache, s | of it the cache, s | the usual way, s | ratio |",
-        "|---|---|---|---|---|",
-    ]
-    for name, one in found["cuts"].items():
-        lines.append(
-            f"| {name} | {one['cached_seconds']:.0f} | {one['cache_seconds']:.0f} | "
-            f"{one['usual_seconds']:.0f} | {one['ratio']:.1f} |"
-        )
-    loop, used = found["loop"], found["memory"]
-    lines += ["", f"Our loop beside a bare one, from images: {100 * loop['overhead']:+.1f} %."]
-    lines += [f"Anonymous memory with {used['array_gb']:.0f} GB of features: {used['anonymous_gb']:.2f} GB."]
-    lines += ["", f"`{json.dumps(found['machine'])}`", f"`{json.dumps(found['setting'], default=str)}`", ""]
-    (RESULTS / "training.md").write_text("\n".join(lines))
-    print("\n".join(lines))
+    (RESULTS / "training.md").write_text(markdown(found))
+    print(markdown(found))
 
 
 if __name__ == "__main__":

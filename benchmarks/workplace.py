@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import yaml
 
 ROOT = Path(__file__).parents[1]
@@ -59,3 +61,10 @@ def run_chain(place: Path, names: list[str], scratch: Path) -> None:
     """Runs stages of the copy in one process, with a scratch store of their own."""
     command = [sys.executable, "-m", "benchmarks.chain", *names]
     subprocess.run(command, cwd=place, check=True, env=os.environ | {"PODIUM_CACHE": str(scratch)})
+
+
+def share_of(table: pd.DataFrame, share: float) -> pd.DataFrame:
+    """The manifest's rows of a share of the originals, their copies with them; the same at each call."""
+    names = np.sort(table["source_id"].unique())
+    kept = np.random.default_rng(0).permutation(len(names))[: max(1, round(len(names) * share))]
+    return table[table["source_id"].isin(names[kept])]
