@@ -52,7 +52,7 @@ def test_a_second_round_learns_from_the_first(untouched: Project) -> None:
 
 def test_what_the_teacher_got_wrong_gets_more_copies(untouched: Project) -> None:
     baseline = untouched.run("git", "rev-parse", "HEAD").stdout.strip()
-    found = experiment(untouched, "hard", f"augment.hard_examples.teacher={baseline}")
+    found = experiment(untouched, "hard-examples", f"augment.hard_examples.teacher={baseline}")
     copies = table(untouched, found, manifest.PATH)
     cropped = copies[copies["copy"] > CROPPED]
     usual = copies[copies["copy"] <= CROPPED]
