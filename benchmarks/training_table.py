@@ -6,9 +6,10 @@ from typing import Any
 HEAD = """# Training the tail from cached features, beside training the frozen network the usual way
 
     python -m benchmarks.training signs.zip --work FOLDER --share 0.06
+    python -m benchmarks.training signs.zip --work FOLDER --share 0.2 --cuts head
 
 Same rows, weights, folds (5), epochs (10) and size (128 px), one process, one after the other; the time to
-build the cache is included. Both ways end with the same accuracy on every fold, to the last digit.
+build the cache is included. Both ways end with the same mean accuracy, to the last digit.
 """
 COLUMNS = (
     "cut", "share of the images", "from the cache, s", "of it the cache, s", "the usual way, s", "ratio",

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from podium.errors import UserError
 from podium.files import sha256
 
 PACKAGES = ("podium", "stages")
@@ -72,7 +73,10 @@ class Code:
 
     def _tree(self, path: Path) -> ast.Module:
         if path not in self._trees:
-            self._trees[path] = ast.parse((self.root / path).read_text(encoding="utf-8"))
+            try:
+                self._trees[path] = ast.parse((self.root / path).read_text(encoding="utf-8"))
+            except (SyntaxError, UnicodeDecodeError) as error:
+                raise UserError(f"{path} is no Python that can be read: {error}: mend it.") from None
         return self._trees[path]
 
     def _modules(self, name: str) -> Iterator[Path]:

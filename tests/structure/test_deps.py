@@ -10,6 +10,7 @@ import pytest
 
 from podium import dvc_file
 from podium.closure import FOLDER, Code
+from podium.errors import UserError
 
 STAGES = dvc_file.stages()
 CODE = Code()
@@ -175,3 +176,9 @@ def test_lists_hold_each_stages_modules_and_change_with_those_alone(tree: Path) 
     (tree / "data/code/gone.txt").write_text("of a stage that is no more\n")
     second = lists(tree)
     assert second["s.txt"] == first["s.txt"] and second["t.txt"] != first["t.txt"] and len(second) == 2
+
+
+def test_a_module_that_is_no_python_is_named_with_its_line(tree: Path) -> None:
+    (tree / "podium/a.py").write_text("x = 1\ndef f(:\n")
+    with pytest.raises(UserError, match=r"podium/a.py is no Python that can be read: .*line 2"):
+        Code(tree).closure(Path("stages/s.py"))
