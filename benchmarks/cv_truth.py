@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from benchmarks import record, truth, workplace
@@ -111,7 +110,7 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
     fixed = {"split.k": given.folds, "folds": numbers, "seed": given.seed, "tta.views": "none"}
     chosen = {"model": setting.model, "freeze": setting.freeze, "labels.policy": setting.policy}
     chosen["augment.per_class"] = _per_class(place) if setting.per_class == COPIES else setting.per_class
-    workplace.set_params(place, fixed | chosen | further(given.set, archive.stem))
+    workplace.set_params(place, fixed | chosen | workplace.further(given.set, archive.stem))
     training = [f"train:{fold}" for fold in numbers]
     stages = ["clean_labels", "split", "augment", "pseudo_label", *training, "predict"]
     workplace.run_chain(place, stages, scratch)
@@ -122,18 +121,6 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
     shutil.copy(place / folds.PATH, draft / folds.PATH)
     draft.rename(kept)
     return round(time.perf_counter() - start, 1)
-
-
-def further(settings: list[str], name: str) -> dict[str, Any]:
-    """The `--set` options that concern the competition, the more special ones last."""
-    found: dict[str, Any] = {}
-    for special in (False, True):
-        for setting in settings:
-            key, _, value = setting.partition("=")
-            whose, _, own = key.rpartition(":")
-            if bool(whose) == special and whose in ("", name):
-                found[own] = yaml.safe_load(value)
-    return found
 
 
 def _kept(work: Path, name: str) -> Path:

@@ -155,21 +155,9 @@ def run(job: Job, name: str) -> None:
 def chain(job: Job, network: str, stages: list[str], **more: Any) -> None:
     """Runs stages of the copy under the seed's and the network's parameters."""
     base = {"seed": job.seed, "tta.views": "auto", "image.size": "auto", "train.epochs": "auto"}
-    settings = base | NETWORKS[network] | further(job.settings, [job.archive.stem, network]) | more
+    settings = base | NETWORKS[network] | workplace.further(job.settings, job.archive.stem, network) | more
     workplace.set_params(job.place, settings)
     workplace.run_chain(job.place, stages, job.work / "scratch")
-
-
-def further(settings: list[str], names: list[str]) -> dict[str, Any]:
-    """The settings that concern one of `names`, the more special ones last."""
-    found: dict[str, Any] = {}
-    for special in ("", *names):
-        for setting in settings:
-            key, _, value = setting.partition("=")
-            whose, _, own = key.rpartition(":")
-            if whose == special:
-                found[own] = yaml.safe_load(value)
-    return found
 
 
 def chosen_folds(job: Job) -> list[int]:

@@ -9,10 +9,8 @@ are not named keep what an earlier call found.
 """
 
 import argparse
-import importlib.metadata
 import json
 import os
-import platform
 import tempfile
 import time
 from collections.abc import Callable
@@ -25,11 +23,13 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks import record
 from benchmarks.training_table import markdown
 from benchmarks.workplace import prepare, share_of, training_arguments
 from podium.contracts import competition, manifest, pseudo
 from podium.features import features, items_of
 from podium.networks import build as networks
+from podium.networks import precision
 from podium.networks.cut import Cut, cut, from_images
 from podium.run import derive
 from podium.shards import Reader
@@ -69,6 +69,7 @@ def main() -> None:
     training_arguments(parser)
     parser.add_argument("--cuts", nargs="*", default=list(CUTS), choices=CUTS)
     given = parser.parse_args()
+    precision.native_bfloat16 = lambda: False  # it would speed up the cache and not the usual way
     place = given.work / given.zip.stem
     if not (place / "data/pseudo").exists():
         prepare(given.zip, given.work, STAGES)
@@ -85,9 +86,8 @@ def main() -> None:
         "machine": machine(),
         "setting": {**vars(given), "zip": given.zip.stem, "work": ""},
     }
-    found["cuts"] = earlier() | {
-        name: side_by_side(setting, CUTS[name]) | {"share": given.share} for name in given.cuts
-    }
+    told = {"share": given.share, **{name: found["machine"][name] for name in ("processor", "gflops")}}
+    found["cuts"] = earlier() | {name: side_by_side(setting, CUTS[name]) | told for name in given.cuts}
     found["loop"] = overhead(setting)
     found["memory"] = memory()
     write(found)
@@ -261,10 +261,9 @@ def anonymous() -> float:
 
 def machine() -> dict[str, Any]:
     """Versions, cores and the rate of a float32 matrix product, GFLOP/s."""
-    versions = {name: importlib.metadata.version(name) for name in ("torch", "timm", "lightning", "numpy")}
     square = torch.randn(PRODUCT, PRODUCT)
     rate = max(2 * PRODUCT**3 / clock(lambda: square @ square) / 1e9 for _ in range(5))
-    return {"python": platform.python_version(), "cores": os.cpu_count(), "gflops": rate, **versions}
+    return record.machine(("torch", "timm", "lightning", "numpy")) | {"gflops": round(rate)}
 
 
 def clock(function: Callable[[], object]) -> float:

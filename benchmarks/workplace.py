@@ -57,6 +57,18 @@ def set_params(place: Path, settings: dict[str, Any]) -> None:
     path.write_text(yaml.safe_dump(params, sort_keys=False))
 
 
+def further(settings: list[str], *names: str) -> dict[str, Any]:
+    """Of `key=value` and `NAME:key=value` those for all and for `names`, the more special ones last."""
+    found: dict[str, Any] = {}
+    for special in ("", *names):
+        for setting in settings:
+            key, _, value = setting.partition("=")
+            whose, _, own = key.rpartition(":")
+            if whose == special:
+                found[own] = yaml.safe_load(value)
+    return found
+
+
 def run_chain(place: Path, names: list[str], scratch: Path) -> None:
     """Runs stages of the copy in one process, with a scratch store of their own."""
     command = [sys.executable, "-m", "benchmarks.chain", *names]

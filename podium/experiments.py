@@ -4,6 +4,7 @@ A member has one prediction of every validated image, made by the one model that
 on test images as many as it has folds.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +83,7 @@ def of_revision(
     Raises UserError where its classes or folds are not ours: its predictions then are not out-of-fold here.
     """
     folder = revisions.fetch(revision)
-    name = f"{read_params(folder / 'params.yaml').get('model', 'run')}@{revision[:7]}"
+    name = f"{_network(folder)}@{revision[:7]}"
     theirs = competition.read(folder / competition.PATH).classes
     if digest(theirs) != digest(classes):
         raise UserError(
@@ -92,6 +93,13 @@ def of_revision(
     _same_folds(f"{key}: {name}", folds_contract.FOLDS.read(folder / folds_contract.PATH), split)
     ran = predictions.folds(folder / predictions.FOLDER)
     return read(name, ran, split, len(classes), folder / predictions.FOLDER)
+
+
+def _network(folder: Path) -> str:
+    """What a run's network is called: as predict says, for `model: auto` tells nothing."""
+    facts = folder / predictions.FOLDER / predictions.FACTS
+    told = json.loads(facts.read_text(encoding="utf-8")) if facts.exists() else {}
+    return str(told.get("network") or read_params(folder / "params.yaml").get("model", "run"))
 
 
 def _same_folds(name: str, theirs: pd.DataFrame, ours: pd.DataFrame) -> None:

@@ -40,7 +40,7 @@ def main() -> None:
         table = pd.concat([rows, copies], ignore_index=True)
         manifest.MANIFEST.write(table, folder / manifest.PATH.name)
         facts = describe(table, made, flips, params, renderer.policy, classes, hard.sentences)
-        write_json(folder / "facts.json", facts)
+        write_json(folder / manifest.FACTS, facts)
     print("\n".join(facts["sentences"]))
 
 

@@ -1,11 +1,10 @@
 """Every fold's network on its own originals and on test, with test-time augmentation: data/predictions/."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 
-from podium.contracts import folds, images, predictions
+from podium.contracts import folds, images, manifest, predictions
 from podium.entry import loading, run
 from podium.errors import UserError
 from podium.feature_params import FeatureParams
@@ -16,7 +15,6 @@ from podium.tta import geometry
 from podium.tta.params import TtaParams
 
 ROOT = Path("data")
-FACTS = ROOT / "augmented/facts.json"  # which flips augmentation allowed, how far its copies went
 
 
 def main() -> None:
@@ -29,7 +27,7 @@ def main() -> None:
         raise UserError(
             f"params.yaml: folds: none of {declared} is in {folds.PATH}: name folds that the split has."
         )
-    facts = json.loads(FACTS.read_text()) if FACTS.exists() else {}
+    facts = manifest.facts()
 
     with loading():  # late: a mistake above is told at once
         import torch
@@ -44,7 +42,7 @@ def main() -> None:
         for part, found in (("oof", made.oof), ("test", made.test)):
             for fold, (ids, probs) in found.items():
                 predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder))
-        write_json(folder / "facts.json", made.facts)
+        write_json(folder / predictions.FACTS, made.facts)
     print("\n".join(made.facts["sentences"]))
 
 

@@ -18,7 +18,7 @@ from podium.params import load
 from podium.run import Threads
 from podium.tta.params import TtaParams
 
-FACTS = predictions.FOLDER / "facts.json"  # the views that predict kept
+FACTS = predictions.FOLDER / predictions.FACTS
 
 
 def main() -> None:

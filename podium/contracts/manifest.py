@@ -1,6 +1,8 @@
-"""data/augmented/manifest.parquet: every training image, originals and copies, and where its bytes are."""
+"""data/augmented/: facts.json, and manifest.parquet: every training image, copies too, and its place."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -9,6 +11,7 @@ from podium.contracts.table import Table, columns
 
 FOLDER = Path("data/augmented")
 PATH = FOLDER / "manifest.parquet"
+FACTS = "facts.json"  # which flips augmentation allowed, how far its copies go, were they asked for
 
 
 def _holds(frame: pd.DataFrame) -> str | None:
@@ -54,3 +57,10 @@ def training_rows(frame: pd.DataFrame, fold: int) -> pd.DataFrame:
 def validation_rows(frame: pd.DataFrame, fold: int) -> pd.DataFrame:
     """What `fold` is scored on: its originals, all of them, dropped and down-weighted ones included."""
     return frame[(frame["fold"] == fold) & (frame["copy"] == 0) & (frame["origin"] == "train")]
+
+
+def facts(folder: Path = FOLDER) -> dict[str, Any]:
+    """What augment says of itself; empty where nothing ran."""
+    path = folder / FACTS
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found

@@ -9,6 +9,7 @@ import pyarrow as pa
 from podium.contracts.table import Table
 
 FOLDER = Path("data/predictions")
+FACTS = "facts.json"  # the network, the views that predict kept
 ENSEMBLE = Path("data/ensemble")
 TOLERANCE = 1e-4  # of a row's sum
 

@@ -11,6 +11,8 @@ from podium.augmentations.policy import Policy
 from podium.augmentations.warp import Geometry
 from podium.copies.plan import Plan
 
+CHOICES = ("policy", "settings", "per_class", "exceptions", "over", "hard_examples")
+
 
 def describe(
     table: pd.DataFrame,
@@ -29,6 +31,7 @@ def describe(
         "policy": params.policy,
         "originals": originals,
         "copies": copies,
+        "asked": asked(params),
         "smallest_class": counts[0] if counts else 0,
         "largest_class": counts[-1] if counts else 0,
         "thinned": int(made.thinned.sum()),
@@ -37,6 +40,12 @@ def describe(
         "reach": reach(policy),
         "sentences": _sentences(originals, copies, made, params, classes) + flips.sentences + list(more),
     }
+
+
+def asked(params: AugmentParams) -> bool:
+    """Did the user choose which copies there are? Then a GPU trains on them, unless train.online is true."""
+    default = AugmentParams()
+    return any(getattr(params, name) != getattr(default, name) for name in CHOICES)
 
 
 def reach(policy: Policy) -> dict[str, Any] | None:

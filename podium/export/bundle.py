@@ -84,7 +84,7 @@ def write_member(source: Source, number: int, folds: Sequence[int], folder: Path
 def views(root: Path, network: Network) -> tuple[TtaParams, list[View]]:
     """The views that predict kept in that run, and how it merged them."""
     tta = parse(TtaParams, read(root / "params.yaml"))
-    facts = root / predictions.FOLDER / "facts.json"
+    facts = root / predictions.FOLDER / predictions.FACTS
     kept = json.loads(facts.read_text(encoding="utf-8"))["tta_views"] if facts.exists() else "none"
     names = [] if kept == "none" else kept.split(",")
     found = views_of(

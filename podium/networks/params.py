@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from podium.params import Section
 
@@ -14,7 +14,7 @@ class NetworkParams(Section):
     """Which network, from which weights, and how much of it stays as it is."""
 
     section: ClassVar[str] = ""
-    model: str = Field("tf_efficientnet_lite0", min_length=1)
+    model: str = Field("auto", min_length=1)
     pretrained: bool | str = True
     freeze: str = "auto"
     attention: Literal["none", "se", "cbam"] = "none"
@@ -23,7 +23,7 @@ class NetworkParams(Section):
     @classmethod
     def _named(cls, model: str) -> str:
         if model != model.strip() or any(letter in model for letter in "/\\ "):
-            raise ValueError("give a timm name, tv:<a torchvision name>, or one of podium/networks/own")
+            raise ValueError("give auto, a timm name, tv:<a torchvision name>, or one of podium/networks/own")
         return model
 
     @field_validator("pretrained")
@@ -35,3 +35,12 @@ class NetworkParams(Section):
                 + (" (a pickle can run code when it is loaded)" if pretrained.endswith(PICKLES) else "")
             )
         return pretrained
+
+    @model_validator(mode="after")
+    def _whose_weights(self) -> "NetworkParams":
+        if self.model == "auto" and isinstance(self.pretrained, str):
+            raise ValueError(
+                f"pretrained: {self.pretrained} is one network's, and model: auto may be another on another "
+                "machine: name the network in model"
+            )
+        return self

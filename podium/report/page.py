@@ -43,7 +43,7 @@ def render(run: Evidence, params: ReportParams) -> str:
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
         name=run.competition.name,
-        model=run.params.get("model", ""),
+        model=run.cards[0].model if run.cards else "",
         metrics=run.metrics,
         tiles=_tiles(run),
         parts=[part for part in made if part.blocks],

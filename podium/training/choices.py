@@ -1,6 +1,6 @@
 """From params.yaml's sections to what the engine takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from podium.feature_params import FeatureParams
@@ -30,6 +30,26 @@ class Request:
     features: FeatureParams
     quick: bool = False
     data: Path = Path("data")
+
+
+def decided(
+    request: Request, network: networks.Network, frozen: str, device: str, asked: bool
+) -> tuple[Request, list[str]]:
+    """The request with what the device decides, the network and whether images are fresh; what to say of it.
+
+    `frozen` is what freeze became; `asked`: did the user choose which copies there are?
+    """
+    fresh = auto.fresh(request.train, device, frozen, asked)
+    said = []
+    if request.network.model == "auto":
+        said.append(f"model: auto became {network.name}, the one for {device}")
+    if request.train.online == "auto" and fresh:
+        said.append("train.online: auto became true: every image is drawn anew each epoch, no copies")
+    return replace(
+        request,
+        network=request.network.model_copy(update={"model": network.name}),
+        train=request.train.model_copy(update={"online": fresh}),
+    ), said
 
 
 def plan(

@@ -64,6 +64,8 @@ def ignored(case: Case) -> list[str]:
     train = case.train
     if train.head == "svm" and (vain := [name for name in train.changed() if name in QUIET_OF_SVM]):
         found.append(f"train.head: svm is solved at once: {', '.join(vain)} play no part")
+    if not case.train.online and (vain := [name for name in train.changed() if name.startswith("online_")]):
+        found.append(f"train.online became false: {', '.join(vain)} play no part")
     if case.weights == "random" and case.frozen != "none":
         found.append(
             f"freeze became {case.frozen} and the weights are random: what is frozen stays random; set "

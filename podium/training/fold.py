@@ -1,16 +1,20 @@
 """One fold from its rows to its trained network: what is chosen, in which order things happen."""
 
 import os
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 import torch
 from torch import nn
 
 from podium import scratch
+from podium.contracts import manifest
 from podium.contracts.model import ModelCard
 from podium.networks import build as networks
+from podium.networks import registry
 from podium.networks.cut import Cut, cut
 from podium.networks.precision import best_device
 from podium.run import derive
@@ -72,12 +76,15 @@ def train(request: Request, tables: Tables) -> Result:
     """Trains the fold's network, watched on its validation rows; goes on from an interrupted run's state."""
     torch.set_num_threads(request.threads)
     device = best_device()
-    rows, check = _rows(request, tables)
     network, parts = _network(request, tables.median_short_side(), device)
+    facts = manifest.facts(request.data / manifest.FOLDER.name)
+    request, said = choices.decided(request, network, parts.name, device, bool(facts.get("asked")))
+    said.append(parts.sentence)
+    rows, check = _rows(request, tables)
     resolved = _rules(request, network, parts, len(rows), device)
     contradictions.refuse(_case(request, network, parts, resolved, rows, check, device))
     choices.plan(request, network, resolved, len(rows), device).optimizer()  # refuses before it is paid for
-    fed = _feed(request, network, parts, [rows.frame, check.frame], device)
+    fed = _feed(request, network, parts, [rows.frame, check.frame], device, facts)
     contradictions.refuse_softmax(fed.tail, fed.shape)
     examples = [Examples(fed.inputs[i], part.targets, part.weights) for i, part in enumerate((rows, check))]
     if request.train.auto:
@@ -85,7 +92,7 @@ def train(request: Request, tables: Tables) -> Result:
     case = _case(request, network, parts, resolved, rows, check, device)
     contradictions.refuse(case)
     notes = contradictions.ignored(case)
-    telling.say(request, network, parts, resolved, fed, rows, notes)
+    telling.say(request, network, said, resolved, fed, rows, notes)
     if parts.frozen is not None and not fed.cached and not request.train.online:
         made = network.preprocessing
         print(times.sentence(parts, made.size, device, len(rows), len(check), resolved.epochs), flush=True)
@@ -101,7 +108,7 @@ def train(request: Request, tables: Tables) -> Result:
             outcome = svm.train(fed.tail, examples[0], examples[1], sources, plan.seed)
         else:
             outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))
-    card = telling.card(request, network, parts, resolved, rows, outcome, fed, notes)
+    card = telling.card(request, network, parts, resolved, rows, outcome, fed, [*said, *notes])
     return Result(network, card, outcome.history, picture, name)
 
 
@@ -117,7 +124,12 @@ def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
 
 
 def _feed(
-    request: Request, network: networks.Network, parts: Cut, frames: list[pd.DataFrame], device: str
+    request: Request,
+    network: networks.Network,
+    parts: Cut,
+    frames: list[pd.DataFrame],
+    device: str,
+    facts: Mapping[str, Any],
 ) -> Feed:
     return feed(
         parts,
@@ -127,7 +139,7 @@ def _feed(
         device=device,
         seed=derive(request.seed, "online", request.fold),
         root=request.data,
-        augment=_fresh(request),
+        augment=_fresh(request, facts),
     )
 
 
@@ -186,7 +198,7 @@ def _case(
 ) -> contradictions.Case:
     made, budget = network.preprocessing, request.features.budget_gb
     count = len(rows) + len(check)
-    shape, cached = outlook(parts, count, made, budget, device, fresh=request.train.online)
+    shape, cached = outlook(parts, count, made, budget, device, fresh=request.train.online is True)
     return contradictions.Case(
         train=request.train,
         frozen=parts.name,
@@ -220,12 +232,12 @@ def _picture(
     return first_batch(examples, images, order, plan, made, mixed=not fed.cached)
 
 
-def _fresh(request: Request) -> Augment | None:
+def _fresh(request: Request, facts: Mapping[str, Any]) -> Augment | None:
     if not request.train.online:
         return None
     from podium.training import online  # albumentations: only who asks for it pays
 
-    return online.build(request.train.online_policy, request.train.online_settings, request.data)
+    return online.build(request.train.online_policy, request.train.online_settings, facts)
 
 
 def _key(
@@ -247,9 +259,10 @@ def _key(
 
 def _network(request: Request, short_side: int, device: str) -> tuple[networks.Network, Cut]:
     chosen = request.network
-    size = networks.input_size(chosen.model, request.image.size, short_side)
+    model = registry.chosen(chosen.model, device)
+    size = networks.input_size(model, request.image.size, short_side)
     network = networks.build(
-        chosen.model,
+        model,
         chosen.pretrained,
         len(request.classes),
         size,

@@ -1,7 +1,6 @@
 """Fresh augmentation each epoch: a policy of podium/augmentations, drawn anew for every image and epoch."""
 
-import json
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,9 @@ from podium.augmentations.policy import Flips
 from podium.images import Pixels
 from podium.training.pictures import Augment
 
-FACTS = Path("augmented/facts.json")  # below data/
 
-
-def build(name: str, settings: dict[str, Any], data: Path) -> Augment:
-    """The policy as a function; it flips as far as augment found that flips keep the class."""
-    facts = json.loads((data / FACTS).read_text()) if (data / FACTS).exists() else {}
+def build(name: str, settings: dict[str, Any], facts: Mapping[str, Any]) -> Augment:
+    """The policy as a function; it flips as far as augment's `facts` say that flips keep the class."""
     flips = Flips(bool(facts.get("flip_horizontal")), bool(facts.get("flip_vertical")))
     return Fresh(name, settings, flips)
 

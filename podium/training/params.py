@@ -68,7 +68,7 @@ class TrainParams(Section):
     head: Literal["linear", "two_layer", "svm"] = "linear"
     dropout: float = Field(0.0, ge=0, lt=1)
     unfreeze: list[Unfreezing] = []
-    online: bool = False
+    online: bool | Auto = "auto"
     online_policy: str = "mild"
     online_settings: dict[str, Any] = {}
     precision: Literal["auto", "32", "bf16", "16"] = "auto"
@@ -122,9 +122,9 @@ class TrainParams(Section):
                 f"head: svm is solved at once on fixed features and takes no {', '.join(vain)}: set what is "
                 "named to its default, or head to linear"
             )
-        if not self.online and (vain := [name for name in self.changed() if name.startswith("online_")]):
+        if self.online is False and (vain := [name for name in self.changed() if name.startswith("online_")]):
             raise ValueError(
-                f"{' and '.join(vain)}: nothing reads it while online is false: set online to true"
+                f"{' and '.join(vain)}: nothing reads it while online is false: set online to true or auto"
             )
         if self.schedule in ("plateau", "onecycle") and any(step.lr_factor != 1 for step in self.unfreeze):
             raise ValueError(

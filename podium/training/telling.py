@@ -16,16 +16,16 @@ OPTIMISTIC = "the kept epoch was chosen on the validation fold ({}): the out-of-
 def say(
     request: Request,
     network: networks.Network,
-    parts: Cut,
+    said: list[str],
     resolved: auto.Resolved,
     fed: Feed,
     rows: Rows,
     notes: list[str],
 ) -> None:
-    """Prints what is about to be trained, and what plays no part in it."""
+    """Prints what `auto` became (`said`), what is about to be trained, and what plays no part in it."""
     copies = int((rows.frame["copy"] > 0).sum())
     left = summary.activations(fed.tail, fed.shape)
-    print(parts.sentence)
+    print("\n".join(said))
     print(summary.text(network.name, network.module, left, resolved.batch_size, request.train.optimizer))
     how = f"{resolved.epochs} epochs in batches of {resolved.batch_size}, "
     how += f"{request.train.optimizer} at {resolved.lr:g}"
@@ -48,11 +48,12 @@ def card(
     """model.json: what was trained, from what, and what a reader of the score must know."""
     total, trainable = summary.counts(network.module)
     copies = int((rows.frame["copy"] > 0).sum())
-    notes = [parts.sentence, *notes]
+    notes = list(notes)
     if outcome.stopped_early or request.train.keep == "best":
         notes.append(OPTIMISTIC.format("best epoch" if request.train.keep == "best" else "early stopping"))
     values: dict[str, Any] = vars(resolved) | {"size": network.preprocessing.size, "network": network.options}
     values["trained_on"] = "features" if fed.cached else "images"
+    values["online"] = request.train.online
     return ModelCard(
         fold=request.fold,
         model=network.name,

@@ -103,7 +103,7 @@ def predict(
     return Predictions(
         oof={m.fold: (ids[task.oof[m.fold]].tolist(), out_of_fold(m, chosen.names)) for m in members},
         test={m.fold: (ids[task.test].tolist(), merged(m, on_test[m.fold])) for m in members},
-        facts=chosen.facts(tried),
+        facts=chosen.facts(tried) | {"network": members[0].network.name},
     )
 
 

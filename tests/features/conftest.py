@@ -9,6 +9,7 @@ import torch
 
 from podium.features import Item
 from podium.images import encode
+from podium.networks import precision
 from podium.networks.build import Network, build
 from podium.networks.cut import Cut, cut
 from podium.shards import Writer
@@ -20,6 +21,7 @@ COUNT = 40
 def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.set_num_threads(1)
     monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(precision, "native_bfloat16", lambda: False)  # float32, whatever the processor has
 
 
 @pytest.fixture

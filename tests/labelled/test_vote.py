@@ -12,6 +12,7 @@ from podium.errors import UserError
 from podium.features import Item, to_tensor
 from podium.images import encode
 from podium.labelled.vote import trained, vote
+from podium.networks import precision
 from podium.networks.build import build, load, save
 from podium.shards import Writer
 from podium.tta.params import TtaParams
@@ -36,6 +37,7 @@ def write_model(fold: int) -> Path:
 def test_the_mean_of_the_folds_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.set_num_threads(1)
     monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(precision, "native_bfloat16", lambda: False)  # float32, whatever the processor has
     monkeypatch.chdir(tmp_path)
     folders = [write_model(0), write_model(2)]
     Path("models/fold1").mkdir()

@@ -35,7 +35,7 @@ def test_params_import_no_torch() -> None:
     [
         ({"pretrained": "weights.pth"}, "a pickle can run code"),
         ({"pretrained": "weights"}, "give true, false or the path of a .safetensors file, found 'weights'"),
-        ({"model": "a/b"}, "give a timm name, tv:<a torchvision name>"),
+        ({"model": "a/b"}, "give auto, a timm name, tv:<a torchvision name>"),
         ({"attention": "sse"}, "attention"),
     ],
 )

@@ -123,8 +123,11 @@ WRONG_ALONE = {
         "early_stopping": 2,
         "accumulate": 2,
     },
-    "online_policy: nothing reads it while online is false": {"online_policy": "flip_shift"},
-    "online_settings: nothing reads it while online is false": {"online_settings": {"rotation": 3}},
+    "online_policy: nothing reads it while online is false": {"online": False, "online_policy": "flip_shift"},
+    "online_settings: nothing reads it while online is false": {
+        "online": False,
+        "online_settings": {"rotation": 3},
+    },
     "auto: true picks the learning rate, but lr is 0.1": {"auto": True, "lr": 0.1},
     "lr_factor needs schedule cosine, step or constant, not plateau": {
         "schedule": "plateau",
