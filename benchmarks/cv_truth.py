@@ -23,7 +23,7 @@ from benchmarks import record, truth, workplace
 from benchmarks.cv_truth_table import markdown
 from benchmarks.ranking import Scored, pairs, shares, spearman
 from podium import experiments
-from podium.contracts import competition, folds, images, predictions
+from podium.contracts import competition, duplicates, folds, images, predictions
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
 from podium.files import write_json, write_text
@@ -100,10 +100,10 @@ def arguments() -> argparse.Namespace:
 
 
 def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> float:
-    """Trains and predicts under a setting and keeps what is scored; seconds (0: it was there)."""
+    """Trains and predicts under a setting and keeps what is scored; the seconds that it took."""
     kept = _kept(work, name)
     if kept.exists():
-        return 0.0
+        return float((kept / "seconds").read_text())
     setting, start, scratch = SETTINGS[name], time.perf_counter(), given.work / "scratch"
     place = _place(archive, work, setting.noisy, given, scratch)
     numbers = list(range(given.folds))
@@ -119,8 +119,10 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
     shutil.copytree(place / predictions.FOLDER, draft / predictions.FOLDER)
     (draft / folds.PATH).parent.mkdir(parents=True)
     shutil.copy(place / folds.PATH, draft / folds.PATH)
+    seconds = round(time.perf_counter() - start, 1)
+    (draft / "seconds").write_text(str(seconds))
     draft.rename(kept)
-    return round(time.perf_counter() - start, 1)
+    return seconds
 
 
 def _kept(work: Path, name: str) -> Path:
@@ -182,9 +184,17 @@ def judge(work: Path, names: list[str], solution: Path, seed: int) -> dict[str, 
     for pool in pools.values():  # what makes the samples of two settings paired
         assert pool.ids == first.ids and np.array_equal(pool.groups, first.groups)
     metrics = list(dict.fromkeys([found.metric, "accuracy"]))
-    judged = [_by_metric(registry.get(metric), pools, true, server, seed) for metric in metrics]
-    sizes = {"images": len(first.ids), "test": len(server.ids)}
+    alone = ~np.isin(server.ids, sorted(_with_twin(clean / duplicates.PATH, set(first.ids))))
+    judged = [_by_metric(registry.get(metric), pools, true, server, alone, seed) for metric in metrics]
+    sizes = {"images": len(first.ids), "test": len(server.ids), "alone": int(alone.sum())}
     return {**sizes, "classes": len(found.classes), "metrics": judged}
+
+
+def _with_twin(path: Path, labelled: set[str]) -> set[str]:
+    """The images that show the same as one of `labelled`: folds keep such together, the test set not."""
+    table = duplicates.DUPLICATES.read(path)
+    groups = set(table.loc[table["image_id"].isin(labelled), "group"])
+    return set(table.loc[table["group"].isin(groups), "image_id"])
 
 
 def _by_metric(
@@ -192,6 +202,7 @@ def _by_metric(
     pools: dict[str, experiments.Pool],
     true: dict[str, int],
     server: truth.Truth,
+    alone: NDArray[np.bool_],
     seed: int,
 ) -> dict[str, Any]:
     rows, cv, theirs = {}, {}, {}
@@ -208,6 +219,7 @@ def _by_metric(
             "cv_on_true_labels": metric.function(own, oof) if SETTINGS[name].noisy else None,
             "server": theirs[name].score,
             "server_interval": theirs[name].interval,
+            "server_alone": float(np.mean([metric.function(server.labels[alone], p[alone]) for p in tests])),
             "server_range": (min(singles), max(singles)),
             "vote": metric.function(server.labels, tests.mean(0)),
             "gap_in_errors": (theirs[name].score - cv[name].score) / error if error else 0.0,
