@@ -59,7 +59,7 @@ def _sentences(
 ) -> list[str]:
     chosen = f"{params.per_class}" if params.per_class != "auto" else "auto, which follows the data"
     said = [f"Augmentation: {originals} originals and {copies} copies ({params.policy}; per_class {chosen})."]
-    if made.targets:
+    if made.targets and all(made.targets.values()):
         low = min(made.targets, key=lambda label: (made.targets[label], label))
         high = max(made.targets, key=lambda label: (made.targets[label], -label))
         said.append(

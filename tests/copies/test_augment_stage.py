@@ -64,8 +64,9 @@ def test_a_relabelled_image_is_augmented_as_its_new_class_and_scored_as_given(zo
     assert set(rows["label"]) == {1} and set(rows["label_given"]) == {0} and len(rows) in (7, 8)
 
 
-def test_0_turns_copies_off(zoo: Path) -> None:
+def test_0_turns_copies_off(zoo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = run(per_class=0)
+    assert "A class has" not in capsys.readouterr().out  # no number was asked for
     assert (table["copy"] == 0).all() and len(table) == 21 and (table["weight"] == 1).all()
 
 
