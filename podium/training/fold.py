@@ -92,7 +92,8 @@ def train(request: Request, tables: Tables) -> Result:
     case = _case(request, network, parts, resolved, rows, check, device)
     contradictions.refuse(case)
     notes = contradictions.ignored(case)
-    telling.say(request, network, said, resolved, fed, rows, notes)
+    if engine.first():
+        telling.say(request, network, said, resolved, fed, rows, notes)
     if parts.frozen is not None and not fed.cached and not request.train.online:
         made = network.preprocessing
         print(times.sentence(parts, made.size, device, len(rows), len(check), resolved.epochs), flush=True)
