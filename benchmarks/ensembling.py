@@ -109,35 +109,31 @@ def arguments() -> argparse.Namespace:
 
 
 def run_all(job: Job, with_pseudo: bool) -> dict[str, float]:
-    """Predictions of every run below job.kept, and the seconds that each took (0: it was there)."""
+    """Predictions of every run below job.kept, and the seconds that each took."""
     wanted = ["lite0", "plain", "lite1", "resnet", *(["pseudo"] if with_pseudo else [])]
     missing = [name for name in wanted if not (job.kept / name).exists()]
-    times = dict.fromkeys(wanted, 0.0)
     if missing:
-        times["before training"] = before_training(job)
+        before_training(job)
     if "plain" in missing:  # it predicts with lite0's models, which another run has overwritten
         shutil.rmtree(job.kept / "lite0", ignore_errors=True)
         missing = ["lite0", *[name for name in missing if name != "lite0"]]
     for name in missing:
-        start = time.perf_counter()
         run(job, name)
-        times[name] = round(time.perf_counter() - start, 1)
-    return times
+    return {name: float((job.kept / name / "seconds").read_text()) for name in wanted}
 
 
-def before_training(job: Job) -> float:
-    """Brings the copy to where training starts, under this seed; seconds."""
-    start = time.perf_counter()
+def before_training(job: Job) -> None:
+    """Brings the copy to where training starts, under this seed."""
     if not (job.place / embeddings.FOLDER).exists():
         shutil.rmtree(job.place, ignore_errors=True)
         workplace.prepare(job.archive, job.work / "place", ())
         chain(job, "lite0", ["ingest", "embed"])
     chain(job, "lite0", ["clean_labels", "split", "augment"])
-    return round(time.perf_counter() - start, 1)
 
 
 def run(job: Job, name: str) -> None:
-    """Trains and predicts as the run's name says, and keeps the predictions."""
+    """Trains and predicts as the run's name says, and keeps the predictions and the seconds."""
+    start = time.perf_counter()
     network = name if name in NETWORKS else "lite0"
     training = [f"train:{fold}" for fold in chosen_folds(job)]
     if name == "pseudo":
@@ -149,6 +145,7 @@ def run(job: Job, name: str) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(job.place / predictions.FOLDER, draft)
     shutil.copy(job.place / folds.PATH, job.kept / "folds.parquet")
+    (draft / "seconds").write_text(f"{time.perf_counter() - start:.1f}")
     draft.rename(job.kept / name)
 
 

@@ -81,7 +81,8 @@ def _sentence(cls: type[Section], error: ValidationError, path: Path) -> str:
         e["msg"] for e in error.errors() if _walk(cls, e["loc"])[0] == names
     ]  # of a union: `int or auto`
     found = "" if isinstance(first["input"], dict) else f", found {first['input']!r}"
-    return f"{path}: {key}: {_joined(branches)}{found}."
+    where = [str(path), *filter(None, [key])]  # a rule on keys of the top level names them itself
+    return ": ".join([*where, f"{_joined(branches)}{found}."])
 
 
 def nearest(name: str, known: list[str]) -> str:

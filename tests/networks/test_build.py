@@ -37,6 +37,10 @@ def test_params_import_no_torch() -> None:
         ({"pretrained": "weights"}, "give true, false or the path of a .safetensors file, found 'weights'"),
         ({"model": "a/b"}, "give auto, a timm name, tv:<a torchvision name>"),
         ({"attention": "sse"}, "attention"),
+        (
+            {"model": "auto", "pretrained": "w.safetensors"},
+            "^params.yaml: pretrained: w.safetensors is one network's, and model: auto may be another",
+        ),
     ],
 )
 def test_obvious_mistakes_are_told_without_torch(values: dict[str, object], sentence: str) -> None:
