@@ -33,7 +33,7 @@ class Engine:
     """Runs `frozen` on batches and gives rows as they lie on the disk."""
 
     def __init__(self, frozen: nn.Module, device: str, side: int) -> None:
-        self.kind: Kind = precision(frozen, device).frozen
+        self.kind: Kind = precision(frozen, device)
         self.digest = fingerprint(frozen)
         self._frozen = frozen.eval()
         self._runner = self._choose(device, side)

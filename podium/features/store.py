@@ -79,7 +79,7 @@ def features_of_views(
     root: Path = ROOT,
 ) -> dict[str, Features] | None:
     """Like `features` for several views by name; each missing image is decoded once for all of them."""
-    kind = precision(frozen, device).frozen
+    kind = precision(frozen, device)
     shapes = [row_shape(frozen, view.apply(_blank(view, preprocessing))) for view in views]
     needed = sum(len(items) * int(np.prod(shape)) * bytes_of(kind) for shape in shapes)
     print(_sentence(len(items), shapes, kind, needed), flush=True)

@@ -114,4 +114,4 @@ def settings(
 def _precision(wanted: str, network: networks.Network, device: str) -> str:
     names = {"float32": "32-true", "bfloat16": "bf16-mixed", "float16": "16-mixed"}
     chosen = {"32": "float32", "bf16": "bfloat16", "16": "float16"}.get(wanted)
-    return names[chosen or precision(network.module, device).tail]
+    return names[chosen or precision(network.module, device)]

@@ -38,7 +38,7 @@ def outlook(
     if parts.frozen is None or fresh:
         return shape, False
     found = row_shape(parts.frozen, torch.zeros(1, *shape))
-    needed = count * int(np.prod(found)) * bytes_of(precision(parts.frozen, device).frozen)
+    needed = count * int(np.prod(found)) * bytes_of(precision(parts.frozen, device))
     return (found, True) if needed <= budget_gb * GIGA else (shape, False)
 
 

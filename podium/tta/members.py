@@ -138,7 +138,7 @@ def _from_pixels(group: Sequence[Member], sight: Sight) -> dict[int, Logits]:
 
 def _numbers(module: nn.Module, batch: Tensor, device: str) -> NDArray[np.float32]:
     """Logits (n, k) as float32."""
-    kind = precision(module, device).tail
+    kind = precision(module, device)
     with (
         torch.inference_mode(),
         torch.autocast(device.partition(":")[0], DTYPES[kind], enabled=kind != "float32"),

@@ -182,11 +182,9 @@ def test_pytorch_takes_over_where_the_graph_cannot_be_made(
 
 def test_half_numbers_lie_in_half_the_space(items, parts, network, root, monkeypatch) -> None:
     from podium.features import engine
-    from podium.networks.precision import Precision
 
-    low = Precision("bfloat16", "float32")
-    monkeypatch.setattr(engine, "precision", lambda *_: low)
-    monkeypatch.setattr(storing, "precision", lambda *_: low)
+    monkeypatch.setattr(engine, "precision", lambda *_: "bfloat16")
+    monkeypatch.setattr(storing, "precision", lambda *_: "bfloat16")
     found = features(items, parts.frozen, network.preprocessing, root=root)
     right = expected(items, parts, network, root)
     assert found.nbytes == right.nbytes // 2 and found.blocks[0].dtype == np.uint16

@@ -53,9 +53,22 @@ def test_a_gpu_is_taken_where_there_is_one(cuda: None) -> None:
 @pytest.mark.parametrize(("capability", "kind"), [(AMPERE, "bfloat16"), (TURING, "float16")])
 def test_the_numbers_follow_the_generation(cuda, monkeypatch, capability, kind) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: capability)
-    assert numbers.precision(network().module, "cuda") == numbers.Precision(kind, kind)
+    assert numbers.precision(network().module, "cuda") == kind
     expected = {"bfloat16": "bf16-mixed", "float16": "16-mixed"}[kind]
     assert settings({}).precision == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "native", "kind"),
+    [
+        ("test_resnet", True, "bfloat16"),
+        ("test_resnet", False, "float32"),
+        ("tf_efficientnet_lite0", True, "float32"),  # depthwise convolutions
+    ],
+)
+def test_a_processor_s_numbers_follow_what_it_multiplies(monkeypatch, model, native, kind) -> None:
+    monkeypatch.setattr(numbers, "native_bfloat16", lambda: native)
+    assert numbers.precision(build(model, False, 3, 64).module, "cpu") == kind
 
 
 @pytest.mark.parametrize(("wanted", "given"), [("32", "32-true"), ("bf16", "bf16-mixed"), ("16", "16-mixed")])
