@@ -193,21 +193,21 @@ def test_half_numbers_lie_in_half_the_space(items, parts, network, root, monkeyp
 
 @pytest.mark.slow
 def test_anonymous_memory_stays_flat(items, network, root, monkeypatch) -> None:
-    """A gigabyte of features on the disk costs some tens of megabytes of memory."""
+    """Half a gigabyte of features on the disk costs a fraction of it in memory, however many there are."""
     from podium.networks.cut import cut
 
     monkeypatch.setattr(storing, "RUN_BYTES", 4e6)
     monkeypatch.setattr(graphs, "TOLERANCE", -1.0)
     wide = network.preprocessing.model_copy(update={"size": 224})
     parts = cut(network, "layer1")
-    many = [Item(f"{n:064d}", i.shard, i.offset, i.length) for n, i in enumerate(items * 8)]
+    many = [Item(f"{n:064d}", i.shard, i.offset, i.length) for n, i in enumerate(items * 16)]
 
     def anonymous() -> int:
         lines = Path(f"/proc/{os.getpid()}/status").read_text().splitlines()
         return int(next(line.split()[1] for line in lines if line.startswith("RssAnon"))) * 1024
 
-    features(many[:32], parts.frozen, wide, root=root)
+    features(many[:64], parts.frozen, wide, root=root)
     before = anonymous()
     found = features(many, parts.frozen, wide, root=root)
-    assert found.nbytes > 2e8
-    assert anonymous() - before < 1e8
+    assert found.nbytes > 5e8
+    assert anonymous() - before < found.nbytes / 4
