@@ -1,4 +1,4 @@
-"""Convolutions whose gradients are quick on processors without AVX-512: the same sums, asked for otherwise.
+"""Convolutions whose gradients are quick on x86 processors: the same sums, asked for otherwise.
 
 Depthwise: oneDNN's AVX2 kernel for the weight gradient takes kernels at most 3 wide and not taller than the
 image; others fall back to a reference loop. A kernel's columns are independent of each other in that
@@ -8,7 +8,8 @@ gradients; for the weights' one, MKL is quicker than oneDNN.
 
 Measured on one AVX2 core (torch 2.14, batches of 32): weight gradients of 5x5 kernels on (1152, 4, 4) 34.8 ->
 3.4 ms, on (672, 8, 8) 13.2 -> 5.2 ms; of all 1x1 layers in EfficientNet-lite0 from block 4 on 90 -> 60 ms. A
-training step of that tail: 491 -> 357 ms (lowest of 12), 660 -> 435 ms (median, on a busy machine).
+training step of that tail: 491 -> 357 ms (lowest of 12), 660 -> 435 ms (median, on a busy machine). On two
+AVX-512 cores: 162 -> 134 ms (lowest of 15), 173 -> 136 ms (median); from block 5 on 95 -> 75 ms.
 """
 
 from typing import Any, TypeGuard
@@ -19,6 +20,7 @@ from timm.layers.padding import pad_same
 from torch import Tensor, nn
 from torch.nn import functional
 
+CAPABLE = ("AVX2", "AVX512")  # instruction sets, as torch names them
 WIDEST = 3  # columns that oneDNN's AVX2 kernel takes
 Pair = tuple[int, int]
 
@@ -26,10 +28,10 @@ Pair = tuple[int, int]
 def quicken(network: nn.Module, device: str = "cpu") -> int:
     """Replaces the convolutions that gain, in place, sharing their parameters; returns how many.
 
-    The rule: on a CPU with AVX2 and no AVX-512, without dilation: depthwise ones wider than 3, and 1x1 ones
+    The rule: on a CPU with AVX2 or AVX-512, without dilation: depthwise ones wider than 3, and 1x1 ones
     without groups. Names in `state_dict` stay. Results differ by rounding alone.
     """
-    if device != "cpu" or torch.backends.cpu.get_cpu_capability() != "AVX2":
+    if device != "cpu" or torch.backends.cpu.get_cpu_capability() not in CAPABLE:
         return 0
     found = {name: part for name, part in network.named_modules() if _plain(part)}
     wide = {name: Depthwise(part) for name, part in found.items() if _is_depthwise(part)}

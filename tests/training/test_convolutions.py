@@ -52,8 +52,9 @@ def test_pointwise_gradients_are_autograds():
     assert_same(gradients(copy.deepcopy(layer), images), gradients(Pointwise(layer), images))
 
 
-def test_the_rule_names_wide_depthwise_and_plain_pointwise_layers(monkeypatch):
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX2")
+@pytest.mark.parametrize("capability", ["AVX2", "AVX512"])
+def test_the_rule_names_wide_depthwise_and_plain_pointwise_layers(monkeypatch, capability):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     layers = {
         "wide": nn.Conv2d(8, 8, 5, padding=2, groups=8),
         "narrow": nn.Conv2d(8, 8, 3, padding=1, groups=8),
@@ -73,7 +74,7 @@ def test_the_rule_names_wide_depthwise_and_plain_pointwise_layers(monkeypatch):
     assert all(after[name].data_ptr() == value.data_ptr() for name, value in before.items())
 
 
-@pytest.mark.parametrize(("capability", "device"), [("AVX512", "cpu"), ("AVX2", "cuda")])
+@pytest.mark.parametrize(("capability", "device"), [("DEFAULT", "cpu"), ("AVX512", "cuda")])
 def test_the_rule_leaves_other_machines_alone(monkeypatch, capability, device):
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
     assert quicken(nn.Sequential(nn.Conv2d(8, 8, 5, groups=8)), device) == 0
