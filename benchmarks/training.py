@@ -88,7 +88,7 @@ def main() -> None:
     }
     told = {"share": given.share, **{name: found["machine"][name] for name in ("processor", "gflops")}}
     found["cuts"] = earlier() | {name: side_by_side(setting, CUTS[name]) | told for name in given.cuts}
-    found["loop"] = overhead(setting)
+    found["loop"] = overhead(setting) | {"share": given.share}
     found["memory"] = memory()
     write(found)
 
