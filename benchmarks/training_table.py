@@ -43,7 +43,10 @@ def markdown(found: dict[str, Any]) -> str:
         ]
         lines.append("| " + " | ".join(cells) + " |")
     loop, used = found["loop"], found["memory"]
-    lines += ["", f"Our loop beside a bare one, an epoch from images ({loop['share']:.0%}): {loop['overhead']:+.1%}."]
+    lines += [
+        "",
+        f"Our loop beside a bare one, an epoch from images ({loop['share']:.0%}): {loop['overhead']:+.1%}.",
+    ]
     lines += [f"Anonymous memory with {used['array_gb']:.0f} GB of features: {used['anonymous_gb']:.2f} GB."]
     lines += ["", f"`{json.dumps(found['machine'])}`"]
     return "\n".join([HEAD, *lines, NOTES])
