@@ -20,8 +20,8 @@ READING = """## What it says
 * With wrong labels CV is far too low, as it must be: it is scored on the labels as given. On the true ones it
   agrees.
 * On simpsons the server gives 3 to 5 points more than CV. A tenth of its test images show the same as a
-  training image (frames of one scene), and on them lite0 is 9 (auto) and 21 points (head) better: without
-  them a third to three quarters of the gap is gone where labels are right. What is left is 0.8 to 2.2 standard
+  training image (frames of one scene); on them lite0 is 9 points better (auto) and 21 (head). Without them a
+  third to three quarters of the gap is gone where labels are right. What is left is 0.8 to 2.2 standard
   errors, on the same test images for every setting: it may be chance. Training and test images cannot be
   told apart (AUC 0.49).
 * CV scores one model an image; the vote of the folds, which is submitted, scores 1 to 7 points more."""

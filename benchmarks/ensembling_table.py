@@ -9,8 +9,8 @@ from benchmarks import record
 READING = """
 ## What it says
 
-* On the server no step loses, and all gain but TTA on signs. The folds' vote gains most on signs and flowers; on
-  simpsons the small network from scratch does.
+* On the server no step loses, and all gain but TTA on signs. The folds' vote gains most on signs and
+  flowers; on simpsons the small network from scratch does.
 * `auto` is nowhere below the plain mean of the three networks, out-of-fold or on the server, for any seed.
 * TTA tries mirror images where augmentation found that they keep the class: none for signs.
 * Pseudo-labels on flowers' test images gain nothing that these images could show: the out-of-fold intervals
