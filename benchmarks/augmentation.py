@@ -115,13 +115,13 @@ def floor(data: list[bytes], folder: Path) -> None:
 
 def ours(data: list[bytes], folder: Path) -> None:
     """All of it: the store of finished copies, shards, manifest; as many workers as there are cores."""
-    from podium import shards
     from podium.augmentations.params import AugmentParams
     from podium.augmentations.policy import Flips
     from podium.contracts import manifest
     from podium.copies import recipe
     from podium.copies.build import build
     from podium.copies.orders import plain
+    from podium.images import shards
 
     os.environ["PODIUM_CACHE"] = str(folder / "scratch")
     renderer = recipe.renderer(AugmentParams(policy="keras", format="jpg"), Flips(True, False), 0, [])

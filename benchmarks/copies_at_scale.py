@@ -23,7 +23,7 @@ from statistics import median
 import cv2
 import numpy as np
 
-from benchmarks.workplace import prepare, set_params
+from benchmarks.checkout import prepare, set_params
 
 CLASSES, IMAGES, SIDE = 20, 100, 64
 PER_CLASS = (875, 3500)

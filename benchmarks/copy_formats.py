@@ -15,17 +15,17 @@ import numpy as np
 import torch
 from numpy.random import PCG64, Generator
 
-from benchmarks.workplace import prepare
-from podium import probe
+from benchmarks.checkout import prepare
 from podium.augmentations import registry
 from podium.augmentations.policy import Flips
 from podium.contracts import images, labels
 from podium.copies.render import Encoder, decode
-from podium.embedding import NETWORK
-from podium.images import Pixels, shrink, square
+from podium.embedding.embed import NETWORK
+from podium.foundation.run import derive
+from podium.images.pixels import Pixels, shrink, square
+from podium.images.shards import Reader
+from podium.linear import probe
 from podium.networks.build import build
-from podium.run import derive
-from podium.shards import Reader
 
 FORMATS = [("jpg", 75), ("jpg", 85), ("jpg", 90), ("jpg", 95), ("webp", 75), ("webp", 90), ("png", 100)]
 POLICY = "mild"

@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import record, truth, workplace
+from benchmarks import checkout, record, truth
 from benchmarks.cv_truth_table import markdown
 from benchmarks.ranking import Scored, pairs, shares, spearman
-from podium import experiments
 from podium.contracts import competition, duplicates, folds, images, predictions
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
-from podium.files import write_json, write_text
+from podium.experiments import runs
+from podium.foundation.files import write_json, write_text
 from podium.labels.inputs import LABELLED
 from podium.metrics import registry
 from podium.metrics.intervals import replicates
@@ -110,10 +110,10 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
     fixed = {"split.k": given.folds, "folds": numbers, "seed": given.seed, "tta.views": "none"}
     chosen = {"model": setting.model, "freeze": setting.freeze, "labels.policy": setting.policy}
     chosen["augment.per_class"] = _per_class(place) if setting.per_class == COPIES else setting.per_class
-    workplace.set_params(place, fixed | chosen | workplace.further(given.set, archive.stem))
+    checkout.set_params(place, fixed | chosen | checkout.further(given.set, archive.stem))
     training = [f"train:{fold}" for fold in numbers]
     stages = ["clean_labels", "split", "augment", "pseudo_label", *training, "predict"]
-    workplace.run_chain(place, stages, scratch)
+    checkout.run_chain(place, stages, scratch)
     draft = kept.with_name(f"{kept.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(place / predictions.FOLDER, draft / predictions.FOLDER)
@@ -134,7 +134,7 @@ def _place(archive: Path, work: Path, noisy: bool, given: argparse.Namespace, sc
     clean = work / "clean" / archive.stem
     if not (clean / "data/embeddings").exists():
         shutil.rmtree(clean, ignore_errors=True)
-        workplace.run_chain(workplace.prepare(archive, work / "clean", ()), ["ingest", "embed"], scratch)
+        checkout.run_chain(checkout.prepare(archive, work / "clean", ()), ["ingest", "embed"], scratch)
     if not noisy:
         return clean
     flipped = work / "noisy" / archive.stem
@@ -178,8 +178,8 @@ def judge(work: Path, names: list[str], solution: Path, seed: int) -> dict[str, 
         place = _kept(work, name)
         split = folds.FOLDS.read(place / folds.PATH)
         ran = predictions.folds(place / predictions.FOLDER)
-        member = experiments.read(name, ran, split, len(found.classes), place / predictions.FOLDER)
-        pools[name] = experiments.pool([member], split)
+        member = runs.read(name, ran, split, len(found.classes), place / predictions.FOLDER)
+        pools[name] = runs.pool([member], split)
     first = next(iter(pools.values()))
     for pool in pools.values():  # what makes the samples of two settings paired
         assert pool.ids == first.ids and np.array_equal(pool.groups, first.groups)
@@ -199,7 +199,7 @@ def _with_twin(path: Path, labelled: set[str]) -> set[str]:
 
 def _by_metric(
     metric: Metric,
-    pools: dict[str, experiments.Pool],
+    pools: dict[str, runs.Pool],
     true: dict[str, int],
     server: truth.Truth,
     alone: NDArray[np.bool_],

@@ -17,7 +17,7 @@ import pandas as pd
 from benchmarks import record
 from podium.duplicates.find import duplicates
 from podium.duplicates.params import DuplicateParams
-from podium.files import write_text
+from podium.foundation.files import write_text
 
 
 def made(n: int, d: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:

@@ -19,19 +19,20 @@ from typing import Any
 import numpy as np
 import yaml
 
-from benchmarks import record, truth, workplace
+from benchmarks import checkout, record, truth
 from benchmarks.ensembling_table import markdown
 from benchmarks.truth import Truth
-from podium import ensemble, experiments, members
 from podium.contracts import competition, embeddings, folds, images, predictions, pseudo
-from podium.experiments import Member, Pool
-from podium.files import write_json, write_text
+from podium.experiments import runs as experiments
+from podium.experiments.runs import Member, Pool
+from podium.foundation.files import write_json, write_text
 from podium.metrics import registry
 from podium.metrics.intervals import replicates
 from podium.metrics.registry import Metric
 from podium.pseudo import labels as pseudo_labels
 from podium.pseudo.params import PseudoParams
-from podium.voters import EnsembleParams
+from podium.vote import ensemble, members
+from podium.vote.params import EnsembleParams
 
 NETWORKS: dict[str, dict[str, Any]] = {
     "lite0": {"model": "tf_efficientnet_lite0", "pretrained": True, "freeze": "auto"},
@@ -126,7 +127,7 @@ def before_training(job: Job) -> None:
     """Brings the copy to where training starts, under this seed."""
     if not (job.place / embeddings.FOLDER).exists():
         shutil.rmtree(job.place, ignore_errors=True)
-        workplace.prepare(job.archive, job.work / "place", ())
+        checkout.prepare(job.archive, job.work / "place", ())
         chain(job, "lite0", ["ingest", "embed"])
     chain(job, "lite0", ["clean_labels", "split", "augment"])
 
@@ -152,9 +153,9 @@ def run(job: Job, name: str) -> None:
 def chain(job: Job, network: str, stages: list[str], **more: Any) -> None:
     """Runs stages of the copy under the seed's and the network's parameters."""
     base = {"seed": job.seed, "tta.views": "auto", "image.size": "auto", "train.epochs": "auto"}
-    settings = base | NETWORKS[network] | workplace.further(job.settings, job.archive.stem, network) | more
-    workplace.set_params(job.place, settings)
-    workplace.run_chain(job.place, stages, job.work / "scratch")
+    settings = base | NETWORKS[network] | checkout.further(job.settings, job.archive.stem, network) | more
+    checkout.set_params(job.place, settings)
+    checkout.run_chain(job.place, stages, job.work / "scratch")
 
 
 def chosen_folds(job: Job) -> list[int]:

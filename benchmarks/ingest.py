@@ -22,12 +22,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from podium.audit import audit_all
 from podium.competition.detect import detect
 from podium.competition.index import store
 from podium.competition.params import CompetitionParams
-from podium.competition.raw import open_raw
-from podium.image_params import Storage
+from podium.download.raw import open_raw
+from podium.images.audit import audit_all
+from podium.images.params import Storage
 
 SIDE, CLASSES, TEST_SHARE = 32, 10, 0.2  # of the generated competition
 SAMPLE_SECONDS = 0.02

@@ -31,18 +31,18 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks import record, truth
+from benchmarks.checkout import prepare
 from benchmarks.label_noise_table import markdown
-from benchmarks.workplace import prepare
-from podium import probe
 from podium.contracts import competition, embeddings, images
 from podium.contracts.labels import LABELS, PATH
 from podium.duplicates.find import duplicates, group_of
 from podium.duplicates.params import DuplicateParams
-from podium.files import write_json, write_text
 from podium.folds.assign import assign
+from podium.foundation.files import write_json, write_text
 from podium.labels import auto, inputs, noise
 from podium.labels.actions import POLICIES
 from podium.labels.params import LabelParams
+from podium.linear import probe
 
 RATES = (0.05, 0.1, 0.2, 0.4)
 KINDS = ("uniform", "class")

@@ -27,18 +27,19 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from benchmarks.checkout import prepare, set_params, share_of, training_arguments
 from benchmarks.record import RESULTS, about, sentence
 from benchmarks.training import BATCH, plan
-from benchmarks.workplace import prepare, set_params, share_of, training_arguments
 from podium.contracts import competition, manifest, pseudo
+from podium.foundation.run import derive
 from podium.networks import build as networks
 from podium.networks.cut import Cut, cut
-from podium.run import derive
-from podium.training import engine, online
-from podium.training.convolutions import quicken
-from podium.training.data import Examples
-from podium.training.inputs import feed
-from podium.training.rows import Rows, training, validation
+from podium.training.feed import online
+from podium.training.feed.data import Examples
+from podium.training.feed.inputs import feed
+from podium.training.feed.rows import Rows, training, validation
+from podium.training.loop import engine
+from podium.training.optim.convolutions import quicken
 
 MODEL = "tf_efficientnet_lite0"
 BEFORE, AFTER = ("ingest", "embed", "clean_labels", "split"), ("pseudo_label",)

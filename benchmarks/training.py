@@ -24,22 +24,25 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import record
+from benchmarks.checkout import prepare, share_of, training_arguments
 from benchmarks.training_table import markdown
-from benchmarks.workplace import prepare, share_of, training_arguments
 from podium.contracts import competition, manifest, pseudo
-from podium.features import features, items_of
+from podium.features.items import items_of
+from podium.features.store import features
+from podium.foundation.run import derive
+from podium.images.shards import Reader
 from podium.networks import build as networks
 from podium.networks import precision
 from podium.networks.cut import Cut, cut, from_images
-from podium.run import derive
-from podium.shards import Reader
-from podium.training import engine, losses, optimizers, schedules
-from podium.training.convolutions import quicken
-from podium.training.data import Batches, Cached, Examples, Inputs
-from podium.training.learner import Plan
-from podium.training.pictures import Pictures
-from podium.training.rows import Rows, training, validation
-from podium.training.sampling import Order, batches
+from podium.training import losses
+from podium.training.feed.data import Batches, Cached, Examples, Inputs
+from podium.training.feed.pictures import Pictures
+from podium.training.feed.rows import Rows, training, validation
+from podium.training.feed.sampling import Order, batches
+from podium.training.loop import engine
+from podium.training.loop.learner import Plan
+from podium.training.optim import optimizers, schedules
+from podium.training.optim.convolutions import quicken
 
 MODEL = "tf_efficientnet_lite0"
 CUTS = {"block 4": "blocks.3", "block 5": "blocks.4", "block 6": "blocks.5", "head": "head"}

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from benchmarks import record, truth, workplace
+from benchmarks import checkout, record, truth
 from podium.contracts import competition, images
 from podium.metrics import registry
 
@@ -53,8 +53,8 @@ def main() -> None:
 
 def run(archive: Path, solution: Path, work: Path, settings: dict[str, Any]) -> dict[str, Any]:
     """Scores, seconds and memory of one `dvc repro` from nothing."""
-    place = workplace.prepare(archive, work, stages=())
-    workplace.set_params(place, settings)
+    place = checkout.prepare(archive, work, stages=())
+    checkout.set_params(place, settings)
     for git in GIT:
         subprocess.run(["git", *git], cwd=place, check=True)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # the stages' python

@@ -13,10 +13,10 @@ from podium.copies.facts import describe
 from podium.copies.hard import hard_examples
 from podium.copies.orders import plain
 from podium.copies.plan import plan
-from podium.entry import run
-from podium.files import replacing_folder, write_json
-from podium.params import load
-from podium.run import Profile, Seed
+from podium.foundation.entry import run
+from podium.foundation.files import replacing_folder, write_json
+from podium.foundation.params import load
+from podium.foundation.run import Profile, Seed
 
 DATA = Path("data")
 

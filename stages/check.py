@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from podium.checking import check, remove_stale_models
-from podium.dvc_file import write_code_lists
-from podium.entry import run
-from podium.files import write_json
-from podium.run import Folds
+from podium.foundation.entry import run
+from podium.foundation.files import write_json
+from podium.foundation.run import Folds
+from podium.project.checking import check, remove_stale_models
+from podium.project.dvc_file import write_code_lists
 
 STAMP = Path("data/check.json")
 

@@ -8,12 +8,12 @@ from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
 from podium.duplicates.find import duplicates
 from podium.duplicates.params import DuplicateParams
-from podium.entry import run
-from podium.files import replacing_folder, write_json, write_text
-from podium.labels import corrections, facts, inputs, outcome, review
+from podium.foundation.entry import run
+from podium.foundation.files import replacing_folder, write_json, write_text
+from podium.foundation.params import load
+from podium.foundation.run import Seed
+from podium.labels import cleaning, corrections, facts, inputs, review
 from podium.labels.params import LabelParams
-from podium.params import load
-from podium.run import Seed
 
 FOLDER = Path("data/clean")
 
@@ -29,8 +29,8 @@ def main() -> None:
 
     found = duplicates(every, vectors, near)
     given = corrections.apply(shipped, told)
-    material = outcome.gather(given, every, vectors, found.table, classes, seed)
-    cleaned = outcome.clean(given, material, classes, params, seed)
+    material = cleaning.gather(given, every, vectors, found.table, classes, seed)
+    cleaned = cleaning.clean(given, material, classes, params, seed)
     summary = facts.describe(cleaned, every, vectors, found, seed)
     summary["sentences"] += corrections.moved(told)
     suspects = review.cards(cleaned.table, material.vectors, params.cards)

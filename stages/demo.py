@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from podium.competition.demo import digits
-from podium.entry import run
-from podium.files import replacing, write_text
+from podium.download.demo import digits
+from podium.foundation.entry import run
+from podium.foundation.files import replacing, write_text
 
 FOLDER = Path("data/demo")
 

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from podium.entry import run
+from podium.foundation.entry import run
 from podium.kaggle import download, slugs
 from podium.kaggle.client import Client
 

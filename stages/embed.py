@@ -2,11 +2,11 @@
 
 from podium.contracts import embeddings, labels, mirrors
 from podium.contracts.images import IMAGES, PATH
-from podium.embed_params import EmbedParams
-from podium.embedding import NETWORK, embed, embed_mirrors, input_size, mirror_sample
-from podium.entry import loading, run
-from podium.params import load
-from podium.run import Profile, Threads
+from podium.embedding.embed import NETWORK, embed, embed_mirrors, input_size, mirror_sample
+from podium.embedding.params import EmbedParams
+from podium.foundation.entry import loading, run
+from podium.foundation.params import load
+from podium.foundation.run import Profile, Threads
 
 
 def main() -> None:
@@ -17,7 +17,8 @@ def main() -> None:
     print(f"embed: {len(images):,} images through {NETWORK} at {size} pixels")
 
     with loading():  # brings torch, which takes seconds
-        from podium.features import ROOT, stored_items
+        from podium.features.items import stored_items
+        from podium.features.store import ROOT
 
     items, ids = stored_items(images, ROOT), images["image_id"].tolist()
     vectors = embed(items, size, params.resize, threads)

@@ -1,15 +1,17 @@
 """ensemble: members vote on test images, and the vote is scored as nested cross-validation sees it."""
 
-from podium import diversity, ensemble, experiments, run
 from podium.contracts import clean, competition, duplicates, folds, metrics, predictions
 from podium.duplicates import answers
 from podium.duplicates.params import LeakParams
-from podium.entry import run as run_stage
-from podium.files import write_json, write_text
-from podium.members import gather
+from podium.experiments import runs
+from podium.foundation import run
+from podium.foundation.entry import run as run_stage
+from podium.foundation.files import write_json, write_text
+from podium.foundation.params import load
 from podium.metrics import registry, report
-from podium.params import load
-from podium.voters import EnsembleParams
+from podium.vote import diversity, ensemble
+from podium.vote.members import gather
+from podium.vote.params import EnsembleParams
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
     diversity.write(pool, predictions.ENSEMBLE / "diversity.csv")
     write_text(predictions.ENSEMBLE / "test_duplicates.csv", answered.csv(found.classes))
     write_json(predictions.ENSEMBLE / "facts.json", told)
-    hold_out = experiments.hold_out(split, pool.test_ids)
+    hold_out = runs.hold_out(split, pool.test_ids)
     metrics.write(
         report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed)
         | report.held_out(metric, hold_out.labels, vote.test[hold_out.rows], hold_out.groups, seed)

@@ -2,16 +2,16 @@
 
 import json
 
-from podium import run
 from podium.contracts import competition, folds, predictions
-from podium.entry import run as run_stage
-from podium.errors import UserError
-from podium.files import replacing_folder
-from podium.image_params import ImageParams
-from podium.members import gather
+from podium.foundation import run
+from podium.foundation.entry import run as run_stage
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing_folder
+from podium.foundation.params import load
+from podium.images.params import ImageParams
 from podium.metrics import registry
-from podium.params import load
-from podium.voters import EnsembleParams
+from podium.vote.members import gather
+from podium.vote.params import EnsembleParams
 
 
 def main() -> None:

@@ -6,12 +6,12 @@ No stage: it writes the user's own file. A frozen image stays in its fold whatev
 from pathlib import Path
 
 from podium.contracts.folds import FOLDS, PATH
-from podium.entry import run
-from podium.errors import UserError
-from podium.files import replacing
 from podium.folds.params import SplitParams
-from podium.params import load
-from podium.run import Profile
+from podium.foundation.entry import run
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing
+from podium.foundation.params import load
+from podium.foundation.run import Profile
 
 
 def main() -> None:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from podium.audit import audit_all
 from podium.competition import index
 from podium.competition.detect import detect
-from podium.competition.meta import read_meta
 from podium.competition.params import CompetitionParams
-from podium.competition.raw import open_raw
-from podium.entry import run
-from podium.image_params import ImageParams
-from podium.params import load
+from podium.download.meta import read_meta
+from podium.download.raw import open_raw
+from podium.foundation.entry import run
+from podium.foundation.params import load
+from podium.images.audit import audit_all
+from podium.images.params import ImageParams
 
 INDEX = Path("data/index")
 IMAGES = Path("data/images")

@@ -1,7 +1,7 @@
 """make leaderboard: what was uploaded, CV against public score; asks for scores that are still pending."""
 
-from podium.entry import run
-from podium.errors import UserError
+from podium.foundation.entry import run
+from podium.foundation.errors import UserError
 from podium.kaggle import ledger, upload
 from podium.kaggle.client import Client
 

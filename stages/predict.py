@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from podium.contracts import folds, images, manifest, predictions
-from podium.entry import loading, run
-from podium.errors import UserError
-from podium.feature_params import FeatureParams
-from podium.files import replacing_folder, write_json
-from podium.params import load
-from podium.run import Folds, Profile, Threads, folds_to_run
+from podium.features.params import FeatureParams
+from podium.foundation.entry import loading, run
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing_folder, write_json
+from podium.foundation.params import load
+from podium.foundation.run import Folds, Profile, Threads, folds_to_run
 from podium.tta import geometry
 from podium.tta.params import TtaParams
 

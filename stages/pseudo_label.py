@@ -1,9 +1,9 @@
 """pseudo_label: with a teacher, labels for images that have none, one set a fold; without, an empty table."""
 
-from podium import run
 from podium.contracts import competition, folds, pseudo
-from podium.entry import run as run_stage
-from podium.params import load
+from podium.foundation import run
+from podium.foundation.entry import run as run_stage
+from podium.foundation.params import load
 from podium.pseudo import labels
 from podium.pseudo.params import PseudoParams
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from podium.entry import run
-from podium.files import write_text
-from podium.params import load
+from podium.foundation.entry import run
+from podium.foundation.files import write_text
+from podium.foundation.params import load
+from podium.foundation.run import Folds
 from podium.report import page, plots
 from podium.report.evidence import gather
 from podium.report.params import ReportParams
-from podium.run import Folds
 
 PAGE = Path("reports/index.html")
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from podium.competition.params import CompetitionParams
 from podium.contracts import competition, predictions
-from podium.entry import run
-from podium.errors import UserError
-from podium.feature_params import FeatureParams
-from podium.image_params import ImageParams
-from podium.labelled import folder, tally
-from podium.params import load
-from podium.run import Threads
+from podium.features.params import FeatureParams
+from podium.foundation.entry import run
+from podium.foundation.errors import UserError
+from podium.foundation.params import load
+from podium.foundation.run import Threads
+from podium.images.params import ImageParams
+from podium.labelled import folder, scores
 from podium.tta.params import TtaParams
 
 FACTS = predictions.FOLDER / predictions.FACTS
@@ -35,7 +35,7 @@ def main() -> None:
 
         import torch  # late: a mistake above is told at once
 
-        from podium.features import Item
+        from podium.features.items import Item
         from podium.labelled.vote import trained, vote
 
         torch.set_num_threads(threads)
@@ -45,8 +45,8 @@ def main() -> None:
         probs = vote(items, folds, views, params, budget, Path(place))
     labels = np.array(given.labels, np.int64)
     print(f"{where}: {len(labels):,} images, folds {', '.join(map(str, folds))}, views {told}")
-    print(*(f"{name} {score:.4f}" for name, score in tally.scores(labels, probs, found.metric).items()))
-    print(*tally.by_class(labels, probs, found.classes), sep="\n")
+    print(*(f"{name} {score:.4f}" for name, score in scores.scores(labels, probs, found.metric).items()))
+    print(*scores.by_class(labels, probs, found.classes), sep="\n")
     for name, reason in given.unreadable:
         print(f"not scored: {name}: {reason}")
 

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from podium import scoring
-from podium.entry import run
-from podium.errors import UserError
+from podium.foundation.entry import run
+from podium.foundation.errors import UserError
+from podium.submission import scoring
 
 
 def main() -> None:

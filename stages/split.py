@@ -12,12 +12,12 @@ from podium.contracts.images import PATH as INDEX
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
 from podium.duplicates.find import group_of
-from podium.entry import run
-from podium.files import replacing_folder, write_json
 from podium.folds import frozen, grouping, split
 from podium.folds.params import SplitParams
-from podium.params import load
-from podium.run import QUICK_SHARE, Profile, Seed
+from podium.foundation.entry import run
+from podium.foundation.files import replacing_folder, write_json
+from podium.foundation.params import load
+from podium.foundation.run import QUICK_SHARE, Profile, Seed
 
 FOLDER = Path("data/split")
 

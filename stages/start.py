@@ -2,13 +2,13 @@
 
 import sys
 
-from podium import start
-from podium.checking import check
 from podium.contracts import competition
-from podium.entry import run
-from podium.files import write_text
-from podium.params import PATH
-from podium.summary import lines
+from podium.foundation.entry import run
+from podium.foundation.files import write_text
+from podium.foundation.params import PATH
+from podium.project import start
+from podium.project.checking import check
+from podium.project.summary import lines
 
 NEXT = """\
 next:

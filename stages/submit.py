@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from podium.competition import submission
-from podium.competition.submit_params import SubmitParams
 from podium.contracts import competition, images, labels, predictions
-from podium.entry import run
-from podium.params import load
+from podium.foundation.entry import run
+from podium.foundation.params import load
+from podium.submission import submission
+from podium.submission.params import SubmitParams
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The last words of `make submission`: where the results lie, and the score."""
 
-from podium.entry import run
-from podium.summary import lines
+from podium.foundation.entry import run
+from podium.project.summary import lines
 
 
 def main() -> None:

@@ -3,14 +3,14 @@
 import sys
 
 from podium.contracts import competition, folds, images, manifest, model, pseudo
-from podium.entry import loading, run
-from podium.feature_params import FeatureParams
-from podium.image_params import ImageParams
+from podium.features.params import FeatureParams
+from podium.foundation.entry import loading, run
+from podium.foundation.params import load
+from podium.foundation.run import Folds, Profile, Seed, Threads, folds_to_run
+from podium.images.params import ImageParams
 from podium.networks.params import NetworkParams
-from podium.params import load
-from podium.run import Folds, Profile, Seed, Threads, folds_to_run
-from podium.training import skipped
 from podium.training.params import TrainParams
+from podium.training.record import skipped
 
 
 def main() -> None:
@@ -26,9 +26,10 @@ def main() -> None:
 def train(fold: int) -> None:
     """Trains a fold that this run wants."""
     with loading():  # torch and Lightning: seconds that a skipped fold is spared
-        from podium.training import engine, outputs, resume
         from podium.training import fold as training
-        from podium.training.choices import Request
+        from podium.training.loop import engine, resume
+        from podium.training.record import outputs
+        from podium.training.settings.choices import Request
 
     found = competition.read()
     request = Request(

@@ -2,10 +2,10 @@
 
 import argparse
 
-from podium.entry import run
-from podium.params import load
-from podium.run import Folds, Threads
-from podium.training import side_by_side
+from podium.foundation.entry import run
+from podium.foundation.params import load
+from podium.foundation.run import Folds, Threads
+from podium.project import side_by_side
 
 
 def main() -> None:

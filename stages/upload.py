@@ -5,15 +5,15 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from podium.competition.meta import read_meta
 from podium.competition.params import CompetitionParams
 from podium.contracts import competition
-from podium.entry import run
-from podium.errors import UserError
-from podium.files import sha256
-from podium.kaggle import failures, ledger, parcel, slugs, upload
+from podium.download.meta import read_meta
+from podium.foundation.entry import run
+from podium.foundation.errors import UserError
+from podium.foundation.files import sha256
+from podium.foundation.params import load
+from podium.kaggle import failures, ledger, payload, slugs, upload
 from podium.kaggle.client import Client
-from podium.params import load
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     slug = slugs.of(download, os.environ.get("COMPETITION", ""))
     if competition.read().notebooks_only or read_meta(download).notebooks_only:
         raise failures.notebooks_only(slug)
-    sent = parcel.choose(os.environ.get("FILE", ""))
+    sent = payload.choose(os.environ.get("FILE", ""))
     held, digest = ledger.rows(), sha256(sent.file)
     if os.environ.get("FORCE") != "1":
         upload.refuse_repeated(digest, held, slug)

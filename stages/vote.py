@@ -2,9 +2,9 @@
 
 import argparse
 
-from podium import voting
-from podium.entry import run
-from podium.errors import UserError
+from podium.foundation.entry import run
+from podium.foundation.errors import UserError
+from podium.project import voting
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from benchmarks.checkout import further
 from benchmarks.ranking import Scored, difference, pairs, shares, spearman
-from benchmarks.workplace import further
 
 
 def _scored(score: float, spread: float = 0.0, seed: int = 0) -> Scored:

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium import probe
 from podium.contracts import manifest
 from podium.contracts.folds import FOLDS
-from podium.errors import UserError
-from podium.experiments import Member
+from podium.experiments.runs import Member
 from podium.folds import frozen, split
 from podium.folds.assign import assign
 from podium.folds.grouping import group
 from podium.folds.params import SplitParams
+from podium.foundation.errors import UserError
+from podium.linear import probe
 from podium.pseudo import labels as pseudo
 from podium.pseudo.params import PseudoParams
 from podium.training.params import TrainParams
@@ -140,7 +140,7 @@ def test_a_students_pseudo_labels_come_from_its_own_folds_teacher_alone() -> Non
 
 
 def test_a_student_is_never_given_another_students_pseudo_labels() -> None:
-    from podium.training import rows
+    from podium.training.feed import rows
 
     taught = pd.DataFrame(
         {"image_id": ["test/a", "test/b"], "fold": [0, 1], "p0": 1.0, "p1": 0.0, "weight": 1.0}
@@ -157,7 +157,7 @@ def test_the_last_epoch_is_kept_unless_told() -> None:
 
 
 def test_the_last_epoch_is_the_last_however_the_scored_fold_liked_another() -> None:
-    from podium.training.keeping import kept_epoch
+    from podium.training.loop.keeping import kept_epoch
 
     history = [{"epoch": 0, "val_loss": 0.1}, {"epoch": 1, "val_loss": 0.9}]
     assert kept_epoch(history, "last") == 1 and kept_epoch(history, "best") == 0
@@ -172,7 +172,7 @@ def test_an_epoch_chosen_on_the_scored_fold_marks_the_score(keep: str, stopped: 
     from torch import nn
 
     from podium.contracts.model import Preprocessing
-    from podium.training import telling
+    from podium.training.record import card as telling
 
     seen = Preprocessing(size=8, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
     network = SimpleNamespace(

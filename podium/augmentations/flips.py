@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium import probe
 from podium.augmentations import registry
 from podium.augmentations.params import AugmentParams
 from podium.augmentations.policy import Flips
 from podium.contracts import embeddings, mirrors
-from podium.errors import UserError
-from podium.run import derive
+from podium.foundation.errors import UserError
+from podium.foundation.run import derive
+from podium.linear import probe
 
 DIRECTIONS = ("horizontal", "vertical")
 FOLDS = 3

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import Generator
 
 from podium.augmentations.policy import Flips
-from podium.images import Pixels
+from podium.images.pixels import Pixels
 
 
 def _load() -> ModuleType:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from podium.params import Section
+from podium.foundation.params import Section
 
 Count = Annotated[int, Field(ge=0, strict=True)]
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from numpy.random import Generator
 
-from podium.images import Pixels
+from podium.images.pixels import Pixels
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from podium.augmentations.policy import Flips, Policy
-from podium.errors import UserError
-from podium.images import Pixels
-from podium.params import nearest
+from podium.foundation.errors import UserError
+from podium.foundation.params import nearest
+from podium.images.pixels import Pixels
 
 FOLDER = Path(__file__).parent / "policies"
 

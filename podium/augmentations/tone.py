@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from podium.images import Pixels
+from podium.images.pixels import Pixels
 
 Range = tuple[float, float]
 

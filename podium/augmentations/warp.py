@@ -16,7 +16,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from podium.augmentations.tone import Range, Tone, between
-from podium.images import Pixels
+from podium.images.pixels import Pixels
 
 Border = Literal["reflect", "nearest", "wrap", "constant"]
 

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 
 from podium.competition.matching import stem
-from podium.competition.tables import Sheet
-from podium.errors import UserError
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
 
 NAMES_SUFFIX = ".json"
 

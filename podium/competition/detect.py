@@ -10,20 +10,20 @@ from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
 from podium.competition.matching import SUFFIXES
-from podium.competition.meta import Meta
 from podium.competition.params import CompetitionParams
-from podium.competition.raw import Raw
 from podium.competition.roles import IGNORED, Roles, assign, doubles
 from podium.competition.sample import find_sample, is_sample
-from podium.competition.sentences import readable
 from podium.competition.sheets import Sheets
 from podium.competition.spellings import without_images
 from podium.competition.subsets import divide
-from podium.competition.tables import cell
 from podium.competition.tasks import refuse_masks_and_boxes
 from podium.contracts.competition import Competition, Finding
-from podium.errors import UserError
-from podium.hostile import looks_like_image
+from podium.download.meta import Meta
+from podium.download.raw import Raw
+from podium.download.sentences import readable
+from podium.download.tables import cell
+from podium.foundation.errors import UserError
+from podium.images.opening import looks_like_image
 from podium.metrics.names import canonical
 
 SNIFFED = 100_000_000  # bytes of a file without a known suffix that may be an image

@@ -5,9 +5,9 @@ from collections import Counter
 
 from podium.competition.matching import SUFFIXES as IMAGES
 from podium.competition.matching import stem
-from podium.competition.raw import Raw
-from podium.competition.tables import SUFFIXES, UNNAMED, decode
-from podium.errors import UserError
+from podium.download.raw import Raw
+from podium.download.tables import SUFFIXES, UNNAMED, decode
+from podium.foundation.errors import UserError
 
 PACKED = (".7z", ".tar", ".gz", ".rar", ".tgz", ".bz2", ".xz")
 KINDS = {  # what a suffix means, where no image lies beside it

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from podium.competition.classes import Classes, integer
 from podium.competition.id_columns import value_columns
 from podium.competition.spellings import columns_to_classes, integers_like, plain_of, values_like, words_of
-from podium.competition.tables import Sheet
 from podium.competition.tasks import is_number
 from podium.contracts.competition import Finding, Form
-from podium.errors import UserError
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
 
 NEGATIVE = re.compile(
     r"(normal|healthy|benign|negative|neg|none|background|uninfected|clean|false|0)$|(no|not|non|without)($|[\W_])",

@@ -2,7 +2,7 @@
 
 from podium.competition.classes import integer
 from podium.competition.matching import EXACT, NUMBERS, Match, Pool, match
-from podium.competition.tables import UNNAMED, Sheet
+from podium.download.tables import UNNAMED, Sheet
 
 WORDS = (
     "id", "image_id", "image", "imageid", "img", "filename", "file_name", "file", "path", "filepath", "fname",

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from podium.audit import Audited
 from podium.competition.detect import Detected
-from podium.competition.sentences import readable
 from podium.contracts import competition as contract
 from podium.contracts.competition import Finding
 from podium.contracts.images import IMAGES
 from podium.contracts.labels import LABELS
-from podium.errors import UserError
-from podium.files import replacing, replacing_folder, write_text
-from podium.shards import Place, Writer
+from podium.download.sentences import readable
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing, replacing_folder, write_text
+from podium.images.audit import Audited
+from podium.images.shards import Place, Writer
 
 TEST_LABELS = "test_labels.csv"
 LISTED = 10  # unreadable images named in the log

@@ -2,7 +2,7 @@
 
 from podium.competition.id_columns import id_column
 from podium.competition.matching import EXACT, Match, Pool, match
-from podium.competition.tables import Sheet
+from podium.download.tables import Sheet
 
 THROUGH = " -> "  # marks the form of a match that went through a table
 

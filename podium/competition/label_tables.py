@@ -8,9 +8,9 @@ from podium.competition.labels import SHOWN, Labels
 from podium.competition.matching import Match, Pool, match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import file_role
-from podium.competition.tables import Sheet
 from podium.competition.tasks import refuse_measured, refuse_numbers_a_class, refuse_several
-from podium.errors import UserError
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
 
 LABEL_WORDS = (
     "label", "labels", "class", "class_name", "classname", "category", "target", "breed", "species",

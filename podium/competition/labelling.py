@@ -6,11 +6,11 @@ from podium.competition.label_tables import shown_words
 from podium.competition.labels import STORAGE, Labels, from_folders, from_names
 from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
-from podium.competition.raw import Raw
 from podium.competition.roles import Roles, file_role, word_role
 from podium.competition.sheets import Sheets
 from podium.contracts.competition import Finding
-from podium.errors import UserError
+from podium.download.raw import Raw
+from podium.foundation.errors import UserError
 
 SHOWN = 5  # names in a sentence
 HALF = 0.5  # of a table's ids that are images, for it to be about them

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 SHOWN = 3  # examples in a sentence
 NAME_FORMS = (  # cat.0.jpg, dog_12.png, rose (3).jpg; 0007_dog.jpg; owl_1_33.jpg

@@ -2,19 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from podium.params import Section
-
-
-class Limits(BaseModel):
-    """What a download may cost before it is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    total_gb: float = Field(500.0, gt=0)  # GB, unpacked, nested zips included
-    ratio: float = Field(200.0, gt=1)  # unpacked to packed size, of members above 10 MB
-    files: int = Field(3_000_000, ge=1)
-    megapixels: float = Field(200.0, gt=0)  # of one image, read from its header before it is decoded
+from podium.download.params import Limits
+from podium.foundation.params import Section
 
 
 class CompetitionParams(Section):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from podium.competition.matching import Pool, stem
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 WORDS = {
     "train": "train", "training": "train", "trn": "train", "trainset": "train",

@@ -9,9 +9,9 @@ from podium.competition.keys import THROUGH, through_table
 from podium.competition.labels import SHOWN
 from podium.competition.matching import Match, match, stem
 from podium.competition.roles import Roles
-from podium.competition.tables import Sheet
 from podium.contracts.competition import Finding
-from podium.errors import UserError
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
 
 NAME = re.compile(r"sample|submi|template|example|benchmark", re.IGNORECASE)
 POOLS = (

@@ -1,16 +1,16 @@
 """The download's tables, parsed once: which hold labels, and which only list images."""
 
-from podium.competition import annotations
 from podium.competition.id_columns import id_column
 from podium.competition.label_tables import Undecided, from_table, split_column
 from podium.competition.labels import Labels
 from podium.competition.matching import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX, Match, Pool, match, stem
 from podium.competition.params import CompetitionParams
-from podium.competition.raw import Raw
 from podium.competition.roles import Roles, file_role
 from podium.competition.sample import is_sample
-from podium.competition.tables import LISTS, SUFFIXES, Sheet, parse
-from podium.errors import UserError
+from podium.download import annotations
+from podium.download.raw import Raw
+from podium.download.tables import LISTS, SUFFIXES, Sheet, parse
+from podium.foundation.errors import UserError
 
 MAX_BYTES = 1 << 30  # of a text table
 MAX_JSON = 1 << 20  # of a file that may map integers to class names

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 
 from podium.competition.classes import Classes, integer
-from podium.competition.tables import Sheet
-from podium.errors import UserError
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
 
 SHOWN = 4  # names in a sentence
 

@@ -3,8 +3,8 @@
 import re
 
 from podium.competition.classes import integer
-from podium.competition.tables import Sheet
-from podium.errors import UserError
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
 
 MASKS = re.compile(r"(^|_)rle($|_)|encoded_?pixels|^segmentation$|run_?length", re.IGNORECASE)
 BOXES = re.compile(r"prediction_?string|^bbox(es)?$|bounding_?box|^boxes$", re.IGNORECASE)

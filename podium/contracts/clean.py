@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from podium.errors import UserError
-from podium.files import replacing
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing
 
 PATH = Path("data/clean/labels.csv")
 CORRECTIONS = Path("data/corrections.csv")  # the user's own word: image_id, label or `drop`, note

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from podium.contracts import document
-from podium.files import write_json
+from podium.foundation.files import write_json
 
 PATH = Path("data/index/competition.json")
 SAMPLE = Path("data/index/sample_submission.csv")  # the sample's text as shipped, or as we built it

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from podium.contracts.table import Table, columns
-from podium.errors import UserError
-from podium.files import replacing_folder
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing_folder
 
 FOLDER = Path("data/embeddings")
 IDS = Table(name="embedded images", schema=columns(row=pa.int64(), image_id=pa.string()), key=("row",))

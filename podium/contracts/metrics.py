@@ -4,8 +4,8 @@ import json
 import math
 from pathlib import Path
 
-from podium.errors import UserError
-from podium.files import write_json
+from podium.foundation.errors import UserError
+from podium.foundation.files import write_json
 
 PATH = Path("reports/metrics.json")
 DIGITS = 6

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from podium.contracts.embeddings import FOLDER
 from podium.contracts.table import Table, columns
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 IDS = Table(name="mirrored images", schema=columns(row=pa.int64(), image_id=pa.string()), key=("row",))
 

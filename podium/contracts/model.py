@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from podium.contracts import document
-from podium.files import write_json
+from podium.foundation.files import write_json
 
 FOLDER = Path("models")
 PICTURE = "batch.jpg"

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from podium.errors import UserError
-from podium.files import replacing
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing
 
 VERSION_KEY = b"podium_version"
 

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from podium import shards
 from podium.copies.orders import Order
 from podium.copies.render import Renderer, Source, cores, render
 from podium.copies.store import Copy, Store
-from podium.shards import Place, Reader
+from podium.images import shards
+from podium.images.shards import Place, Reader
 
 PACK = 1024  # copies a scratch entry: what an interrupt can lose
 OWN = ["image_id", "copy", "shard", "offset", "length", "digest"]  # columns that are not the source's

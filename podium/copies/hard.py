@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium import experiments, revisions
 from podium.augmentations.params import HardExamples
 from podium.copies.orders import CROPPED, Order
-from podium.errors import UserError
+from podium.experiments import revisions, runs
+from podium.foundation.errors import UserError
 
 KEY = "params.yaml: augment.hard_examples.teacher"
 
@@ -38,9 +38,9 @@ def hard_examples(
             f"{KEY} must be a full Git revision of 40 digits, found {params.teacher!r}: names move; "
             "`dvc exp list --sha-only` prints it."
         )
-    teacher = experiments.of_revision(params.teacher, split, classes, key=KEY)
+    teacher = runs.of_revision(params.teacher, split, classes, key=KEY)
     chosen = missed(rows, teacher.ids, teacher.oof, params.cap)
-    from podium import activation  # brings torch: imported only where a teacher is named
+    from podium.copies import activation  # brings torch: imported only where a teacher is named
 
     boxes = activation.boxes(params.teacher, rows.iloc[chosen], data)
     orders = [

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from podium.images import Pixels
+from podium.images.pixels import Pixels
 
 CROPPED = 1_000_000  # numbers of copies of a part start beyond it: more plain copies do not renumber them
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from podium.contracts.folds import HOLD_OUT
 from podium.contracts.images import SHARDS
-from podium.errors import UserError
-from podium.shards import Reader
+from podium.foundation.errors import UserError
+from podium.images.shards import Reader
 
 
 def rows(

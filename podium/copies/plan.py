@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from podium.errors import UserError
-from podium.params import nearest
-from podium.run import QUICK_SHARE, derive
+from podium.foundation.errors import UserError
+from podium.foundation.params import nearest
+from podium.foundation.run import QUICK_SHARE, derive
 
 Count = int | Literal["auto", "max"]
 

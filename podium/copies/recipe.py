@@ -10,9 +10,9 @@ from podium.augmentations import registry
 from podium.augmentations.params import AugmentParams
 from podium.augmentations.policy import Flips
 from podium.copies.render import Encoder, Renderer, decode
-from podium.files import digest
-from podium.images import Pixels
-from podium.shards import Reader
+from podium.foundation.files import digest
+from podium.images.pixels import Pixels
+from podium.images.shards import Reader
 
 VERSION = 1  # raise it when the same params must give other pixels: finished copies are keyed by it
 

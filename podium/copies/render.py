@@ -14,9 +14,9 @@ from numpy.random import PCG64, Generator
 from podium.augmentations.policy import Policy
 from podium.copies.orders import Box
 from podium.copies.store import Copy
-from podium.images import Pixels, shrink
-from podium.run import derive
-from podium.shards import Place, Reader
+from podium.foundation.run import derive
+from podium.images.pixels import Pixels, shrink
+from podium.images.shards import Place, Reader
 
 AHEAD = 6  # parts a worker may be ahead of the writer: bounds memory
 PART = 64  # copies a worker makes at a time; a source with more is decoded once for each 64 of them

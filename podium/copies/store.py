@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from podium import scratch
-from podium.files import digest
-from podium.shards import WRITE_BYTES
+from podium.foundation import scratch
+from podium.foundation.files import digest
+from podium.images.shards import WRITE_BYTES
 
 KIND = "copies"
 OPEN = 64  # packs that are read from at a time, the earliest opened is closed first

@@ -10,23 +10,25 @@ from typing import Any
 
 import numpy as np
 
-from podium import ensemble, images, revisions, voters
-from podium.calibration import Calibration
 from podium.contracts import model, predictions
 from podium.contracts.competition import Competition
 from podium.contracts.model import Preprocessing
-from podium.errors import UserError
-from podium.experiments import Pool
+from podium.experiments import revisions
+from podium.experiments.runs import Pool
 from podium.export import graphs
-from podium.features import View
-from podium.files import write_json, write_text
-from podium.image_params import ImageParams
+from podium.features.items import View
+from podium.foundation.errors import UserError
+from podium.foundation.files import write_json, write_text
+from podium.foundation.params import parse, read
+from podium.images import pixels
+from podium.images.params import ImageParams
 from podium.metrics.registry import Metric
 from podium.networks.build import Network, load
-from podium.params import parse, read
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of
-from podium.voters import EnsembleParams
+from podium.vote import ensemble, voter
+from podium.vote.calibration import Calibration
+from podium.vote.params import EnsembleParams
 
 FOLDER = Path("export")
 ARTIFACTS = ("models", "data/predictions/facts.json", "params.yaml")
@@ -99,7 +101,7 @@ def write_vote(pool: Pool, table: dict[str, Any], metric: Metric, seed: int, pat
 
     name, said = table["chosen"], table["calibration"]
     calibration = Calibration(said["temperature"], np.array(said["priors"]))
-    geometric = voters.load(name).merge_folds is voters.geometric_mean
+    geometric = voter.load(name).merge_folds is voter.geometric_mean
     vote = graphs.Vote(
         name,
         ensemble.learnt(name, pool, metric, seed),
@@ -154,4 +156,4 @@ def write(bundle: dict[str, Any], folder: Path) -> None:
     script = Path(__file__).with_name("predict.py").read_text(encoding="utf-8")
     kept = [line for line in script.splitlines() if not line.startswith("#")]
     write_text(folder / "predict.py", "\n".join(kept) + "\n")
-    shutil.copy(images.__file__, folder / "images.py")
+    shutil.copy(pixels.__file__, folder / "images.py")

@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from podium.calibration import Calibration
 from podium.contracts.model import Preprocessing
-from podium.errors import UserError
-from podium.features import View
+from podium.features.items import View
+from podium.foundation.errors import UserError
 from podium.tta.params import TtaParams
-from podium.voters import SMALLEST, SMALLEST_INPUT, Learnt, WeightedMean
-from podium.voters.stacking import Softmax
+from podium.vote.calibration import Calibration
+from podium.vote.voter import SMALLEST, SMALLEST_INPUT, Learnt, WeightedMean
+from podium.vote.voters.stacking import Softmax
 
 BATCH = 16  # images a run: fixed, because a fixed shape exports exactly; predict.py pads the last one
 OPSET = 20  # the first with affine grids, which small rotations need

@@ -4,20 +4,3 @@ found = features(items, cut.frozen, network.preprocessing, budget_gb=20)
 if found is None:  # over the disk budget: train podium.networks.cut.from_images(cut) instead
 found[rows]        # float32 (len(rows), ...), in the order of `rows`, read from the disk
 """
-
-from podium.features.items import IDENTITY, Features, Item, View, items_of, stored_items
-from podium.features.pixels import to_tensor
-from podium.features.store import ROOT, features, features_of_views
-
-__all__ = [
-    "IDENTITY",
-    "ROOT",
-    "Features",
-    "Item",
-    "View",
-    "features",
-    "features_of_views",
-    "items_of",
-    "stored_items",
-    "to_tensor",
-]

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from podium import files, scratch
+from podium.foundation import files, scratch
 
 KIND = "graphs"
 OPSET = 17

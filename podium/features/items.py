@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from podium.contracts.images import SHARDS
+from podium.images.shards import Reader
 from podium.networks.precision import Kind
-from podium.shards import Reader
 
 
 @dataclass(frozen=True)

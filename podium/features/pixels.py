@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from podium.contracts.model import Preprocessing
-from podium.errors import UserError
 from podium.features.items import Item
-from podium.images import decode, square
-from podium.shards import Reader
+from podium.foundation.errors import UserError
+from podium.images.pixels import decode, square
+from podium.images.shards import Reader
 
 WHITE = 255.0
 Squares = dict[int, NDArray[np.uint8]]  # side -> (n, side, side, 3)

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from podium import files, scratch
 from podium.contracts.model import Preprocessing
 from podium.features.engine import BATCH, Engine, machine, row_shape
 from podium.features.items import IDENTITY, Features, Item, View, bytes_of
 from podium.features.pixels import Squares, read_ahead, to_tensor
+from podium.foundation import files, scratch
 from podium.networks.precision import Kind, precision
 
 KIND = "features"

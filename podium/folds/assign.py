@@ -5,7 +5,7 @@ import heapq
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.run import derive
+from podium.foundation.run import derive
 
 Labels = NDArray[np.int64]  # (n,) class of each image
 Codes = NDArray[np.int64]  # (n,) group of each image, 0 … groups - 1

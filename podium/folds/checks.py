@@ -4,8 +4,8 @@ from collections import Counter
 
 import numpy as np
 
-from podium.errors import UserError
 from podium.folds.assign import Labels
+from podium.foundation.errors import UserError
 
 GIANT = 0.8  # of the images in one group: no fold could be judged
 LARGE = 2.0  # times a fold's even share: said, not refused

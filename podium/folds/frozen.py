@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.errors import UserError
 from podium.folds.assign import Folds, Labels
-from podium.run import derive
+from podium.foundation.errors import UserError
+from podium.foundation.run import derive
 
 COLUMNS = ["image_id", "fold"]
 LOWEST, HIGHEST = -2, 100

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from podium import probe
-from podium.errors import UserError
 from podium.folds.assign import Labels, assign
 from podium.folds.groups import FEWEST, Pattern, from_column, from_names, merge
 from podium.folds.params import SplitParams
+from podium.foundation.errors import UserError
+from podium.linear import probe
 
 FOLDS = 5  # of the two cross-validations that measure the gap
 SURE = 3.0  # standard errors: a gap beyond it is no accident

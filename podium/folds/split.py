@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from podium.contracts.folds import ALWAYS_TRAIN, HOLD_OUT
-from podium.errors import UserError
 from podium.folds import checks, frozen
 from podium.folds.assign import Folds, Labels, assign
 from podium.folds.params import SplitParams
-from podium.run import derive
+from podium.foundation.errors import UserError
+from podium.foundation.run import derive
 
 UNSET = -128
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from podium import params
 from podium.contracts import metrics
+from podium.foundation import params
 from podium.kaggle.ledger import Row
 
 TRACKED = ("dvc.lock", "params.yaml")  # what tells one run from another

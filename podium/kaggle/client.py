@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.kaggle import failures
 from podium.kaggle.failures import Unreachable
 

@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from podium.errors import UserError
-from podium.files import flush, write_json
+from podium.foundation.errors import UserError
+from podium.foundation.files import flush, write_json
 from podium.kaggle import failures
 from podium.kaggle.client import Client, Facts
 from podium.metrics.names import canonical

@@ -2,7 +2,7 @@
 
 import re
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 SITE = "https://www.kaggle.com"
 NO_TOKEN = (

@@ -11,9 +11,9 @@ from typing import Literal, get_args
 import pandas as pd
 from filelock import FileLock
 
-from podium.competition import tables
-from podium.errors import UserError
-from podium.files import replacing
+from podium.download import tables
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing
 
 PATH = Path("reports/leaderboard.csv")
 LOCK_SECONDS = 30  # another upload's write takes milliseconds

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from podium.competition.meta import read_meta
-from podium.errors import UserError
+from podium.download.meta import read_meta
+from podium.foundation.errors import UserError
 
 ADDRESS = re.compile(r"https?://(?:www\.)?kaggle\.com/(?:competitions|c)/([^/?#]+)")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")

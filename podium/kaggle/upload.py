@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.kaggle import failures, ledger
 from podium.kaggle.client import Client, Sent, Unsure
 from podium.kaggle.failures import Unreachable
 from podium.kaggle.ledger import Row
-from podium.kaggle.parcel import Parcel
+from podium.kaggle.payload import Parcel
 
 SKEW = timedelta(minutes=10)  # that the server's clock may differ from ours
 NOTHING_SENT = "interrupted: nothing was sent, and the ledger is as it was"

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from podium.audit import audit_all
 from podium.competition.matching import SUFFIXES
-from podium.competition.params import Limits
-from podium.competition.raw import open_raw
-from podium.errors import UserError
-from podium.image_params import Storage
-from podium.shards import Place, Writer
+from podium.download.params import Limits
+from podium.download.raw import open_raw
+from podium.foundation.errors import UserError
+from podium.images.audit import audit_all
+from podium.images.params import Storage
+from podium.images.shards import Place, Writer
 
 NAMED = 5  # folders or classes named in a sentence
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from podium.contracts import model
-from podium.errors import UserError
-from podium.features import Item
+from podium.features.items import Item
+from podium.foundation.errors import UserError
 from podium.metrics.registry import Floats
 from podium.networks.precision import best_device
 from podium.tta.choosing import used

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from podium import probe
 from podium.folds.assign import Folds, Labels, assign
 from podium.labels import noise
 from podium.labels.actions import POLICIES
+from podium.linear import probe
 
 SURE = 2.0  # standard errors of the paired gain in accuracy
 INNER = 4  # folds within the training folds

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 DROP = "drop"
 COLUMNS = ["image_id", "label", "note"]

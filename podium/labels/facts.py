@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.adversarial import shift
 from podium.duplicates.find import Found, group_of
-from podium.labels.outcome import Cleaned
+from podium.embedding.adversarial import shift
+from podium.labels.cleaning import Cleaned
 
 AUC_SEEN = 0.6  # beyond it train and test differ enough to look
 FIRST = (  # metrics.json takes a stage's first few numbers

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.errors import UserError
-from podium.shards import Reader
+from podium.foundation.errors import UserError
+from podium.images.shards import Reader
 
 LABELLED = ("train", "validation")  # a test image's label, where one was shipped, is never learnt from
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium import probe
+from podium.linear import probe
 
 Probs = NDArray[np.float64]  # (n, k)
 Labels = NDArray[np.int64]  # (n,)

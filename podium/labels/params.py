@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from podium.params import Section
+from podium.foundation.params import Section
 
 Policy = Literal["report", "drop", "relabel", "weight", "auto"]
 

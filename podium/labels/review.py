@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.images import decode, encode, shrink
+from podium.images.pixels import decode, encode, shrink
 
 THUMBNAIL, SMALL = 128, 64  # pixels of the short side: of a suspect, of its neighbours
 NEIGHBOURS = 5

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from podium.foundation.run import derive
 from podium.metrics.registry import Floats, Metric
-from podium.run import derive
 
 REPLICATES = 1000
 LEVEL = 0.95

@@ -3,7 +3,7 @@
 import difflib
 import re
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 NAMES = (
     "accuracy",

@@ -9,11 +9,11 @@ import torch
 from torch import nn
 
 from podium.contracts.model import ModelCard, Preprocessing, read_card
-from podium.errors import UserError
+from podium.foundation.errors import UserError
+from podium.foundation.run import derive
+from podium.images.sizes import STEP, natural_side
 from podium.networks import heads, registry, weights
 from podium.networks.registry import Entry
-from podium.run import derive
-from podium.sizes import STEP, natural_side
 
 SMALLEST_AUTO = 64  # pixels; below it five halvings leave too few positions
 ATTENTION = {"se": "se", "cbam": "cbam"}  # our word -> timm's
@@ -128,7 +128,7 @@ def save(network: Network, folder: Path) -> None:
     """Writes the network's weights to model.safetensors in `folder`."""
     from safetensors.torch import save_model
 
-    from podium.files import replacing
+    from podium.foundation.files import replacing
 
     with replacing(folder / "model.safetensors") as draft:
         save_model(network.module, str(draft))

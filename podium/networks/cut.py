@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.networks.build import Network
 from podium.networks.graph import Graph, clean, halves, trace
 from podium.networks.params import PORTABLE_CUTS

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 Head = Literal["linear", "two_layer", "svm"]
 HIDDEN = 512  # units of the two-layer head, at most as many as it gets

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from podium.params import Section
+from podium.foundation.params import Section
 
 PORTABLE_CUTS = ("auto", "none", "head", "last_stage", "last_two_stages")  # right for every network
 PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".pkl")

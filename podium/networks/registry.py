@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 TORCHVISION = "tv:"
 OWN = Path(__file__).parent / "own"

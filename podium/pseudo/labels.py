@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from podium.errors import UserError
-from podium.experiments import Member, Probs, of_revision
+from podium.experiments.runs import Member, Probs, of_revision
+from podium.foundation.errors import UserError
 from podium.pseudo.params import PseudoParams
 
 NEVER = 2.0  # a threshold that no probability reaches

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from podium.params import Section
+from podium.foundation.params import Section
 
 
 class PseudoParams(Section):

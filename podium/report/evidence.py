@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from podium.contracts import clean, competition, folds, images, manifest, metrics, model, predictions
 from podium.contracts.competition import Competition
 from podium.contracts.model import ModelCard
+from podium.foundation.params import read as read_params
 from podium.kaggle.ledger import Row, rows
-from podium.params import read as read_params
 
 FACTS = (
     "data/index",

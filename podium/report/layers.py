@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.contracts import model
-from podium.images import Pixels, decode, square
-from podium.mosaic import mosaic
+from podium.images.mosaic import mosaic
+from podium.images.pixels import Pixels, decode, square
+from podium.images.shards import Reader
 from podium.report.blocks import Block, Card, Cards, Part, Sentences
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.thumbs import data_uri
-from podium.shards import Reader
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from podium.report import layers, origins, parts, trust, uploads
+from podium.report import layers, parts, provenance, trust, uploads
 from podium.report.blocks import Part, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
@@ -23,14 +23,14 @@ PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     parts.tests,
     trust.labels,
     trust.shift,
-    origins.competition,
-    origins.counts,
-    origins.copies,
-    origins.batch,
-    origins.network,
+    provenance.competition,
+    provenance.counts,
+    provenance.copies,
+    provenance.batch,
+    provenance.network,
     layers.layers,
-    origins.stages,
-    origins.parameters,
+    provenance.stages,
+    provenance.parameters,
 )
 
 

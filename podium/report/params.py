@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from podium.params import Section
+from podium.foundation.params import Section
 
 
 class ReportParams(Section):

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from podium import figures
 from podium.metrics import intervals, registry
+from podium.report import figures
 from podium.report.blocks import Block, Card, Cards, Figure, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams

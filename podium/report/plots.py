@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.files import replacing
+from podium.foundation.files import replacing
 from podium.report.evidence import Evidence
 
 FOLDER = Path("reports/plots")

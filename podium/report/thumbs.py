@@ -4,8 +4,8 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from podium.images import Pixels, decode, encode, shrink
-from podium.shards import Reader
+from podium.images.pixels import Pixels, decode, encode, shrink
+from podium.images.shards import Reader
 
 SIDE = 96  # pixels of the short side
 QUALITY = 80

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from podium import figures
 from podium.kaggle import ledger
+from podium.report import figures
 from podium.report.blocks import Block, Figure, Part, Sentences, Table
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams

@@ -10,41 +10,33 @@ import pandas as pd
 import torch
 from torch import nn
 
-from podium import scratch
 from podium.contracts import manifest
 from podium.contracts.model import ModelCard
+from podium.foundation import scratch
+from podium.foundation.run import derive
+from podium.images.shards import Reader
 from podium.networks import build as networks
 from podium.networks import registry
 from podium.networks.cut import Cut, cut
 from podium.networks.precision import best_device
-from podium.run import derive
-from podium.shards import Reader
-from podium.training import (
-    auto,
-    choices,
-    contradictions,
-    engine,
-    losses,
-    optimizers,
-    range_test,
-    resume,
-    summary,
-    svm,
-    telling,
-    times,
-)
-from podium.training.choices import Request
-from podium.training.convolutions import quicken
-from podium.training.data import Examples
-from podium.training.identity import key
-from podium.training.inputs import Feed, feed, outlook
-from podium.training.learner import Plan, Row
-from podium.training.look import first_batch
-from podium.training.pictures import Augment, Pictures
-from podium.training.rows import Rows, balanced_weights, with_places
-from podium.training.rows import training as training_rows
-from podium.training.rows import validation as validation_rows
-from podium.training.sampling import Order
+from podium.training import losses
+from podium.training.feed.data import Examples
+from podium.training.feed.inputs import Feed, feed, outlook
+from podium.training.feed.pictures import Augment, Pictures
+from podium.training.feed.rows import Rows, balanced_weights, with_places
+from podium.training.feed.rows import training as training_rows
+from podium.training.feed.rows import validation as validation_rows
+from podium.training.feed.sampling import Order
+from podium.training.loop import engine, resume, svm
+from podium.training.loop.learner import Plan, Row
+from podium.training.optim import optimizers
+from podium.training.optim.convolutions import quicken
+from podium.training.record import card as telling
+from podium.training.record import summary, times
+from podium.training.record.identity import key
+from podium.training.record.look import first_batch
+from podium.training.settings import auto, choices, contradictions, range_test
+from podium.training.settings.choices import Request
 
 
 @dataclass(frozen=True)
@@ -236,7 +228,7 @@ def _picture(
 def _fresh(request: Request, facts: Mapping[str, Any]) -> Augment | None:
     if not request.train.online:
         return None
-    from podium.training import online  # albumentations: only who asks for it pays
+    from podium.training.feed import online  # albumentations: only who asks for it pays
 
     return online.build(request.train.online_policy, request.train.online_settings, facts)
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from podium.params import Section
+from podium.foundation.params import Section
 
 Auto = Literal["auto"]
 Positive = Field(gt=0)

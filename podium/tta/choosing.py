@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.features import IDENTITY
-from podium.run import derive
+from podium.features.items import IDENTITY
+from podium.foundation.run import derive
 
 REPLICATES = 1000  # of the paired bootstrap
 LEVEL = 0.95

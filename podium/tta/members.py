@@ -12,10 +12,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from podium.contracts.model import Preprocessing, folder
-from podium.features import Features, Item, View, features_of_views, to_tensor
 from podium.features.engine import BATCH, fingerprint
-from podium.features.pixels import read_ahead
-from podium.features.store import ROOT, canvas
+from podium.features.items import Features, Item, View
+from podium.features.pixels import read_ahead, to_tensor
+from podium.features.store import ROOT, canvas, features_of_views
 from podium.networks.build import Network, load
 from podium.networks.cut import Cut, cut
 from podium.networks.precision import DTYPES, precision

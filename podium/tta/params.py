@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from podium.params import Section
+from podium.foundation.params import Section
 
 Name = Literal["hflip", "vflip", "d4", "rotate90", "scale", "five_crop", "shift", "rotate"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.contracts.folds import HOLD_OUT
-from podium.features import View, stored_items
+from podium.features.items import View, stored_items
 from podium.networks.build import Network
 from podium.networks.precision import best_device
 from podium.tta.choosing import choose, used

@@ -7,8 +7,8 @@ from typing import Any
 import ttach
 
 from podium.contracts.model import Preprocessing
-from podium.errors import UserError
-from podium.features import IDENTITY, View
+from podium.features.items import IDENTITY, View
+from podium.foundation.errors import UserError
 from podium.tta.params import TtaParams
 from podium.tta.transforms import Rotate, Shift
 

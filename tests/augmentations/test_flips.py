@@ -7,7 +7,7 @@ import pytest
 from podium.augmentations.flips import Survival, choose, measured
 from podium.augmentations.params import AugmentParams
 from podium.augmentations.policy import Flips
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 CLASSES = ["left", "right", "round"]
 N, D = 240, 16

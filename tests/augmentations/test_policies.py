@@ -10,7 +10,7 @@ from numpy.random import PCG64, Generator
 
 from podium.augmentations import registry
 from podium.augmentations.policy import Flips
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "custom": {

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from podium.competition.detect import Detected, detect
-from podium.competition.meta import Meta
 from podium.competition.params import CompetitionParams
-from podium.competition.raw import open_raw
-from podium.images import encode
+from podium.download.meta import Meta
+from podium.download.raw import open_raw
+from podium.images.pixels import encode
 
 Files = dict[str, str | bytes]
 PNG = encode(np.zeros((4, 4, 3), np.uint8), ".png")

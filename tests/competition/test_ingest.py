@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 import yaml
 
-from podium.audit import audit_all
 from podium.competition import index
-from podium.competition.demo import HIDDEN, Demo, build, digits, enlarge, png
-from podium.competition.meta import Meta, read_meta
 from podium.contracts import competition as contract
 from podium.contracts.images import IMAGES
 from podium.contracts.labels import LABELS
-from podium.errors import UserError
-from podium.files import sha256
-from podium.hostile import open_image
-from podium.image_params import Storage
-from podium.images import decode, encode
-from podium.shards import Reader
+from podium.download.demo import HIDDEN, Demo, build, digits, enlarge, png
+from podium.download.meta import Meta, read_meta
+from podium.foundation.errors import UserError
+from podium.foundation.files import sha256
+from podium.images.audit import audit_all
+from podium.images.opening import open_image
+from podium.images.params import Storage
+from podium.images.pixels import decode, encode
+from podium.images.shards import Reader
 from stages import demo, ingest
 from tests.competition.layouts import LABELLED, folders, unseen
 from tests.competition.shipping import Files, found, ship_zip

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from tests.competition import kaggle_refusals  # noqa: F401  (registers its refusals)
 from tests.competition.refusals import REFUSALS
 from tests.competition.shipping import found
@@ -22,7 +22,7 @@ def test_refusal(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_missing_download(tmp_path: Path) -> None:
-    from podium.competition.raw import open_raw
+    from podium.download.raw import open_raw
 
     with pytest.raises(UserError, match=r"nothing\.zip does not exist; give the zip that Kaggle handed out"):
         open_raw(tmp_path / "nothing.zip")

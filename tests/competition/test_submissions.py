@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium.competition import submission
 from podium.competition.detect import Detected
+from podium.submission import submission
 from tests.competition import kaggle_layouts  # noqa: F401  (registers its layouts)
 from tests.competition.layouts import LAYOUTS
 from tests.competition.shipping import found

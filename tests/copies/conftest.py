@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium import shards
 from podium.contracts import clean, competition, folds, images
+from podium.images import shards
 
 CLASSES = ["cat", "dog", "owl"]
 SIZES = {"cat": 7, "dog": 4, "owl": 10}

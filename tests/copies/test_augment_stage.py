@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from podium.contracts import clean, manifest
-from podium.shards import Reader
+from podium.images.shards import Reader
 from stages import augment
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from podium import contact_sheet
+from podium.report import contact_sheet
 from tests.copies.conftest import CLASSES
 from tests.copies.test_augment_stage import run
 

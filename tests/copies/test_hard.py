@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 import podium
-from podium import experiments
 from podium.augmentations.params import HardExamples
 from podium.contracts import clean, competition, folds, images
 from podium.copies import hard, originals
 from podium.copies.orders import CROPPED, Box, Order
-from podium.errors import UserError
+from podium.experiments import runs
+from podium.foundation.errors import UserError
 from tests.copies.conftest import picture
 from tests.copies.test_augment_stage import run
 
@@ -59,9 +59,9 @@ def test_the_stage_makes_more_copies_of_missed_images(zoo: Path, monkeypatch: py
     table = rows()
     probs = oof(table, {"train/owl/001.png": 0.1})
     member = SimpleNamespace(name="lite0@aaaaaaa", ids=table["image_id"].tolist(), oof=probs)
-    monkeypatch.setattr(experiments, "of_revision", lambda *a, **k: member)
+    monkeypatch.setattr(runs, "of_revision", lambda *a, **k: member)
     corner = SimpleNamespace(boxes=lambda revision, part, data: [Box(0, 0, 0.5, 0.5)] * len(part))
-    monkeypatch.setitem(sys.modules, "podium.activation", corner)
+    monkeypatch.setitem(sys.modules, "podium.copies.activation", corner)
     monkeypatch.setattr(podium, "activation", corner, raising=False)
     before = run(per_class=12)
     made = run(per_class=12, hard_examples={"teacher": REVISION, "copies": 3})
@@ -88,7 +88,7 @@ def test_other_folds_are_refused(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> 
     folds.FOLDS.write(theirs, folder / folds.PATH)
     competition.write(competition.read(), folder / competition.PATH)
     (folder / "params.yaml").write_text("model: lite0\n")
-    monkeypatch.setattr(experiments.revisions, "fetch", lambda revision: folder)
+    monkeypatch.setattr(runs.revisions, "fetch", lambda revision: folder)
     with pytest.raises(UserError) as error:
         run(hard_examples={"teacher": REVISION})
     assert "augment.hard_examples.teacher: lite0@aaaaaaa has other folds" in str(error.value)
@@ -124,7 +124,7 @@ class TestActivation:
     def test_the_map_shows_what_spoke_for_the_label(self) -> None:
         import torch
 
-        from podium import activation
+        from podium.copies import activation
 
         images = torch.zeros(2, 3, 32, 32)
         images[:, 0, 2:8, 2:8] = 1.0  # red, top left
@@ -137,7 +137,7 @@ class TestActivation:
         assert bottom_right.bottom == pytest.approx(1.0) and bottom_right.left > 0.4
 
     def test_an_empty_or_even_map_keeps_nearly_all(self) -> None:
-        from podium import activation
+        from podium.copies import activation
 
         for even in (np.zeros((7, 7)), np.ones((7, 7))):
             part = activation.box(even)
@@ -145,7 +145,7 @@ class TestActivation:
 
     def test_a_part_of_the_square_finds_its_place_on_the_image(self) -> None:
         """200 x 100. crop: the middle 100 columns. pad: 50 rows of border above and below."""
-        from podium import activation
+        from podium.copies import activation
 
         part = Box(0.0, 0.0, 0.5, 0.5)
         assert activation.on_image(part, 200, 100, "squash") == part
@@ -157,7 +157,7 @@ class TestActivation:
     def test_real_networks_have_maps(self, name: str) -> None:
         import torch
 
-        from podium import activation
+        from podium.copies import activation
         from podium.networks.build import build
 
         network = build(name, False, classes=3, size=224 if "vit" in name else 64)

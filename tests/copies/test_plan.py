@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.copies.plan import automatic, plan
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 CLASSES = ["cat", "dog", "owl"]
 

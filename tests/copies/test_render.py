@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podium import scratch
 from podium.contracts import folds, manifest
 from podium.copies import build as building
 from podium.copies import render
-from podium.shards import Reader
+from podium.foundation import scratch
+from podium.images.shards import Reader
 from tests.copies.conftest import SIZES, lay_out
 from tests.copies.test_augment_stage import run
 
@@ -144,7 +144,7 @@ def test_no_image_trains_means_no_copies(zoo: Path) -> None:
 def test_draws_depend_on_seed_source_number_and_recipe() -> None:
     from podium.augmentations.policies import mild
     from podium.augmentations.policy import Flips
-    from podium.shards import Place
+    from podium.images.shards import Place
 
     policy = mild.build(mild.Settings(), Flips())
 
@@ -184,7 +184,7 @@ def test_copies_made_before_an_interrupt_wait_in_the_store(
     zoo: Path, rendered: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The eleventh copy fails; two packs of five are not rendered again."""
-    from podium import shards
+    from podium.images import shards
 
     monkeypatch.setattr(building, "PACK", 5)
     monkeypatch.setattr(building, "cores", lambda: 1)

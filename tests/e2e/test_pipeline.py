@@ -14,8 +14,8 @@ import pytest
 import yaml
 from tiny_project import Project
 
-from podium.dvc_file import stages
-from podium.files import sha256
+from podium.foundation.files import sha256
+from podium.project.dvc_file import stages
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("e2e")]
 
@@ -72,7 +72,7 @@ def test_a_temporary_experiment_finds_the_zip_and_all_views_work(untouched: Proj
 
 
 def test_edits_rerun_only_what_runs_them(untouched: Project) -> None:
-    for edited in ("podium/voters/soft.py", "podium/report/parts.py", "podium/training/losses/focal.py"):
+    for edited in ("podium/vote/voters/soft.py", "podium/report/parts.py", "podium/training/losses/focal.py"):
         with (untouched.folder / edited).open("a") as file:
             file.write("\n# a comment\n")
     (untouched.folder / "podium/training/losses/brand_new.py").write_text("X = 1\n")
@@ -80,7 +80,7 @@ def test_edits_rerun_only_what_runs_them(untouched: Project) -> None:
 
 
 def test_an_edit_of_the_engine_retrains(untouched: Project) -> None:
-    with (untouched.folder / "podium/training/engine.py").open("a") as file:
+    with (untouched.folder / "podium/training/loop/engine.py").open("a") as file:
         file.write("\n# a comment\n")
     assert stale(untouched) == {"train"}
 

@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium import experiments, external, voting
 from podium.contracts import competition, folds, predictions
-from podium.errors import UserError
-from podium.experiments import Member
-from podium.voters import External
+from podium.experiments import runs
+from podium.experiments.runs import Member
+from podium.foundation.errors import UserError
+from podium.project import voting
+from podium.vote import external
+from podium.vote.params import External
 from tests.experiments import tiny
 
 
@@ -23,7 +25,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
 
 
 def member(split: pd.DataFrame, wanted: list[int] | None = None) -> Member:
-    return experiments.read("this run", wanted or [0, 1, 2, 3, 4], split, 4, predictions.FOLDER)
+    return runs.read("this run", wanted or [0, 1, 2, 3, 4], split, 4, predictions.FOLDER)
 
 
 def test_rows_are_joined_by_id(project: pd.DataFrame) -> None:
@@ -31,22 +33,22 @@ def test_rows_are_joined_by_id(project: pd.DataFrame) -> None:
     assert made.ids == sorted(made.ids) and made.oof.shape == (200, 4) and made.test.shape == (5, 50, 4)
     ids, probs = predictions.read(predictions.path(3, "oof"), 4)
     assert made.oof[made.ids.index(ids[7])] == pytest.approx(probs[7])
-    pool = experiments.pool([made], project)
+    pool = runs.pool([made], project)
     truth = project.set_index("image_id")["label"]
     assert pool.labels.tolist() == truth[pool.ids].tolist()
 
 
 def test_the_vote_takes_the_folds_that_all_members_have(project: pd.DataFrame) -> None:
     few = replace(member(project, [1, 3]), name="few")
-    pool = experiments.pool([member(project), replace(few, oof=few.oof[:, ::-1])], project)
+    pool = runs.pool([member(project), replace(few, oof=few.oof[:, ::-1])], project)
     assert set(pool.home) == {1, 3} and pool.oof.shape == (2, 80, 4) and pool.test.shape == (2, 2, 50, 4)
     with pytest.raises(UserError, match=r"no fold in common \(this run: \[0\]; few: \[1, 3\]\)"):
-        experiments.pool([member(project, [0]), few], project)
+        runs.pool([member(project, [0]), few], project)
 
 
 def test_nobody_votes_twice(project: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
     made = member(project)
-    pool = experiments.pool([made, replace(made, name="again")], project)
+    pool = runs.pool([made, replace(made, name="again")], project)
     assert pool.names == ["this run"]
     assert "again predicts exactly what this run does: it votes once." in capsys.readouterr().out
 
@@ -57,7 +59,7 @@ def test_other_test_images_are_refused(project: pd.DataFrame) -> None:
     with pytest.raises(
         UserError, match=r"b and this run predict other test images, 'test/00000.png' for one"
     ):
-        experiments.pool([made, other], project)
+        runs.pool([made, other], project)
 
 
 def test_a_missing_image_is_named(project: pd.DataFrame) -> None:
@@ -69,10 +71,10 @@ def test_a_missing_image_is_named(project: pd.DataFrame) -> None:
 
 def test_the_hold_out_is_found_among_the_test_predictions(project: pd.DataFrame) -> None:
     made = member(project)
-    found = experiments.hold_out(project, made.test_ids)
+    found = runs.hold_out(project, made.test_ids)
     assert [made.test_ids[row] for row in found.rows] == [f"train/{i:05d}.png" for i in range(200, 210)]
     with pytest.raises(UserError, match=r"10 hold-out images have no prediction, 'train/00200.png' for one"):
-        experiments.hold_out(project, made.test_ids[:40])
+        runs.hold_out(project, made.test_ids[:40])
 
 
 class TestOtherRevisions:
@@ -83,16 +85,16 @@ class TestOtherRevisions:
         there = tmp_path / "other"
         tiny.predict("beta", [0, 1, 2, 3, 4], there)
         (there / "params.yaml").write_text("model: beta\n")
-        monkeypatch.setattr("podium.revisions.fetch", lambda revision, paths=(): there)
+        monkeypatch.setattr("podium.experiments.revisions.fetch", lambda revision, paths=(): there)
         return there
 
     def test_joins(self, project: pd.DataFrame, other: Path) -> None:
-        made = experiments.of_revision(self.revision, project, tiny.CLASSES)
+        made = runs.of_revision(self.revision, project, tiny.CLASSES)
         assert made.name == "beta@aaaaaaa" and made.folds == [0, 1, 2, 3, 4]
 
     def test_corrected_labels_do_not_part_runs(self, project: pd.DataFrame, other: Path) -> None:
         project["label"] = (project["label"] + 1) % 4
-        assert experiments.of_revision(self.revision, project, tiny.CLASSES).oof.shape == (200, 4)
+        assert runs.of_revision(self.revision, project, tiny.CLASSES).oof.shape == (200, 4)
 
     def test_other_folds_are_refused(self, project: pd.DataFrame, other: Path) -> None:
         project.loc[project["image_id"] == "train/00003.png", "fold"] = 4
@@ -101,11 +103,11 @@ class TestOtherRevisions:
             match=r"ensemble.experiments: beta@aaaaaaa has other folds \(digest \w{7}, here \w{7}; 1 images, "
             r"'train/00003.png' in 3, here in 4\): run it again on these folds\.",
         ):
-            experiments.of_revision(self.revision, project, tiny.CLASSES)
+            runs.of_revision(self.revision, project, tiny.CLASSES)
 
     def test_other_classes_are_refused(self, project: pd.DataFrame, other: Path) -> None:
         with pytest.raises(UserError, match=r"teacher: beta@a+ knows the classes cat, dog, owl, fox, here"):
-            experiments.of_revision(self.revision, project, ["cat", "dog"], key="pseudo_label.teacher")
+            runs.of_revision(self.revision, project, ["cat", "dog"], key="pseudo_label.teacher")
 
 
 class TestOutsidePredictions:

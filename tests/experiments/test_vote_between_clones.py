@@ -33,7 +33,7 @@ def test_a_team_votes_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     voting = yaml.safe_load((ours / "params.yaml").read_text())["ensemble"]["experiments"]
     assert scored["voted"] == f"alpha@{voting[0][:7]}, tv:beta@{voting[1][:7]}"
     assert all(len(revision) == 40 for revision in voting)
-    assert "# auto, or a file of podium/voters" in (ours / "params.yaml").read_text()
+    assert "# auto, or a file of podium/vote/voters" in (ours / "params.yaml").read_text()
 
     # A temporary workspace reads its parent's experiments; nothing but the vote runs.
     temporary = tiny.run(ours, "dvc", "exp", "run", "--temp", "-S", "ensemble.voter=hard")

@@ -26,8 +26,8 @@ stages:
     outs: [data/pseudo]
   ensemble:
     cmd: python -m stages.ensemble
-    deps: [data/index, data/clean, data/split, data/predictions, data/embeddings, podium/voters,
-      podium/ensemble.py]
+    deps: [data/index, data/clean, data/split, data/predictions, data/embeddings, podium/vote/voters,
+      podium/vote/ensemble.py]
     params: [folds, profile, leak, ensemble, seed]
     outs: [data/ensemble]
     metrics: [{reports/metrics.json: {cache: false}}]

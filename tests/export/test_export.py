@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from podium.contracts import clean, competition, duplicates, folds, model, predictions
-from podium.files import write_json
-from podium.images import decode, encode, shrink, square
+from podium.foundation.files import write_json
+from podium.images.pixels import decode, encode, shrink, square
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def network_probs(fold: int, pixels: list[np.ndarray]) -> np.ndarray:
     import torch
 
     from podium.export.bundle import views
-    from podium.features import to_tensor
+    from podium.features.pixels import to_tensor
     from podium.networks.build import load as load_network
     from podium.tta.merge import merge
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from podium.features import Item
-from podium.images import encode
+from podium.features.items import Item
+from podium.images.pixels import encode
+from podium.images.shards import Writer
 from podium.networks import precision
 from podium.networks.build import Network, build
 from podium.networks.cut import Cut, cut
-from podium.shards import Writer
 
 COUNT = 40
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from podium.embedding import MIRRORED, input_size, mirror_sample
+from podium.embedding.embed import MIRRORED, input_size, mirror_sample
 
 
 @pytest.mark.parametrize(("short_side", "size"), [(8, 64), (28, 128), (100, 128), (150, 160), (4000, 160)])

@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 import torch
 
-from podium import scratch
-from podium.errors import UserError
-from podium.features import IDENTITY, Item, View, features, features_of_views, graphs, to_tensor
+from podium.features import graphs
 from podium.features import store as storing
-from podium.images import decode, square
+from podium.features.items import IDENTITY, Item, View
+from podium.features.pixels import to_tensor
+from podium.features.store import features, features_of_views
+from podium.foundation import scratch
+from podium.foundation.errors import UserError
+from podium.images.pixels import decode, square
+from podium.images.shards import Reader
 from podium.networks.build import Network
 from podium.networks.cut import Cut
-from podium.shards import Reader
 
 FLIPPED = View("flipped", lambda images: images.flip(-1))
 

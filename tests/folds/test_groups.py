@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from podium.errors import UserError
 from podium.folds.grouping import group, measure
 from podium.folds.groups import from_column, from_names, merge
 from podium.folds.params import SplitParams
+from podium.foundation.errors import UserError
 
 
 def test_merging_keeps_every_partition_whole() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podium.errors import UserError
 from podium.folds import frozen, split
 from podium.folds.params import SplitParams
+from podium.foundation.errors import UserError
 
 CLASSES = ["cat", "dog"]
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from podium.contracts import document
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 
 class Thing(BaseModel):

@@ -11,7 +11,10 @@ import pytest
 
 
 def start(body: str, **environment: str) -> subprocess.Popen[str]:
-    script = "from podium.entry import run\nfrom podium.errors import UserError\n" + textwrap.dedent(body)
+    script = (
+        "from podium.foundation.entry import run\nfrom podium.foundation.errors import UserError\n"
+        + textwrap.dedent(body)
+    )
     return subprocess.Popen(
         [sys.executable, "-c", script],
         env={k: v for k, v in os.environ.items() if k != "DVC_ROOT"} | environment,
@@ -68,9 +71,8 @@ def test_an_interrupt_is_told_in_the_callers_words(raised: str, told: str) -> No
 
 
 def test_an_orphan_of_dvc_stops() -> None:
-    stage = (
-        "import time; from podium.entry import run; run(lambda: (print('up', flush=True), time.sleep(60)))"
-    )
+    waiting = "run(lambda: (print('up', flush=True), time.sleep(60)))"
+    stage = f"import time; from podium.foundation.entry import run; {waiting}"
     shell = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {stage!r}])"
     process = start(
         f"import subprocess, sys; subprocess.run([sys.executable, '-c', {shell!r}])", DVC_ROOT="/"

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from podium.errors import UserError
-from podium.params import Section, load, parse, read, refuse_unknown
+from podium.foundation.errors import UserError
+from podium.foundation.params import Section, load, parse, read, refuse_unknown
 
 
 class Inner(BaseModel):

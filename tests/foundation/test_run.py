@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podium.errors import UserError
-from podium.params import parse
-from podium.run import Folds, derive, folds_to_run
+from podium.foundation.errors import UserError
+from podium.foundation.params import parse
+from podium.foundation.run import Folds, derive, folds_to_run
 
 
 def test_a_derived_seed_is_the_same_on_every_machine() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from podium import scratch
-from podium.errors import UserError
+from podium.foundation import scratch
+from podium.foundation.errors import UserError
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podium.contracts.table import VERSION_KEY, Table, columns
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 PETS = Table(
     name="pets",

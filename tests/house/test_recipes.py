@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from dvc.utils.hydra import apply_overrides
 
-from podium import checking
 from podium.augmentations import registry as policies
 from podium.augmentations.params import AugmentParams
 from podium.augmentations.policy import Flips
+from podium.project import checking
 
 RECIPES = sorted(path for path in Path("recipes").iterdir() if path.suffix != ".md")
 
@@ -45,7 +45,7 @@ def made(path: Path, folder: Path, images: int = 4000) -> tuple[Any, Any, Any]:
 
     from podium.networks.build import build, input_size
     from podium.networks.cut import cut
-    from podium.training import auto, contradictions
+    from podium.training.settings import auto, contradictions
 
     sections = applied(path, folder)
     chosen, train, image = (sections[name] for name in ("NetworkParams", "TrainParams", "ImageParams"))
@@ -77,8 +77,9 @@ def made(path: Path, folder: Path, images: int = 4000) -> tuple[Any, Any, Any]:
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.name)
 def test_a_recipes_training_can_be_planned(path: Path, tmp_path: Path) -> None:
     """Its cut is there, nothing in it contradicts, and its optimizer, schedule and loss can be had."""
-    from podium.training import losses, optimizers, schedules
-    from podium.training.unfreezing import Thaw
+    from podium.training import losses
+    from podium.training.optim import optimizers, schedules
+    from podium.training.optim.unfreezing import Thaw
 
     network, parts, resolved = made(path, tmp_path)
     sections = checking.check(tmp_path / "params.yaml")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from podium import dvc_file
+from podium.project import dvc_file
 
 STAGES = {dvc_file.script(stage) for stage in dvc_file.stages().values()}
 SCRIPTS = sorted(path for path in Path("stages").glob("*.py") if path.name != "__init__.py")
 
 
 def started_with(path: Path) -> set[str]:
-    """The keywords that the script hands to podium.entry.run."""
+    """The keywords that the script hands to podium.foundation.entry.run."""
     body = ast.parse(path.read_text(encoding="utf-8")).body
     last = body[-1]
     assert isinstance(last, ast.If) and isinstance(last.body[0], ast.Expr), "if __name__ == ... ends a script"

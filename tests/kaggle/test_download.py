@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from podium.competition.meta import Meta, read_meta
-from podium.errors import UserError
+from podium.download.meta import Meta, read_meta
+from podium.foundation.errors import UserError
 from podium.kaggle import slugs
 from stages import download
 from tests.kaggle.server import Kaggle, archive

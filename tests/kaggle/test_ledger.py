@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.kaggle import ledger
 
 ROW = ledger.Row(
@@ -68,7 +68,7 @@ def test_a_crash_while_writing_leaves_the_old_file(tmp_path: Path, monkeypatch: 
     def crash(_: Path) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("podium.files.flush", crash)
+    monkeypatch.setattr("podium.foundation.files.flush", crash)
     with pytest.raises(KeyboardInterrupt):
         ledger.append(ROW, path)
     assert path.read_bytes() == before

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.kaggle import ledger
 from stages import leaderboard, upload
 from tests.kaggle.conftest import KEY, commit, git, record

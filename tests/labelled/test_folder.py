@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from podium.competition.params import Limits
-from podium.errors import UserError
-from podium.image_params import Storage
+from podium.download.params import Limits
+from podium.foundation.errors import UserError
+from podium.images.params import Storage
+from podium.images.shards import Reader
 from podium.labelled.folder import find, store
-from podium.shards import Reader
 
 CLASSES = ["dog", "Great Dane", "10"]
 

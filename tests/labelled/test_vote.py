@@ -8,13 +8,14 @@ import pytest
 import torch
 
 from podium.contracts.model import ModelCard, write_card
-from podium.errors import UserError
-from podium.features import Item, to_tensor
-from podium.images import encode
+from podium.features.items import Item
+from podium.features.pixels import to_tensor
+from podium.foundation.errors import UserError
+from podium.images.pixels import encode
+from podium.images.shards import Writer
 from podium.labelled.vote import trained, vote
 from podium.networks import precision
 from podium.networks.build import build, load, save
-from podium.shards import Writer
 from podium.tta.params import TtaParams
 
 CLASSES = ["a", "b", "c"]

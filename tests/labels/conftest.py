@@ -12,8 +12,8 @@ from podium.contracts.images import IMAGES, SHARDS
 from podium.contracts.images import PATH as INDEX
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
-from podium.images import encode
-from podium.shards import Writer
+from podium.images.pixels import encode
+from podium.images.shards import Writer
 
 CLASSES = ["cat", "dog", "owl"]
 PARAMS = "seed: 0\nprofile: full\nduplicates: {}\nlabels: {}\nleak: {}\nsplit: {k: 3}\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.labels import corrections
 
 KNOWN = {"train/a.jpg", "train/b.jpg"}

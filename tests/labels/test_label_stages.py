@@ -10,7 +10,7 @@ import pytest
 from podium.contracts import clean
 from podium.contracts.folds import FOLDS
 from podium.contracts.folds import PATH as SPLIT
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.metrics import report
 from stages import clean_labels, freeze_folds, split
 

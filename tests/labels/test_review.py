@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from podium.images import encode
+from podium.images.pixels import encode
 from podium.labels import review
 
 HOSTILE = 'train/<script>alert("1")</script>&$x.jpg'

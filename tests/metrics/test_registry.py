@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.metrics import registry
 from podium.metrics.names import NAMES, canonical
 

@@ -8,13 +8,13 @@ import torch
 from safetensors.torch import save_file
 
 from podium.contracts.model import ModelCard, write_card
-from podium.errors import UserError
+from podium.foundation.errors import UserError
+from podium.foundation.params import parse
 from podium.networks import build as building
 from podium.networks import registry
 from podium.networks.build import auto_size, build, input_size, load, save
 from podium.networks.params import NetworkParams
 from podium.networks.registry import Entry
-from podium.params import parse
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def _one_thread() -> None:
 def test_params_import_no_torch() -> None:
     import subprocess
 
-    rooms = "podium.networks.params, podium.tta.params, podium.embedding, podium.feature_params"
+    rooms = "podium.networks.params, podium.tta.params, podium.embedding.embed, podium.features.params"
     code = f"import sys, {rooms}; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.networks.build import Network, build
 from podium.networks.cut import Cut, Partly, cut, from_images
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podium.contracts import pseudo
-from podium.errors import UserError
-from podium.experiments import Member
-from podium.params import parse
+from podium.experiments.runs import Member
+from podium.foundation.errors import UserError
+from podium.foundation.params import parse
 from podium.pseudo import labels
 from podium.pseudo.params import PseudoParams
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from podium.contracts import clean, competition, folds, images, manifest, metrics, model, predictions
-from podium.files import write_json, write_text
-from podium.images import encode
-from podium.shards import Writer
+from podium.foundation.files import write_json, write_text
+from podium.images.pixels import encode
+from podium.images.shards import Writer
 
 CLASSES = ["<b>cat</b>", "dog $x$", "Mäuse"]
 PER_CLASS = 4

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as xml
 import numpy as np
 import pytest
 
-from podium import figures
+from podium.report import figures
 
 NAMES = ["<b>", "$x$", "a & b"]
 ONE = np.array([1.0, 2.0, 3.0])

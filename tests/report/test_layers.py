@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from podium.mosaic import GAP
+from podium.images.mosaic import GAP
 from podium.report import layers
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from podium.errors import UserError
-from podium.files import write_text
+from podium.foundation.errors import UserError
+from podium.foundation.files import write_text
 from podium.kaggle import ledger
 from podium.kaggle.ledger import Row
 from podium.report import page, uploads
@@ -162,7 +162,7 @@ def test_a_missing_artifact_is_named(finished: Path) -> None:
 def test_many_classes_fold_away(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("podium.report.parts.OPEN_ROWS", 1)
     monkeypatch.setattr("podium.report.parts.LARGEST_HEAT_MAP", 2)
-    monkeypatch.setattr("podium.report.origins.OPEN_BARS", 2)
+    monkeypatch.setattr("podium.report.provenance.OPEN_BARS", 2)
     text = Tags(rendered()).text
     assert "2 better classes" in text and "The 2 classes with most mistakes of 3" in text
     assert "The 2 smallest of 3 classes" in text

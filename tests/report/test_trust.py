@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from podium.contracts import clean
-from podium.files import write_json
+from podium.foundation.files import write_json
 from podium.report import parts, trust
 from podium.report.blocks import Cards, Sentences
 from podium.report.evidence import gather

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from podium import ensemble
 from podium.contracts import predictions
-from podium.files import write_json
+from podium.foundation.files import write_json
 from podium.metrics import registry
 from podium.report import page
 from podium.report.evidence import VOTERS, gather
 from podium.report.params import ReportParams
-from podium.voters import EnsembleParams
-from tests.ensemble.cases import pool
+from podium.vote import ensemble
+from podium.vote.params import EnsembleParams
+from tests.vote.cases import pool
 
 
 def rendered(members: int) -> tuple[str, ensemble.Vote]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from podium import dvc_file
-from podium.closure import FOLDER, Code
-from podium.errors import UserError
+from podium.foundation.errors import UserError
+from podium.project import dvc_file
+from podium.project.closure import FOLDER, Code
 
 STAGES = dvc_file.stages()
 CODE = Code()
@@ -85,7 +85,7 @@ def test_named_plugins_exist(name: str) -> None:
 
 def test_editing_a_voter_retrains_nothing() -> None:
     for name in UPSTREAM_OF_VOTES:
-        assert not [dep for dep in deps(name) if dep.startswith("podium/voters")], name
+        assert not [dep for dep in deps(name) if dep.startswith("podium/vote/voters")], name
 
 
 def test_adding_an_unused_loss_retrains_nothing() -> None:
@@ -96,7 +96,9 @@ def test_adding_an_unused_loss_retrains_nothing() -> None:
 
 
 def test_editing_report_code_reruns_only_the_report() -> None:
-    report = [path.as_posix() for path in (*Path("podium/report").rglob("*.py"), Path("podium/figures.py"))]
+    report = [
+        path.as_posix() for path in (*Path("podium/report").rglob("*.py"), Path("podium/report/figures.py"))
+    ]
     assert report
     for name in LISTED:
         assert name == "report" or not set(deps(name)) & set(report), name

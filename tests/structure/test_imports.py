@@ -1,37 +1,36 @@
-"""Imports point one way: contracts and small tools <- domain modules <- training <- stages."""
+"""Imports point one way: from each room to those that podium/__init__.py lists above it."""
 
 from pathlib import Path
 
 import pytest
 
-from podium.closure import Code
+import podium
+from podium.project.closure import Code
 
 CODE = Code()
-MODULES = sorted(Path("podium").rglob("*.py"))
-FOUNDATION = {"errors", "files", "params", "run", "scratch", "images", "shards", "entry", "contracts"}
-WHOLE = {"checking"}  # knows every room's params, and nothing else of them
-LATE = {"training", "report", "export", "start", "summary"}  # may look at the rooms before them
+MODULES = sorted(path for path in Path("podium").rglob("*.py") if path != Path("podium/__init__.py"))
+FLOORS = [line.split()[0] for line in (podium.__doc__ or "").splitlines() if "  " in line]
 
 
 def room(path: Path) -> str:
-    return path.relative_to("podium").parts[0].removesuffix(".py")
+    return path.parts[1]
+
+
+def test_every_room_has_its_floor_and_every_floor_its_room() -> None:
+    assert len(set(FLOORS)) == len(FLOORS)
+    assert {room(path) for path in MODULES} == set(FLOORS), "podium/__init__.py lists the rooms"
+
+
+def test_nothing_lies_loose_at_the_top() -> None:
+    assert [path.name for path in Path("podium").glob("*.py")] == ["__init__.py"]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
-def test_podium_never_imports_stages(path: Path) -> None:
-    assert not [found for found in CODE.imports(path) if found.parts[0] == "stages"]
-
-
-@pytest.mark.parametrize("path", [p for p in MODULES if room(p) in FOUNDATION], ids=str)
-def test_the_foundation_knows_no_room(path: Path) -> None:
-    rooms = {room(found) for found in CODE.imports(path)} - {"__init__"}
-    assert rooms <= FOUNDATION
-
-
-@pytest.mark.parametrize("path", [p for p in MODULES if room(p) not in LATE | FOUNDATION | WHOLE], ids=str)
-def test_domain_modules_do_not_know_what_comes_after_them(path: Path) -> None:
-    rooms = {room(found) for found in CODE.imports(path) if "params" not in found.stem}
-    assert not rooms & (LATE | WHOLE)
+def test_imports_go_down(path: Path) -> None:
+    below = FLOORS[: FLOORS.index(room(path)) + 1]
+    for found in CODE.imports(path):
+        assert found.parts[0] == "podium", f"{found} is above podium"
+        assert found == Path("podium/__init__.py") or room(found) in below, f"{found} is above {room(path)}"
 
 
 def test_imports_make_no_circle() -> None:

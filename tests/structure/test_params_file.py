@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from podium import dvc_file
-from podium.checking import SECTIONS, known_keys
-from podium.closure import Code
-from podium.params import Section, read
+from podium.foundation.params import Section, read
+from podium.project import dvc_file
+from podium.project.checking import SECTIONS, known_keys
+from podium.project.closure import Code
 
 STAGES = dvc_file.stages()
 CODE = Code()
@@ -35,7 +35,7 @@ def keys(cls: type[Section]) -> set[str]:
 
 
 def test_every_section_class_is_checked() -> None:
-    assert set(declared_sections().values()) == set(SECTIONS), "list it in podium/checking.py"
+    assert set(declared_sections().values()) == set(SECTIONS), "list it in podium/project/checking.py"
 
 
 def test_no_two_sections_claim_one_key() -> None:

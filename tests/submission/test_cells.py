@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from podium.competition.cells import cells, decimals, largest_remainder
 from podium.contracts.competition import Competition
+from podium.submission.cells import cells, decimals, largest_remainder
 
 PROBS = np.array([[0.2, 0.5, 0.3], [0.4, 0.2, 0.4]])  # the second row ties: the lowest class wins
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from podium.competition import submission
 from podium.contracts.competition import Competition
-from podium.errors import UserError
+from podium.foundation.errors import UserError
+from podium.submission import submission
 
 CLASSES = ["cat", "dog", "eel"]
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from podium.contracts import competition, folds, images, manifest, pseudo
-from podium.shards import Writer
+from podium.images.shards import Writer
 
 CLASSES = ["circle", "cross", "square"]
 FOLDS = 3

@@ -11,16 +11,18 @@ import pytest
 import torch
 
 from podium.contracts import competition, images, manifest, model, pseudo
-from podium.errors import UserError
-from podium.feature_params import FeatureParams
-from podium.image_params import ImageParams
+from podium.features.params import FeatureParams
+from podium.foundation.errors import UserError
+from podium.foundation.params import load
+from podium.images.params import ImageParams
 from podium.networks.build import load as load_network
 from podium.networks.params import NetworkParams
-from podium.params import load
 from podium.training import fold as training
-from podium.training import inputs, outputs, resume
-from podium.training.choices import Request
+from podium.training.feed import inputs
+from podium.training.loop import resume
 from podium.training.params import TrainParams
+from podium.training.record import outputs
+from podium.training.settings.choices import Request
 
 from .conftest import CLASSES, write_params
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 from podium.training import losses
 from podium.training.params import losses as names
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from podium.contracts.model import ModelCard, write_card
-from podium.errors import UserError
-from podium.images import encode
+from podium.foundation.errors import UserError
+from podium.images.pixels import encode
+from podium.images.shards import Writer
 from podium.networks.build import build, save
-from podium.shards import Writer
 from podium.tta import predicting
 from podium.tta.choosing import Chosen
 from podium.tta.members import flops

@@ -7,8 +7,8 @@ from podium.augmentations import registry
 from podium.augmentations.policy import Flips
 from podium.contracts.model import Preprocessing
 from podium.copies import facts
-from podium.errors import UserError
-from podium.params import parse
+from podium.foundation.errors import UserError
+from podium.foundation.params import parse
 from podium.tta import geometry
 from podium.tta.params import TtaParams
 from podium.tta.transforms import Rotate, Shift

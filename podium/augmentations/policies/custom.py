@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from podium.augmentations.policy import Flips, Policy
-from podium.errors import UserError
-from podium.params import nearest
+from podium.foundation.errors import UserError
+from podium.foundation.params import nearest
 
 WHERE = "params.yaml: augment.settings.pipeline"
 COMPOSITIONS = ("Sequential", "OneOf", "SomeOf", "RandomOrder", "OneOrOther")

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from podium.errors import UserError
+from podium.foundation.errors import UserError
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 

@@ -1,0 +1,1 @@
+"""What Kaggle hands out: archives, folders, tables, annotations; the embedded demo."""

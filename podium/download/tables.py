@@ -1,0 +1,129 @@
+"""Text tables of any make: comma, semicolon, tab, bar or blank; UTF-8, UTF-16 or Windows' letters."""
+
+import codecs
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+from podium.foundation.errors import UserError
+
+CELL = 1 << 24  # characters: what run-length masks and texts beside the labels may have
+SEPARATOR = re.compile(r'\A"?sep=.?"?\r?\n', re.IGNORECASE)  # a first line for spreadsheets
+DELIMITERS = (",", "\t", ";", "|")
+SUFFIXES = (".csv", ".tsv")
+LISTS = (".txt", ".lst")  # tables only where their cells name images; blanks may separate them
+BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+UNNAMED = re.compile(r"column \d+|unnamed: \d+", re.IGNORECASE)  # columns that have no name of their own
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: columns of equally many cells, text as shipped without the blanks around it."""
+
+    name: str
+    columns: dict[str, list[str]]
+    lines: list[int]  # the line in the file where each row ends, from 1
+    text: str
+    unit: str = "line"  # what a row is called in sentences
+
+    def where(self, row: int) -> str:
+        """The place of a row, for sentences: the table's name and the row's line."""
+        return f"{self.name}, {self.unit} {self.lines[row]}"
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells row by row."""
+        return [list(row) for row in zip(*self.columns.values(), strict=True)]
+
+    @property
+    def header(self) -> list[str]:
+        """The columns' names in order."""
+        return list(self.columns)
+
+    def without_header(self) -> "Sheet":
+        """The same table, whose first line was no header: columns are named by their number."""
+        numbered = {
+            f"column {i}": [name, *cells] for i, (name, cells) in enumerate(self.columns.items(), start=1)
+        }
+        return Sheet(self.name, numbered, [1, *self.lines], self.text)
+
+
+def parse(data: bytes, name: str) -> Sheet:
+    """The table in `data`. Raises UserError where it has no line or a row of another width."""
+    text = SEPARATOR.sub("\n", decode(data))
+    if "\0" in text:
+        raise UserError(f"{name} is no text table (it holds zero bytes).")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise UserError(f"{name} is empty.")
+    header: list[str] = []
+    rows: list[list[str]] = []
+    ends = []
+    for row, line in _rows(text, _delimiter(first, name), name):
+        if not header:
+            header = _unique(row)
+            continue
+        rows.append(_fit(row, header, name, line))
+        ends.append(line)
+    cells = zip(*rows, strict=True) if rows else ([] for _ in header)
+    return Sheet(
+        name, {column: list(values) for column, values in zip(header, cells, strict=True)}, ends, text
+    )
+
+
+def decode(data: bytes) -> str:
+    """Text in the encoding that the bytes show."""
+    for mark, encoding in BOMS.items():
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def cell(text: str) -> str:
+    """The text as one cell of a CSV line."""
+    return '"' + text.replace('"', '""') + '"' if re.search(r'[,"\r\n]', text) else text
+
+
+def _rows(text: str, delimiter: str, name: str) -> "list[tuple[list[str], int]]":
+    csv.field_size_limit(CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    rows = []
+    try:
+        for row in reader:
+            cells = [value.strip() for value in row]
+            if any(cells):
+                rows.append((cells, reader.line_num))
+    except csv.Error as error:
+        raise UserError(f"{name}, line {reader.line_num}: {error}.") from None
+    return rows
+
+
+def _delimiter(first: str, name: str) -> str:
+    best = max(DELIMITERS, key=first.count)
+    if first.count(best) == 0 and " " in first.strip() and name.lower().endswith(LISTS):
+        return " "
+    return best
+
+
+def _fit(row: list[str], header: list[str], name: str, line: int) -> list[str]:
+    """The row with the header's width; empty cells beyond it are dropped."""
+    while len(row) > len(header) and not row[-1]:
+        row.pop()
+    if len(row) != len(header):
+        raise UserError(f"{name}, line {line}: {len(row)} cells where the header has {len(header)} columns.")
+    return row
+
+
+def _unique(header: list[str]) -> list[str]:
+    """Column names without repetition; an unnamed one is named by its number."""
+    names: list[str] = []
+    for i, name in enumerate(header, start=1):
+        name = name or f"column {i}"
+        names.append(name if name not in names else f"{name} ({i})")
+    return names

@@ -1,0 +1,1 @@
+"""The fixed network that looks at every image once."""

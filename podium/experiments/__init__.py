@@ -1,0 +1,1 @@
+"""Earlier experiments' predictions and models, by revision."""

@@ -1,0 +1,95 @@
+"""How every stage and script starts and ends: one sentence for a user's mistake, 130 after an interrupt."""
+
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from podium.foundation.errors import UserError
+
+USER_ERROR = 2
+INTERRUPTED = 130  # DVC records a stage that exits 0 as done, even one that caught Ctrl-C
+WATCH_SECONDS = 1.0
+OF_A_STAGE = "interrupted: nothing was recorded, the next `dvc repro` goes on"
+
+
+def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
+    """Runs a stage and exits: 0 done, 2 a user's mistake, 130 interrupted, 1 a defect of ours.
+
+    `interrupted` is said after Ctrl-C: a script that is no stage says what is true of it, and a
+    KeyboardInterrupt that carries its own sentence knows better still. PODIUM_DEBUG=1 shows the traceback of
+    a user's mistake too.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    _watch_ancestors()
+    try:
+        main()
+    except UserError as error:
+        if os.environ.get("PODIUM_DEBUG") == "1":
+            traceback.print_exc()
+        _leave(f"error: {error}", USER_ERROR)
+    except KeyboardInterrupt as interrupt:
+        _leave(str(interrupt) or interrupted, INTERRUPTED)
+    finally:
+        gc.freeze()  # the memory goes with the process: collecting what torch's modules hold takes 2 s
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """For the import of torch and friends: no garbage collection, which would take a fifth of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()  # modules stay: no later collection looks at their million objects
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _leave(sentence: str, code: int) -> None:
+    sys.stdout.flush()
+    print(sentence, file=sys.stderr, flush=True)
+    sys.exit(code)
+
+
+def _watch_ancestors() -> None:
+    """Interrupts this process when its shell or DVC is gone: an orphan must not publish a result."""
+    watched = _parent_and_grandparent()
+
+    def watch() -> None:
+        while all(_alive(process) for process in watched):
+            time.sleep(WATCH_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if os.environ.get("DVC_ROOT") and watched:
+        threading.Thread(target=watch, daemon=True, name="ancestors").start()
+
+
+def _parent_and_grandparent() -> list[int]:
+    parent = os.getppid()
+    try:
+        with open(f"/proc/{parent}/stat") as file:
+            grandparent = int(file.read().rpartition(")")[2].split()[1])
+    except OSError:  # no /proc (macOS): the parent alone is watched
+        grandparent = 0
+    return [process for process in (parent, grandparent) if process > 1]
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

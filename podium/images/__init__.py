@@ -1,0 +1,1 @@
+"""Images from hostile bytes to pixels: opening, auditing, shards, squares."""

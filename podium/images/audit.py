@@ -1,0 +1,110 @@
+"""Every shipped image, opened once: what it is, whether it can be read, its hashes and its stored form."""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from podium.images.opening import Unreadable, open_image
+from podium.images.params import Storage
+from podium.images.pixels import Pixels, encode, shrink
+
+HASH_SIDE = 32  # pixels of the grey image whose cosine transform is taken
+HASH_BITS = 8  # lowest frequencies a side: 64 bits in all
+WINDOW = 8  # images in flight a worker: what bounds the memory
+LOSSLESS = ("png", "gif", "bmp", "pnm", "tiff")
+
+
+@dataclass(frozen=True)
+class Audited:
+    """One image's facts, and its bytes as they are stored; empty where it is unreadable."""
+
+    status: str  # ok, repaired, unreadable
+    note: str
+    width: int
+    height: int
+    sha256: str
+    pixels: str
+    phash: int
+    data: bytes
+
+
+def audit(data: bytes, storage: Storage, megapixels: float) -> Audited:
+    """Opens one image. Never raises for what the bytes hold."""
+    sha = hashlib.sha256(data).hexdigest()
+    try:
+        image = open_image(data, megapixels, storage.short_side)
+    except Unreadable as error:
+        return Audited("unreadable", str(error), 0, 0, sha, "", 0, b"")
+    stored = data
+    if not (image.plain and min(image.pixels.shape[:2]) <= storage.short_side):
+        stored = _encoded(image.pixels, storage, image.format in LOSSLESS)
+    return Audited(
+        status="repaired" if image.repaired else "ok",
+        note="; ".join(image.notes),
+        width=image.width,
+        height=image.height,
+        sha256=sha,
+        pixels=_digest(image.pixels, image.width, image.height),
+        phash=phash(image.pixels),
+        data=stored,
+    )
+
+
+def audit_all(
+    names: Iterable[str], read: Callable[[str], bytes], storage: Storage, megapixels: float, workers: int
+) -> Iterator[tuple[str, Audited]]:
+    """(name, facts) in the order of `names`, whatever the number of workers; few images are held at once."""
+
+    def work(name: str) -> Audited:
+        try:
+            data = read(name)
+        except (OSError, ValueError) as error:
+            return Audited("unreadable", str(error), 0, 0, hashlib.sha256(b"").hexdigest(), "", 0, b"")
+        return audit(data, storage, megapixels)
+
+    cv2.setNumThreads(1)
+    waiting: deque[tuple[str, Future[Audited]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for name in names:
+                waiting.append((name, pool.submit(work, name)))
+                if len(waiting) >= workers * WINDOW:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def phash(pixels: Pixels) -> int:
+    """64-bit perceptual hash: which of the lowest 8 x 8 cosine frequencies lie above their median.
+
+    Source: Zauner, Implementation and Benchmarking of Perceptual Image Hash Functions, 2010.
+    """
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, (HASH_SIDE, HASH_SIDE), interpolation=cv2.INTER_AREA)
+    low = cv2.dct(small.astype(np.float32))[:HASH_BITS, :HASH_BITS].ravel()
+    ordered = np.sort(low)
+    bits = low > (ordered[31] + ordered[32]) / 2  # their median, without numpy's ceremony
+    return int(np.packbits(bits).view(">u8")[0])
+
+
+def _digest(pixels: Pixels, width: int, height: int) -> str:
+    """Of the decoded pixels and the shipped size: equal for the same picture in different files."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(f"{height}x{width}".encode())
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()
+
+
+def _encoded(pixels: Pixels, storage: Storage, lossless: bool) -> bytes:
+    small = shrink(pixels, storage.short_side)
+    keep = lossless and small is pixels  # a small drawing stays exact
+    return encode(small, ".png" if keep else f".{storage.format}", storage.quality)

@@ -1,0 +1,56 @@
+"""What is sent: this run's submission with its scores, or a file made elsewhere without any."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from podium.contracts import competition, metrics
+from podium.foundation.errors import UserError
+from podium.kaggle import changes, verify
+from podium.kaggle.changes import Origin
+from podium.kaggle.ledger import Row
+from podium.submission import submission
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A file, what cross-validation says of it (nothing: it is not this run's), and where it comes from."""
+
+    file: Path
+    scores: dict[str, float | int | str]
+    origin: Origin
+
+    def told(self, last: Row | None) -> list[str]:
+        """Sentences on what is about to be sent; `last` is the last upload of a run."""
+        if not self.scores:
+            return [f"{self.file} was made elsewhere: it goes as it is, and the ledger claims no CV for it"]
+        s = self.scores
+        told = f"CV {s['metric']} {s['cv']} ± {s.get('cv_spread', '?')} over folds"
+        return [told, *changes.since(last, s)]
+
+
+def choose(elsewhere: str) -> Parcel:
+    """The file that FILE= names, or this run's submission. Raises UserError where neither can be sent."""
+    return _made_elsewhere(elsewhere) if elsewhere else _of_this_run()
+
+
+def _of_this_run() -> Parcel:
+    if not submission.PATH.is_file():
+        raise UserError(f"{submission.PATH} is missing: run `make submission`.")
+    verify.refuse_strangers()
+    return Parcel(submission.PATH, metrics.read(), changes.origin())
+
+
+def _made_elsewhere(name: str) -> Parcel:
+    """Its columns and ids must be the sample's: Kaggle counts a file that it cannot score."""
+    file = Path(name).expanduser()
+    if not file.is_file():
+        raise UserError(f"FILE={name} is not there: give the path of a submission file.")
+    found = competition.read()
+    sample, given = (submission.read_sample(path, found) for path in (competition.SAMPLE, file))
+    strange = sorted(set(sample.ids) ^ set(given.ids))
+    if strange:
+        raise UserError(
+            f"{file} has {len(given.ids):,} ids and the sample {len(sample.ids):,}, and not both have "
+            f"{strange[0]!r}: give each of the sample's ids one row."
+        )
+    return Parcel(file, {}, Origin("", ""))

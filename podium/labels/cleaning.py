@@ -1,0 +1,113 @@
+"""The cleaned labels: the user's word, then the policy's, over suspects found out of fold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from podium.duplicates.find import group_of
+from podium.folds.assign import Folds, Labels, assign
+from podium.folds.groups import from_column, merge
+from podium.labels import noise
+from podium.labels.actions import POLICIES, overrule
+from podium.labels.params import LabelParams
+from podium.linear import probe
+
+FOLDS = 5  # of the out-of-fold probabilities that find suspects
+TORN = 0.5  # the highest quality of a label that a duplicate contradicts
+
+
+@dataclass(frozen=True)
+class Material:
+    """What judges the labels: rows sorted by image_id."""
+
+    ids: list[str]
+    vectors: probe.Vectors  # (n, d)
+    labels: Labels  # as given
+    twins: list[str]  # the group of duplicates of each image
+    groups: list[str]  # the same, joined with the user's column
+    folds: Folds
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """The table of data/clean/labels.csv with `shipped`, `told` and `suggested`, and how it came about."""
+
+    table: pd.DataFrame
+    accuracy: float  # of the linear classifier, out of fold, under the given labels
+    policy: str  # what `auto` became
+    trial: dict[str, float]  # each policy's accuracy, where `auto` tried them
+
+
+def gather(
+    given: pd.DataFrame,
+    every: pd.DataFrame,
+    vectors: NDArray[np.float32],
+    twins: pd.DataFrame,
+    classes: list[str],
+    seed: int,
+) -> Material:
+    """Joins `given` (image_id, label_given, group) with the vectors of `every` and with duplicates."""
+    ids = given["image_id"].tolist()
+    rows = np.searchsorted(every["image_id"].to_numpy(str), np.array(ids, dtype=str))
+    number = {name: label for label, name in enumerate(classes)}
+    labels = np.array([number[label] for label in given["label_given"]], dtype=np.int64)
+    same = group_of(ids, twins)
+    groups = merge(same, from_column(ids, given["group"].tolist()))
+    return Material(ids, vectors[rows], labels, same, groups, assign(ids, labels, groups, FOLDS, seed))
+
+
+def clean(
+    given: pd.DataFrame, material: Material, classes: list[str], params: LabelParams, seed: int
+) -> Cleaned:
+    """Suspects among `given` (user, note: rows of `material`) and what `params.policy` does about them.
+
+    What the user said is no suspect and is not changed.
+    """
+    k, labels = len(classes), material.labels
+    found = noise.find(material.vectors, labels, material.folds, k)
+    policy, trial = _policy(material, params, k, seed)
+    user = given["user"].to_numpy(str)
+    decision = overrule(POLICIES[policy](labels, found, params.confidence), labels, user)
+    torn = noise.torn_groups(labels, material.twins)
+    told = user != ""
+    quality = np.where(torn, np.minimum(found.quality, TORN), found.quality)
+    names = np.array(classes, dtype=object)
+    table = pd.DataFrame(
+        {
+            "image_id": material.ids,
+            "label": names[decision.labels],
+            "label_given": names[labels],
+            "action": decision.action,
+            "suspect": (found.suspect | torn) & ~told,
+            "quality": np.where(told, 1.0, quality).round(6),
+            "reason": _reasons(given, found.suspect, torn),
+            "weight": decision.weight.round(6),
+            "suggested": names[found.suggested],
+            "shipped": given["shipped"].to_numpy(object),
+            "told": told,
+        }
+    )
+    return Cleaned(table, float((found.probs.argmax(axis=1) == labels).mean()), policy, trial)
+
+
+def _policy(material: Material, params: LabelParams, k: int, seed: int) -> tuple[str, dict[str, float]]:
+    if params.policy != "auto":
+        return params.policy, {}
+    from podium.labels.auto import choose
+
+    m = material
+    trial = choose(m.ids, m.vectors, m.labels, m.groups, m.folds, k, params.confidence, seed)
+    return trial.policy, trial.accuracy
+
+
+def _reasons(given: pd.DataFrame, suspect: NDArray[np.bool_], torn: NDArray[np.bool_]) -> list[str]:
+    found = []
+    for told, note, wrong, apart in zip(given["user"], given["note"], suspect, torn, strict=True):
+        if told:
+            found.append(f"corrections.csv: {note}" if note else "corrections.csv")
+            continue
+        parts = ["the images of other folds say otherwise"] if wrong else []
+        found.append("; ".join(parts + (["a duplicate has another label"] if apart else [])))
+    return found

@@ -1,0 +1,1 @@
+"""Linear models with closed forms or few steps: the probe, the SVM."""

@@ -1,0 +1,149 @@
+"""Is the whole of params.yaml right? Answered before any stage runs, without torch."""
+
+import re
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from podium.augmentations.params import AugmentParams
+from podium.competition.params import CompetitionParams
+from podium.duplicates.params import DuplicateParams, LeakParams
+from podium.embedding.params import EmbedParams
+from podium.features.params import FeatureParams
+from podium.folds.params import SplitParams
+from podium.foundation.errors import UserError
+from podium.foundation.params import PATH, Section, nearest, parse, read, refuse_unknown
+from podium.foundation.run import Folds, Profile, Seed, Threads
+from podium.images.params import ImageParams
+from podium.labels.params import LabelParams
+from podium.networks.params import NetworkParams
+from podium.pseudo.params import PseudoParams
+from podium.report.params import ReportParams
+from podium.submission.params import SubmitParams
+from podium.training.params import TrainParams
+from podium.tta.params import TtaParams
+from podium.vote.params import EnsembleParams
+
+# Every section of params.yaml. A new one is listed here, or its keys are refused.
+SECTIONS: tuple[type[Section], ...] = (
+    NetworkParams,
+    Folds,
+    Seed,
+    Threads,
+    Profile,
+    CompetitionParams,
+    ImageParams,
+    EmbedParams,
+    DuplicateParams,
+    LabelParams,
+    LeakParams,
+    SplitParams,
+    AugmentParams,
+    PseudoParams,
+    FeatureParams,
+    TrainParams,
+    TtaParams,
+    EnsembleParams,
+    SubmitParams,
+    ReportParams,
+)
+
+
+def check(path: Path = PATH) -> dict[str, Section]:
+    """All sections by class name. Raises UserError with one sentence, and line, a mistake."""
+    values = read(path)
+    sections, mistakes = _parse_all(values, path)
+    if not mistakes:
+        for rule in RULES:
+            mistakes += _mistakes(partial(rule, values, path))
+    if mistakes:
+        raise UserError("\nerror: ".join(mistakes))
+    return sections
+
+
+def _parse_all(values: dict[str, Any], path: Path) -> tuple[dict[str, Section], list[str]]:
+    sections: dict[str, Section] = {}
+
+    def keep(cls: type[Section]) -> None:
+        sections[cls.__name__] = parse(cls, values, path)
+
+    mistakes = _mistakes(partial(refuse_unknown, known_keys(), values, path))
+    for cls in SECTIONS:
+        mistakes += _mistakes(partial(keep, cls))
+    return sections, mistakes
+
+
+def _mistakes(work: Callable[[], object]) -> list[str]:
+    try:
+        work()
+    except UserError as error:
+        return [str(error)]
+    return []
+
+
+def known_keys() -> list[str]:
+    """The top-level keys that params.yaml may have."""
+    return [key for cls in SECTIONS for key in ([cls.section] if cls.section else cls.model_fields)]
+
+
+def _path_exists(values: dict[str, Any], path: Path) -> None:
+    named = Path(str(values.get("competition", {}).get("path", DEMO)))
+    if named != DEMO and not named.exists():
+        raise UserError(
+            f"{path}: competition.path: {named} is not there: give the zip that Kaggle handed out, or a "
+            f"folder with its content; {DEMO} is the embedded demo."
+        )
+
+
+def _folds_exist(values: dict[str, Any], path: Path) -> None:
+    split = SplitParams.model_validate(values.get("split") or {})
+    frozen = Path(split.file)  # the user's own folds may have any number; a header alone means none
+    own = frozen.is_file() and len(frozen.read_text(encoding="utf-8").splitlines()) > 1
+    beyond = [fold for fold in values.get("folds", []) if fold >= split.k]
+    if beyond and not own:
+        raise UserError(
+            f"{path}: folds: {beyond[0]} is not among the {split.k} folds that split.k makes "
+            f"(0 to {split.k - 1}): leave it out or raise split.k."
+        )
+
+
+def _quick_takes_fold_0(values: dict[str, Any], path: Path) -> None:
+    if values.get("profile") == "quick" and 0 not in values.get("folds", [0]):
+        raise UserError(
+            f"{path}: profile: quick trains fold 0 alone, but folds is {values['folds']}: add 0 to folds, or "
+            "set profile to full."
+        )
+
+
+def _policy_exists(values: dict[str, Any], path: Path) -> None:
+    policy = (values.get("augment") or {}).get("policy")
+    known = sorted(file.stem for file in POLICIES.glob("[a-z]*.py"))
+    if policy is not None and policy not in known:
+        raise UserError(f"{path}: augment.policy: {policy} is no policy{nearest(str(policy), known)}.")
+
+
+DEMO = Path("data/demo/demo.zip")  # what the demo stage writes
+POLICIES = Path(__file__).parents[1] / "augmentations/policies"  # one file a policy, named after it
+RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
+    _path_exists,
+    _folds_exist,
+    _quick_takes_fold_0,
+    _policy_exists,
+)
+
+
+def remove_stale_models(folds: list[int], folder: Path = Path("models")) -> list[str]:
+    """Removes fold<k> folders of folds that are no longer declared, and names them.
+
+    DVC leaves them behind when a matrix shrinks, and a later stage would take them for part of the run.
+    """
+    stale = sorted(
+        place
+        for place in folder.glob("fold*")
+        if (found := re.fullmatch(r"fold(\d+)", place.name)) and int(found[1]) not in folds
+    )
+    for place in stale:
+        shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink()
+    return [place.name for place in stale]

@@ -1,0 +1,128 @@
+"""Makes a competition the project: its zip registered, params.yaml set, its first run the baseline."""
+
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from podium.contracts.competition import Finding
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing
+
+RAW = Path("data/raw")
+NOTE = "  # found: "  # lines of params.yaml that tell what ingest detected; the first run writes them
+PATH_LINE = re.compile(
+    r"^(competition:\n(?:  .*\n)*?  path: )(\"[^\"\n]*\"|'[^'\n]*'|\S+)( *)(.*\n)", re.MULTILINE
+)
+PATIENCE = 60.0  # seconds that an interrupted run gets to save its state
+BASELINE = ("params.yaml", "dvc.yaml", "dvc.lock", "reports/metrics.json")
+
+
+def check_git() -> None:
+    """Raises UserError where the baseline could not be committed, before anything has run."""
+    if _git("rev-parse", "--is-inside-work-tree").returncode:
+        raise UserError(
+            "this folder is no Git repository, which experiments need: run `git init` and commit."
+        )
+    for key, variable in (("user.name", "GIT_COMMITTER_NAME"), ("user.email", "GIT_COMMITTER_EMAIL")):
+        if not os.environ.get(variable) and _git("config", key).returncode:
+            raise UserError(
+                f"Git does not know your {key}, which the baseline commit and experiments need: "
+                f'run `git config --global {key} "…"`.'
+            )
+
+
+def take(given: str, raw: Path = RAW) -> Path:
+    """The competition's zip or folder as the project will name it; a zip from outside is copied to `raw`."""
+    if not given:
+        raise UserError("name the competition's zip: make start ZIP=path/to/mine.zip.")
+    path = Path(given).expanduser()
+    if not path.exists():
+        raise UserError(f"ZIP={given} is not there: give the path of the zip that Kaggle handed out.")
+    if path.is_dir():
+        inside = path.resolve().is_relative_to(Path().resolve())
+        return path.resolve().relative_to(Path().resolve()) if inside else path.resolve()
+    if not zipfile.is_zipfile(path):
+        raise UserError(f"ZIP={given} is no zip ({path.stat().st_size} bytes): download it again.")
+    place = raw / path.name
+    if place.exists() and filecmp.cmp(place, path, shallow=False):  # itself, or its copy of an earlier start
+        return place
+    if place.exists():
+        raise UserError(f"{place} is already there, and is another file: remove it or rename {given}.")
+    with replacing(place) as draft:
+        shutil.copyfile(path, draft)
+    return place
+
+
+def with_path(text: str, path: Path) -> str:
+    """params.yaml's text with `competition.path` set and the last competition's notes gone."""
+    text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(NOTE))
+    name = path.as_posix()
+    if not re.fullmatch(r"[\w./~-]+", name):
+        name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    def line(found: re.Match[str]) -> str:
+        space = " " * max(2 if found[4].strip() else 0, len(found[2]) + len(found[3]) - len(name))
+        return found[1] + name + space + found[4]
+
+    changed, times = PATH_LINE.subn(line, text, count=1)
+    if not times:
+        raise UserError("params.yaml: competition.path is not there: add `  path: …` below `competition:`.")
+    return changed
+
+
+def with_findings(text: str, findings: list[Finding]) -> str:
+    """params.yaml's text with a comment line a finding below `competition.path`: a note, no setting."""
+    notes = "".join(f"{NOTE}{_line(f.what)}: {_line(f.found)}\n" for f in findings)
+    return PATH_LINE.sub(lambda found: found[0] + notes, text, count=1)
+
+
+def _line(text: str) -> str:
+    """Text that stays inside one comment line."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def register(path: Path) -> list[str]:
+    """Hands the zip to DVC, so that temporary and queued experiments find it. Returns files to commit."""
+    if path.is_absolute() or path.is_dir():
+        return []
+    dvc("add", "--quiet", path.as_posix())
+    return [f"{path.as_posix()}.dvc"]
+
+
+def commit_baseline(name: str, more: list[str]) -> None:
+    """Commits what the first run decided, and nothing else that may lie in the tree."""
+    paths = [path for path in (*BASELINE, *more) if Path(path).exists()]
+    _git("add", *paths)
+    if _git("diff", "--cached", "--quiet", "--", *paths).returncode == 0:
+        return  # the same competition again: the baseline stands
+    done = _git("commit", "-m", f"Baseline of {name}", "--", *paths)
+    if done.returncode:
+        raise UserError(f"the baseline could not be committed: {done.stderr.strip()}.")
+
+
+def dvc(*words: str) -> None:
+    """Runs DVC with this Python's stages. Raises UserError when it fails, KeyboardInterrupt on Ctrl-C."""
+    here = Path(sys.executable).parent
+    environment = os.environ | {"PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}"}
+    process = subprocess.Popen([sys.executable, "-m", "dvc", *words], env=environment)
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        try:
+            process.wait(PATIENCE)  # Ctrl-C reached it too: the stage saves its state
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        raise
+    if code:
+        raise UserError(
+            f"`dvc {' '.join(words)}` stopped; what it says above must be mended, then start again."
+        )
+
+
+def _git(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *words], capture_output=True, text=True, check=False)

@@ -1,0 +1,159 @@
+"""Preparing a vote: names become full revisions, what has not run yet runs, params.yaml says who votes.
+
+Exactly the named experiments vote. The workspace must stand on a run that is complete, for the stages before
+the vote; where it does not (a fresh clone), it takes the first experiment's params.yaml and dvc.lock.
+"""
+
+import difflib
+import io
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from podium.experiments import revisions
+from podium.foundation.errors import UserError
+from podium.foundation.files import write_text
+from podium.foundation.params import PATH
+from podium.vote import external
+from podium.vote.params import External
+
+CODE = ("podium", "stages", "dvc.yaml")
+LOCK = "dvc.lock"
+VOTE_ALONE = ("leak", "ensemble", "submit", "report")  # sections that do not change what a network learns
+
+
+def resolve(names: list[str]) -> list[str]:
+    """Full revisions of experiments, branches, tags or commits. Raises UserError with the nearest name."""
+    from dvc.repo import Repo
+    from dvc.repo.experiments.exceptions import AmbiguousExpRefInfo
+    from dvc.repo.experiments.utils import resolve_name
+    from dvc.scm import RevError, resolve_rev
+
+    with Repo(str(revisions.repository())) as repo:
+        found = []
+        for name in names:
+            try:
+                experiment = resolve_name(repo.scm, [name])[name]
+                found.append(resolve_rev(repo.scm, str(experiment) if experiment else name))
+            except AmbiguousExpRefInfo:
+                raise UserError(
+                    f"experiment {name} exists on several commits: give its full revision."
+                ) from None
+            except RevError:
+                raise UserError(f"experiment {name!r} is not here{_near(name)}.") from None
+    return list(dict.fromkeys(found))
+
+
+def experiments() -> dict[str, str]:
+    """The names of all experiments here, each with its revision."""
+    lines = git("for-each-ref", "refs/exps", "--format=%(refname) %(objectname)").splitlines()
+    pairs = [line.split() for line in lines if "/exec/" not in line]
+    return {ref.rpartition("/")[2]: revision for ref, revision in pairs}
+
+
+def with_model(model: str) -> str | None:
+    """An experiment of this very code and params, but for its model and its vote; None where none ran."""
+    wanted = _what_learns(PATH.read_text(encoding="utf-8")) | {"model": model}
+    for revision in experiments().values():
+        if same_code(revision) and _what_learns(git("show", f"{revision}:{PATH}")) == wanted:
+            return revision
+    return None
+
+
+def same_code(revision: str) -> bool:
+    """Whether the working tree's code is that revision's."""
+    return not _git("diff", "--quiet", revision, "--", *CODE).returncode
+
+
+def stand_on(revision: str) -> str:
+    """Takes that run's params.yaml, dvc.lock and artifacts, unless the workspace has a complete run.
+
+    Returns what was done. Raises UserError where that would lose the user's changes, or where other code
+    made the run, so that the stages before the vote would run again.
+    """
+    if complete():
+        return "the workspace's run is complete"
+    if _git("diff", "--quiet", "HEAD", "--", str(PATH)).returncode:
+        raise UserError(
+            f"{PATH} has changes that have not run: run `dvc exp run`, or take them back with "
+            f"`git checkout {PATH}`; then vote."
+        )
+    if not same_code(revision):
+        raise UserError(
+            f"neither has the workspace's run ended, nor was {revision[:7]} made by this code: run "
+            "`dvc repro` first; then vote."
+        )
+    git("checkout", revision, "--", str(PATH), LOCK)
+    git("reset", "--quiet", "--", str(PATH), LOCK)
+    dvc("checkout", "--force", "--allow-missing")
+    return f"the workspace took {revision[:7]}'s params.yaml, dvc.lock and artifacts"
+
+
+def complete() -> bool:
+    """Whether every stage up to predict is as params and code say."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    if not Path(LOCK).exists():
+        return False
+    try:
+        with Repo() as repo:
+            return not repo.status(targets=["predict"], with_deps=True)
+    except DvcException:
+        return False
+
+
+def write(voting: list[str], path: Path = PATH) -> None:
+    """Writes who votes into params.yaml, every comment kept, and the digests of outside predictions."""
+    from ruamel.yaml import YAML
+
+    ruamel = YAML()
+    ruamel.preserve_quotes = True
+    ruamel.width = 4096
+    values = ruamel.load(path.read_text(encoding="utf-8"))
+    section = values["ensemble"]
+    section["experiments"] = voting
+    section["own"] = False
+    for one in section.get("external") or []:
+        one["digest"] = external.file_digest(External.model_validate(dict(one) | {"digest": ""}))
+    text = io.StringIO()
+    ruamel.dump(values, text)
+    write_text(path, text.getvalue())
+
+
+def run_model(model: str) -> None:
+    """Runs the pipeline with another network in a temporary workspace, as an experiment."""
+    dvc("exp", "run", "--temp", "--set-param", f"model={model}")
+
+
+def dvc(*arguments: str) -> None:
+    """Runs DVC in the foreground. Raises UserError where it fails, after its own words."""
+    if subprocess.run(["dvc", *arguments], check=False).returncode:
+        raise UserError(f"`dvc {' '.join(arguments)}` failed: its own words stand above.")
+
+
+def git(*arguments: str) -> str:
+    """What Git answers. Raises UserError with its own words where it fails."""
+    done = _git(*arguments)
+    if done.returncode:
+        raise UserError(f"`git {' '.join(arguments)}` failed: {' '.join(done.stderr.split())}.")
+    return done.stdout
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *arguments], check=False, capture_output=True, text=True)
+
+
+def _near(name: str) -> str:
+    known = sorted(experiments())
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean {close[0]}"
+    return f"; there are {', '.join(known)}" if known else "; there are none yet: `dvc exp run` makes one"
+
+
+def _what_learns(text: str) -> dict[str, Any]:
+    values: dict[str, Any] = yaml.safe_load(text)
+    return {key: value for key, value in values.items() if key not in VOTE_ALONE}

@@ -1,0 +1,1 @@
+"""The file in exactly the sample's form, and its score."""

@@ -1,0 +1,179 @@
+"""The submission: the sample's rows, filled; checked before it is written and after it is read back."""
+
+import csv
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.contracts.competition import Competition
+from podium.download import tables
+from podium.download.sentences import readable
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing
+from podium.submission.cells import Cells, Probs, cells
+
+PATH = Path("reports/submission.csv")
+NAMED = 5  # unreadable images named in a warning
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sample's header line as shipped, its rows as text, and where the id and the values stand."""
+
+    first: str
+    delimiter: str
+    rows: Cells
+    id_at: int
+    values_at: list[int]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids in the sample's order, blanks around them stripped."""
+        return [row[self.id_at].strip() for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """probs (n, k) in the sample's order; the ids that got the prior, because their image is unreadable."""
+
+    probs: Probs
+    unreadable: list[str]
+
+
+def read_sample(path: Path, competition: Competition) -> Sample:
+    """The sample, its columns found by name. Raises UserError where a column is missing or an id repeated."""
+    try:
+        sheet = tables.parse(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing: run `dvc repro`.") from None
+    for name in (competition.id_column, *competition.columns):
+        if name not in sheet.header:
+            raise UserError(f"{path} has no column {name!r} ({', '.join(sheet.header)}): run `dvc repro`.")
+    first = next(line for line in sheet.text.split("\n") if line.strip()).rstrip("\r")
+    sample = Sample(
+        first=first,
+        delimiter=max(tables.DELIMITERS, key=first.count),
+        rows=sheet.rows,
+        id_at=sheet.header.index(competition.id_column),
+        values_at=[sheet.header.index(name) for name in competition.columns],
+    )
+    repeated = next((name for name, count in Counter(sample.ids).items() if count > 1), None)
+    if repeated is not None:
+        raise UserError(f"{path}: the id {repeated!r} stands twice; each image has one row.")
+    return sample
+
+
+def prior(competition: Competition, labels: Sequence[str]) -> Probs:
+    """The classes' shares (k,) among the training labels; uniform where there are none."""
+    counts = Counter(labels)
+    shares = np.array([counts[name] for name in competition.classes], np.float64)
+    return shares / shares.sum() if shares.sum() else np.full(len(shares), 1 / len(shares))
+
+
+def align(ids: list[str], images: pd.DataFrame, predicted: list[str], probs: Probs, shares: Probs) -> Aligned:
+    """Probabilities in the order of `ids`, 0 for classes without a training image, rows summing to 1.
+
+    `images` (image_id, submission_id, status), `predicted` the image_ids of probs (n, k), `shares` (k,).
+    Raises UserError for an id that no image has, or a readable image without a prediction.
+    """
+    known = images.dropna(subset="submission_id")
+    of = dict(zip(known["submission_id"], zip(known["image_id"], known["status"], strict=True), strict=True))
+    row_of = {image: i for i, image in enumerate(predicted)}
+    rows = [_row(name, of, row_of) for name in ids]
+    found = np.vstack([probs, shares]).astype(np.float64)[np.array(rows, np.int64)]
+    found *= shares > 0
+    sums = found.sum(1, keepdims=True)
+    found = np.where(sums > 0, found / np.where(sums > 0, sums, 1), shares)
+    return Aligned(found, [name for name, row in zip(ids, rows, strict=True) if row == -1])
+
+
+def _row(name: str, of: dict[str, tuple[str, str]], row_of: dict[str, int]) -> int:
+    """The row of the prediction; -1 (the prior's) for an unreadable image."""
+    if name not in of:
+        raise UserError(f"sample_submission: no test image for the id {name!r}: run `dvc repro ingest`.")
+    image, status = of[name]
+    if status == "unreadable":
+        return -1
+    if image not in row_of:
+        raise UserError(
+            f"data/ensemble/test.parquet has no prediction for {image}: run `dvc repro -f predict ensemble`."
+        )
+    return row_of[image]
+
+
+def fill(sample: Sample, competition: Competition, probs: Probs, digits: int) -> Cells:
+    """The submission's rows: the sample's, with their values replaced. probs (n, k) in the sample's order."""
+    filled = [list(row) for row in sample.rows]
+    for row, values in zip(filled, cells(competition, probs, digits), strict=True):
+        for at, value in zip(sample.values_at, values, strict=True):
+            row[at] = value
+    return filled
+
+
+def write(sample: Sample, competition: Competition, rows: Cells, path: Path = PATH) -> None:
+    """Writes the checked file atomically; what is read back from the draft must be what was meant."""
+    check(sample, competition, rows)
+    with replacing(path) as draft:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            file.write(sample.first + "\n")
+            csv.writer(file, delimiter=sample.delimiter, lineterminator="\n").writerows(rows)
+        first, back = _read_back(draft, sample.delimiter)
+        assert first == sample.first, "the header changed in the file"
+        assert back == rows, "a row changed in the file"
+        check(sample, competition, back)
+
+
+def _read_back(path: Path, delimiter: str) -> tuple[str, Cells]:
+    with path.open(encoding="utf-8", newline="") as file:
+        first = file.readline()
+        return first.removesuffix("\n"), list(csv.reader(file, delimiter=delimiter))
+
+
+def check(sample: Sample, competition: Competition, rows: Cells) -> None:
+    """What a server would refuse is our defect: AssertionError with the row."""
+    assert [row[sample.id_at].strip() for row in rows] == sample.ids, "ids are not the sample's, in its order"
+    allowed = set(competition.values)
+    for number, row in enumerate(rows, 1):
+        values = [row[at] for at in sample.values_at]
+        where = f"submission row {number}: {values[:5]}"
+        assert all(values), f"{where} has an empty value"
+        if competition.form in ("probabilities", "binary"):
+            numbers = [float(value) for value in values]
+            assert all(math.isfinite(n) and 0 <= n <= 1 for n in numbers), f"{where} is not in [0, 1]"
+        elif competition.form == "top_k":
+            assert set(values[0].split(" ")) <= allowed, f"{where} names no classes"
+        else:
+            assert values[0] in allowed, f"{where} is no class"
+        if competition.form == "probabilities":
+            assert abs(math.fsum(numbers) - 1) < 1e-9, f"{where} does not sum to 1"
+
+
+def sentences(
+    sample: Sample, competition: Competition, aligned: Aligned, path: Path, shares: Probs
+) -> list[str]:
+    """What a reader of the terminal should know: the file, its form, warnings, the predicted classes."""
+    more = " ..." if len(competition.columns) > 4 else ""
+    columns = ", ".join(competition.columns[:4]) + more
+    said = [f"{path}: {len(sample.rows):,} rows, form {competition.form} ({columns})"]
+    if not competition.sample_shipped:
+        said.append(
+            "warning: no sample_submission was shipped: ids and columns were built from the test images"
+        )
+    if aligned.unreadable:
+        names = ", ".join(aligned.unreadable[:NAMED]) + (" ..." if len(aligned.unreadable) > NAMED else "")
+        said.append(
+            f"warning: {len(aligned.unreadable):,} unreadable test images got the classes' prior: {names}"
+        )
+    return [readable(line) for line in (*said, _distribution(competition, aligned.probs, shares))]
+
+
+def _distribution(competition: Competition, probs: Probs, shares: Probs, shown: int = 5) -> str:
+    predicted = np.bincount(probs.argmax(1), minlength=len(shares)) / max(1, len(probs))
+    most = np.argsort(-predicted, kind="stable")[:shown]
+    parts = [f"{competition.classes[i]} {predicted[i]:.1%} ({shares[i]:.1%})" for i in most]
+    return "predicted classes (in training): " + ", ".join(parts) + (" ..." if len(shares) > shown else "")

@@ -1,0 +1,1 @@
+"""Rows, inputs and pictures, in the order in which the tail sees them."""

@@ -1,0 +1,84 @@
+"""Which images a fold learns from and is watched on, with their targets and weights."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from podium.contracts.manifest import training_rows, validation_rows
+from podium.foundation.errors import UserError
+from podium.images.shards import Reader
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Images in order with what training must know of each."""
+
+    frame: pd.DataFrame  # image_id, digest, shard, offset, length, copy
+    targets: NDArray[np.float32]  # (n, k), rows sum to 1
+    weights: NDArray[np.float32]  # (n,)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def originals(self) -> "Rows":
+        """The rows without copies: fresh augmentation takes their place."""
+        kept = (self.frame["copy"] == 0).to_numpy()
+        return Rows(self.frame[kept], self.targets[kept], self.weights[kept])
+
+
+COLUMNS = ["image_id", "digest", "shard", "offset", "length", "copy"]
+
+
+def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, classes: int) -> Rows:
+    """The other folds' originals and copies, and this fold's pseudo-labelled images, in the tables' order.
+
+    Raises UserError where nothing is left to train on.
+    """
+    hard = training_rows(manifest, fold)
+    if hard.empty:
+        raise UserError(
+            f"fold {fold} has no image to train on: every other image is held out or has weight 0; "
+            "see data/split/folds.parquet and data/clean/labels.csv, or lower split.k."
+        )
+    soft = pseudo[pseudo["fold"] == fold]
+    given = one_hot(hard["label"].to_numpy(np.int64), classes)
+    taught = soft[[f"p{i}" for i in range(classes)]].to_numpy(np.float32)
+    return Rows(
+        frame=pd.concat([hard[COLUMNS], soft[COLUMNS]], ignore_index=True) if len(soft) else hard[COLUMNS],
+        targets=np.concatenate([given, taught]),
+        weights=np.concatenate([hard["weight"], soft["weight"]]).astype(np.float32),
+    )
+
+
+def validation(manifest: pd.DataFrame, fold: int, classes: int) -> Rows:
+    """The fold's originals under their given labels, all with weight 1."""
+    rows = validation_rows(manifest, fold)
+    labels = rows["label_given"].to_numpy(np.int64)
+    return Rows(rows[COLUMNS], one_hot(labels, classes), np.ones(len(rows), np.float32))
+
+
+def with_places(pseudo: pd.DataFrame, images: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+    """Pseudo-labels joined with where their images lie below data/, and their bytes' digests."""
+    places = images.set_index("image_id")[["shard", "offset", "length"]]
+    joined = pseudo.join(places, on="image_id", how="inner")
+    joined["shard"] = "images/" + joined["shard"]
+    found = zip(joined["shard"], joined["offset"], joined["length"], strict=True)
+    joined["digest"] = [sha256(reader.read(*place)).hexdigest() for place in found]
+    return joined.assign(copy=0)
+
+
+def balanced_weights(rows: Rows) -> Rows:
+    """The rows with weights times n / (k present * n_class), so that each class weighs the same."""
+    mass = (rows.targets * rows.weights[:, None]).sum(0)
+    present = mass > 0
+    factor = np.zeros(len(mass), np.float32)
+    factor[present] = mass.sum() / (present.sum() * mass[present])
+    return Rows(rows.frame, rows.targets, rows.weights * (rows.targets @ factor))
+
+
+def one_hot(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
+    """(n, k) with 1 at each row's label."""
+    return np.eye(classes, dtype=np.float32)[labels]

@@ -1,0 +1,1 @@
+"""The loop over epochs: Lightning, what it keeps, how it resumes."""

@@ -1,0 +1,122 @@
+"""Trains one fold's tail: loaders, the Lightning trainer, resuming, and which epoch's weights are kept."""
+
+import logging
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightning.pytorch as pl
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from podium.training.feed.data import Batches, Examples, loader
+from podium.training.feed.sampling import InOrder, Order
+from podium.training.loop.keeping import Keep, Keeper, kept_epoch
+from podium.training.loop.learner import Learner, Plan, Row
+from podium.training.loop.live import Curves
+from podium.training.loop.progress import Progress
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the engine runs; values already resolved."""
+
+    fold: int
+    batch_size: int
+    chances: NDArray[np.float64] | None = None  # (n,) each image's, for the balanced sampler
+    accumulate: int = 1
+    clip: float = 0.0
+    early_stopping: int = 0
+    keep: Keep = "last"
+    precision: str = "32-true"
+    accelerator: str = "cpu"
+    devices: int = 1
+    nodes: int = 1
+    strategy: str = "auto"
+    workers: int = 0
+    live: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What training gave; the tail itself holds the kept weights."""
+
+    history: list[Row]
+    kept_epoch: int
+    stopped_early: bool
+
+
+def fit(
+    tail: nn.Module, plan: Plan, settings: Settings, train: Examples, check: Examples, folder: Path
+) -> Outcome:
+    """Trains the tail in place from its resume state, if `folder` holds one; saves one after each epoch.
+
+    Raises KeyboardInterrupt after Ctrl-C or SIGTERM (Lightning would exit 1 or 0), UserError where the loss
+    is no longer finite.
+    """
+    keeper = Keeper(folder, settings.keep, settings.early_stopping)
+    plan = keeper.restore(plan, tail)
+    if settings.live:
+        keeper.curves = Curves(settings.fold, plan.history)
+    learner = Learner(tail, plan, keeper)
+    if plan.first_epoch < plan.epochs and not keeper.stop:
+        _run(learner, settings, train, check)
+    keeper.finish(learner)
+    return Outcome(learner.history, kept_epoch(learner.history, settings.keep), keeper.stop)
+
+
+def first() -> bool:
+    """Is this the process that writes? Lightning and torchrun number the others from 1."""
+    return all(
+        os.environ.get(name, "0") == "0" for name in ("LOCAL_RANK", "RANK", "NODE_RANK", "SLURM_PROCID")
+    )
+
+
+def _run(learner: Learner, settings: Settings, train: Examples, check: Examples) -> None:
+    plan = learner.plan
+    trainer = _trainer(plan, settings)
+    pinned = settings.accelerator == "gpu"  # Apple's devices have no pinned memory
+    order = Order(
+        len(train), settings.batch_size, plan.seed, plan.first_epoch, settings.chances, settings.accumulate
+    )
+    ranks = (trainer.global_rank, trainer.world_size)
+    training = loader(Batches(train, *ranks, settings.accumulate), order, settings.workers, pinned)
+    checking = InOrder(len(check), 2 * settings.batch_size)
+    validation = loader(Batches(check, *ranks), checking, settings.workers, pinned)
+    _obey(lambda: trainer.fit(learner, training, validation if len(check) else None))
+
+
+def _trainer(plan: Plan, settings: Settings) -> pl.Trainer:
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="lightning")
+    return pl.Trainer(
+        accelerator=settings.accelerator,
+        devices=settings.devices,
+        num_nodes=settings.nodes,
+        strategy=settings.strategy,
+        precision=settings.precision,  # type: ignore[arg-type]
+        max_epochs=plan.epochs - plan.first_epoch,
+        accumulate_grad_batches=settings.accumulate,
+        gradient_clip_val=settings.clip or None,
+        callbacks=[Progress(settings.fold, plan.epochs, plan.first_epoch)],
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+        deterministic="warn" if settings.accelerator == "gpu" else None,  # CPUs repeat themselves anyway
+        sync_batchnorm=settings.accelerator == "gpu" and settings.devices * settings.nodes > 1,
+    )
+
+
+def _obey(fit: Callable[[], None]) -> None:
+    """Lightning turns an interrupt into SystemExit(1): it is an interrupt again here."""
+    try:
+        fit()
+    except SystemExit:
+        raise KeyboardInterrupt from None

@@ -1,0 +1,1 @@
+"""How the tail learns: optimizers, schedules, unfreezing, mixing."""

@@ -1,0 +1,1 @@
+"""What a trained fold leaves: its card, its pictures, its key."""

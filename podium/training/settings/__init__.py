@@ -1,0 +1,1 @@
+"""What `auto` became, and which settings contradict each other."""

@@ -1,0 +1,121 @@
+"""From params.yaml's sections to what the engine takes."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from podium.features.params import FeatureParams
+from podium.foundation.run import derive
+from podium.images.params import ImageParams
+from podium.networks import build as networks
+from podium.networks.params import NetworkParams
+from podium.networks.precision import precision
+from podium.training import losses
+from podium.training.feed import sampling
+from podium.training.feed.rows import Rows
+from podium.training.loop import engine
+from podium.training.loop.learner import Plan
+from podium.training.optim import mixing, optimizers, schedules
+from podium.training.optim.unfreezing import Thaw
+from podium.training.params import TrainParams
+from podium.training.settings import auto
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a fold is to be trained with; sections of params.yaml as they stand."""
+
+    fold: int
+    seed: int
+    threads: int
+    classes: list[str]
+    image: ImageParams
+    network: NetworkParams
+    train: TrainParams
+    features: FeatureParams
+    quick: bool = False
+    data: Path = Path("data")
+
+
+def decided(
+    request: Request, network: networks.Network, frozen: str, device: str, asked: bool
+) -> tuple[Request, list[str]]:
+    """The request with what the device decides, the network and whether images are fresh; what to say of it.
+
+    `frozen` is what freeze became; `asked`: did the user choose which copies there are?
+    """
+    fresh = auto.fresh(request.train, device, frozen, asked)
+    said = []
+    if request.network.model == "auto":
+        said.append(f"model: auto became {network.name}, the one for {device}")
+    if request.train.online == "auto" and fresh:
+        said.append("train.online: auto became true: every image is drawn anew each epoch, no copies")
+    return replace(
+        request,
+        network=request.network.model_copy(update={"model": network.name}),
+        train=request.train.model_copy(update={"online": fresh}),
+    ), said
+
+
+def plan(
+    request: Request, network: networks.Network, resolved: auto.Resolved, images: int, device: str
+) -> Plan:
+    """What decides how the tail learns; `images` train."""
+    params = request.train
+    exact = _precision(params.precision, network, device) == "32-true"
+    updates = -(-sampling.batches(images, resolved.batch_size) // params.accumulate)
+    steps = resolved.epochs * updates
+    thaw = Thaw(network.module, params.unfreeze) if params.unfreeze else None
+    return Plan(
+        seed=derive(request.seed, "train", request.fold),
+        epochs=resolved.epochs,
+        loss=losses.load(params.loss, params.loss_options),
+        optimizer=lambda: optimizers.build(
+            params.optimizer,
+            network.module,
+            resolved.lr,
+            params.weight_decay,
+            params.layer_decay,
+            fused=exact or not params.clip,  # mixed precision cannot clip what a fused optimizer unscales
+        ),
+        schedule=lambda optimizer: schedules.build(
+            params.schedule,
+            optimizer,
+            steps,
+            round(params.warmup_epochs * updates),
+            lambda step: thaw.factor(step // updates) if thaw else 1.0,
+        ),
+        mixing=mixing.build(params.mixup, params.cutmix),
+        thaw=thaw,
+        ema=params.ema,
+        channels_last=True,
+    )
+
+
+def settings(
+    request: Request, network: networks.Network, resolved: auto.Resolved, device: str, rows: Rows
+) -> engine.Settings:
+    """How the engine runs."""
+    params = request.train
+    chances = sampling.balanced(rows.targets.argmax(1)) if params.sampler == "balanced" else None
+    return engine.Settings(
+        fold=request.fold,
+        batch_size=resolved.batch_size,
+        chances=chances,
+        accumulate=params.accumulate,
+        clip=params.clip,
+        early_stopping=params.early_stopping,
+        keep=params.keep,
+        precision=_precision(params.precision, network, device),
+        accelerator={"cuda": "gpu"}.get(device, device),
+        devices=resolved.devices,
+        nodes=params.nodes,
+        strategy=params.strategy,
+        workers=resolved.workers,
+        live=params.live,
+    )
+
+
+def _precision(wanted: str, network: networks.Network, device: str) -> str:
+    names = {"float32": "32-true", "bfloat16": "bf16-mixed", "float16": "16-mixed"}
+    chosen = {"32": "float32", "bf16": "bfloat16", "16": "float16"}.get(wanted)
+    return names[chosen or precision(network.module, device)]

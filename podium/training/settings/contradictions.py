@@ -1,0 +1,229 @@
+"""Settings that are right alone and wrong together: refused with a sentence before anything trains."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from podium.features.items import channels_first
+from podium.foundation.errors import UserError
+from podium.training.feed.sampling import batches
+from podium.training.params import TrainParams
+
+TOLERANCE = 1e-4
+SMALLEST_MAP = 3  # positions a side: of smaller maps CutMix's patch is always empty
+NORMS = (nn.modules.batchnorm._BatchNorm,)
+QUIET_OF_SVM = (
+    "epochs",
+    "batch_size",
+    "optimizer",
+    "lr",
+    "weight_decay",
+    "schedule",
+    "warmup_epochs",
+    "loss",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is to be trained: the user's settings, and what they and the data became."""
+
+    train: TrainParams
+    frozen: str  # what freeze became
+    weights: str  # the network's: `random`, or where they are from
+    shape: tuple[int, ...]  # of one input of what trains
+    cached: bool  # are features kept, and not images
+    normed: bool  # has what trains a batch norm
+    images: int  # that train
+    watched: int  # validation images
+    epochs: int
+    batch_size: int
+    devices: int  # of one machine
+    device: str  # cpu, cuda or mps
+    available: int  # devices that this machine has
+
+    @property
+    def processes(self) -> int:
+        """Devices of all machines."""
+        return self.devices * self.train.nodes
+
+
+def refuse(case: Case) -> None:
+    """Raises UserError with the first rule's sentence that the case breaks."""
+    for rule in RULES:
+        sentence = rule(case)
+        if sentence:
+            raise UserError(f"params.yaml: {sentence}")
+
+
+def ignored(case: Case) -> list[str]:
+    """Sentences about settings that play no part or gain nothing: said, and kept in the report."""
+    found = []
+    train = case.train
+    if train.head == "svm" and (vain := [name for name in train.changed() if name in QUIET_OF_SVM]):
+        found.append(f"train.head: svm is solved at once: {', '.join(vain)} play no part")
+    if not case.train.online and (vain := [name for name in train.changed() if name.startswith("online_")]):
+        found.append(f"train.online became false: {', '.join(vain)} play no part")
+    if case.weights == "random" and case.frozen != "none":
+        found.append(
+            f"freeze became {case.frozen} and the weights are random: what is frozen stays random; set "
+            "pretrained, or freeze to none"
+        )
+    return found
+
+
+def _cutmix(case: Case) -> str | None:
+    if not case.train.cutmix:
+        return None
+    shape = "x".join(map(str, case.shape))
+    ways = "set train.cutmix to 0 (train.mixup works), or freeze less"
+    if len(case.shape) != 3:
+        return (
+            f"train.cutmix: {case.train.cutmix} cuts patches out of maps, but freeze: {case.frozen} leaves "
+            f"values of shape {shape}, without positions: {ways}."
+        )
+    side = case.shape[1] if channels_first(case.shape) else case.shape[0]
+    if side < SMALLEST_MAP:
+        return (
+            f"train.cutmix: {case.train.cutmix} cuts patches out of maps, but freeze: {case.frozen} leaves "
+            f"values of shape {shape}, too small for a patch: {ways}, or raise image.size."
+        )
+    return None
+
+
+def _svm(case: Case) -> str | None:
+    if case.train.head != "svm":
+        return None
+    if case.frozen != "head":
+        return (
+            f"train.head: svm is fitted on fixed features, but freeze became {case.frozen}: set freeze to "
+            "head, or train.head to linear."
+        )
+    if not case.cached:
+        return (
+            "train.head: svm is fitted on kept features, but they are more than features.budget_gb, or the "
+            "network cannot be cut at its head: raise the budget, or set train.head to linear."
+        )
+    return None
+
+
+def _layer_decay(case: Case) -> str | None:
+    if case.train.layer_decay < 1 and case.frozen == "head":
+        return (
+            f"train.layer_decay: {case.train.layer_decay} slows earlier layers, and freeze: head has none: "
+            "set train.layer_decay to 1, or freeze less."
+        )
+    return None
+
+
+def _unfreezing(case: Case) -> str | None:
+    steps = case.train.unfreeze
+    if steps and case.processes > 1:
+        return (
+            "train.unfreeze works on one device: set train.devices and train.nodes to 1, or train.unfreeze "
+            "to []."
+        )
+    late = [step for step in steps if step.epoch >= case.epochs]
+    if late:
+        return (
+            f"train.unfreeze: {late[0].module} joins at epoch {late[0].epoch}, but the last of "
+            f"{case.epochs} epochs is {case.epochs - 1}: raise train.epochs, or let it join earlier."
+        )
+    return None
+
+
+def _watching(case: Case) -> str | None:
+    for name in ("early_stopping", "keep"):
+        asks = case.train.early_stopping if name == "early_stopping" else case.train.keep == "best"
+        if asks and not case.watched:
+            return (
+                f"train.{name}: {getattr(case.train, name)} follows the validation loss, but this fold has "
+                f"no validation image: set train.{name} to {0 if name == 'early_stopping' else 'last'}."
+            )
+    return None
+
+
+def _epochs(case: Case) -> str | None:
+    if case.train.head == "svm":
+        return None
+    if case.train.early_stopping >= case.epochs:
+        return (
+            f"train.early_stopping: {case.train.early_stopping} epochs of patience never end within "
+            f"{case.epochs} epochs: lower it, or raise train.epochs."
+        )
+    if case.train.warmup_epochs >= case.epochs:
+        return (
+            f"train.warmup_epochs: {case.train.warmup_epochs:g} leaves nothing of {case.epochs} epochs at "
+            "the full rate: lower it, or raise train.epochs."
+        )
+    return None
+
+
+def _batches(case: Case) -> str | None:
+    if case.train.head == "svm":
+        return None
+    count = batches(case.images, case.batch_size)
+    if case.train.accumulate > count:
+        return (
+            f"train.accumulate: {case.train.accumulate} batches a step, but {case.images} images make "
+            f"{count} of {case.batch_size}: set it to {count} or less, or lower train.batch_size."
+        )
+    if case.batch_size < case.processes:
+        return (
+            f"train.batch_size: {case.batch_size} is less than one image for each of {case.processes} "
+            f"devices: set it to {case.processes} or more."
+        )
+    if case.normed and case.images // count < 2:
+        return (
+            f"train.batch_size: {case.batch_size} cuts {case.images} images into batches of one, which leave "
+            "batch norm nothing to compare: set it to 3 or more, or choose a network without batch norm."
+        )
+    return None
+
+
+def _devices(case: Case) -> str | None:
+    if case.device != "cpu" and case.devices > case.available:
+        return (
+            f"train.devices: {case.devices}, but this machine has {case.available}: set it to "
+            f"{case.available} or less."
+        )
+    if case.device == "cpu" and case.train.precision == "16":
+        return "train.precision: 16 needs a GPU; processors have no float16: set it to auto, 32 or bf16."
+    return None
+
+
+RULES: tuple[Callable[[Case], str | None], ...] = (
+    _cutmix,
+    _svm,
+    _layer_decay,
+    _unfreezing,
+    _watching,
+    _epochs,
+    _batches,
+    _devices,
+)
+
+
+def has_batch_norm(tail: nn.Module) -> bool:
+    """Does what trains average over the batch?"""
+    return any(
+        isinstance(part, NORMS) and any(p.requires_grad for p in part.parameters()) for part in tail.modules()
+    )
+
+
+def refuse_softmax(tail: nn.Module, shape: tuple[int, ...]) -> None:
+    """Raises UserError where the network gives probabilities: every loss here takes logits."""
+    was = [(part, part.training) for part in tail.modules()]
+    tail.eval()
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        logits = tail(torch.randn(2, *shape, generator=generator))
+    for part, training in was:
+        part.training = training
+    if bool((logits >= 0).all()) and bool(((logits.sum(1) - 1).abs() < TOLERANCE).all()):
+        raise UserError(
+            "params.yaml: model: the network ends in a softmax, and the loss has its own: training would "
+            "crawl; let the network return logits."
+        )

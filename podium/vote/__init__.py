@@ -1,0 +1,1 @@
+"""From members to one prediction: voters, calibration, what each member adds."""

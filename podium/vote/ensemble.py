@@ -1,0 +1,198 @@
+"""From members to one prediction: voters compared by nested cross-validation, test images voted on."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from podium.experiments.runs import Pool
+from podium.foundation.run import derive
+from podium.metrics.intervals import Interval, replicates, summary
+from podium.metrics.registry import Floats, Metric
+from podium.vote import diversity
+from podium.vote import voter as voters
+from podium.vote.calibration import Trial, attempt, suited
+from podium.vote.params import EnsembleParams
+from podium.vote.voter import Combine, Features, Learnt, Probs, Task, Voter
+
+INNER_PARTS = 5  # of the one fold's groups, where the run has a single fold
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A voter with its nested out-of-fold vote (n, k), its score as it would be published, and that score's
+    bootstrap samples."""
+
+    name: str
+    complexity: int
+    oof: Probs
+    interval: Interval
+    samples: Floats
+
+
+def parts(home: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
+    """(n,) the part in which an image is voted on by what was learnt elsewhere: its fold, or a fifth of
+    the only fold's groups."""
+    if len(np.unique(home)) > 1:
+        return home
+    order = np.random.default_rng(derive(seed, "parts")).permutation(int(groups.max()) + 1)
+    return np.asarray(order[groups] % INNER_PARTS)
+
+
+def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, task: Task) -> Probs:
+    """(n, k) the vote on each image by a voter that learnt from the other parts only; oof (m, n, k)."""
+    voted = np.empty(oof.shape[1:])
+    for part in np.unique(home):
+        inside = home == part
+        learnt = voter.fit(oof[:, ~inside], labels[~inside], task.of(~inside))
+        voted[inside] = voters.ready(learnt, task.of(inside).features)(oof[:, inside])
+    return voted
+
+
+def on_test(voter: Voter, combine: Combine, calibrate: Combine, test: Probs) -> Probs:
+    """(t, k): members vote fold by fold, calibrated as they were out-of-fold; then the folds do.
+
+    test (m, f, t, k). A voter that learnt sees on test just what it learnt from: one model a member.
+    """
+    by_fold = [calibrate(combine(test[:, fold])) for fold in range(test.shape[1])]
+    return voter.merge_folds(np.stack(by_fold))
+
+
+def compare(
+    pool: Pool, names: list[str], metric: Metric, seed: int, calibrate: str = "none"
+) -> list[Candidate]:
+    """The voters with their nested scores, the simplest first.
+
+    Where a temperature is going to follow, it is fitted for each of them: else a voter that learns to be as
+    sure as it should would beat one that is better once it is told. Priors wait for the chosen one: they
+    take minutes where there are many classes.
+    """
+    home = parts(pool.home, pool.groups, seed)
+    kind = suited(metric) if calibrate == "auto" else calibrate
+    found = []
+    for name in names:
+        voter = voters.load(name)
+        oof = nested(voter, pool.oof, pool.labels, home, task(name, pool, metric, seed))
+        scored = oof
+        if kind == "temperature":
+            scored = attempt(calibrate, oof, pool.labels, home, pool.groups, metric, seed).oof
+        samples = replicates(metric, pool.labels, scored, pool.groups, seed)
+        score = summary(metric.function(pool.labels, scored), samples)
+        found.append(Candidate(name, voter.COMPLEXITY, oof, score, samples))
+    return sorted(found, key=lambda candidate: candidate.complexity)
+
+
+def candidates(wanted: str, metric: Metric, pool: Pool) -> list[str]:
+    """The voters to compare: the one named, or with `auto` all that have something to do.
+
+    Of a single member no weights can be learnt: only voters that learn nothing, or that look at the images
+    too, are compared.
+    """
+    if wanted != "auto":
+        return [wanted]
+    return [name for name in voters.names() if _suits(voters.load(name), metric, pool)]
+
+
+def _suits(voter: Voter, metric: Metric, pool: Pool) -> bool:
+    m, n, k = pool.oof.shape
+    looks = voters.needs_features(voter)
+    small = k <= getattr(voter, "MOST_CLASSES", k) and k * n <= getattr(voter, "MOST_CELLS", k * n)
+    kinds = getattr(voter, "WANTS", (metric.wants,))
+    has_work = m > 1 or looks or not voter.FITTED
+    return small and metric.wants in kinds and has_work and (pool.look is not None or not looks)
+
+
+def choose(found: list[Candidate], metric: Metric) -> Candidate:
+    """The simplest within one standard error of the best (Breiman et al. 1984, the 1-SE rule).
+
+    The error is that of the paired difference to the best, over the same bootstrap samples.
+    """
+    best = max(found, key=lambda candidate: metric.goodness(candidate.interval.score))
+    for candidate in found:
+        behind = metric.goodness(best.interval.score) - metric.goodness(candidate.interval.score)
+        if behind <= float((best.samples - candidate.samples).std()):
+            return candidate
+    return best
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What the stage publishes: the nested out-of-fold vote, the test vote, and how it was decided."""
+
+    chosen: Candidate
+    compared: list[Candidate]
+    calibration: Trial
+    oof: Probs  # (n, k) nested and calibrated
+    test: Probs  # (t, k)
+
+
+def vote(pool: Pool, params: EnsembleParams, metric: Metric, seed: int) -> Vote:
+    """Chooses the voter, learns it on all out-of-fold predictions, calibrates, and votes on test."""
+    compared = compare(pool, candidates(params.voter, metric, pool), metric, seed, params.calibrate)
+    chosen = choose(compared, metric)
+    home = parts(pool.home, pool.groups, seed)
+    trial = attempt(params.calibrate, chosen.oof, pool.labels, home, pool.groups, metric, seed)
+    voter = voters.load(chosen.name)
+    combine = voters.ready(learnt(chosen.name, pool, metric, seed), _features(voter, pool, pool.test_ids))
+    test = on_test(voter, combine, trial.calibration, pool.test)
+    return Vote(chosen, compared, trial, trial.oof, test)
+
+
+def learnt(name: str, pool: Pool, metric: Metric, seed: int) -> Learnt:
+    """The voter, learnt from all out-of-fold predictions."""
+    return voters.load(name).fit(pool.oof, pool.labels, task(name, pool, metric, seed))
+
+
+def task(name: str, pool: Pool, metric: Metric, seed: int) -> Task:
+    """What the voter may know of the out-of-fold images."""
+    return Task(metric, pool.groups, seed, _features(voters.load(name), pool, pool.ids))
+
+
+def _features(voter: Voter, pool: Pool, ids: list[str]) -> Features | None:
+    if not voters.needs_features(voter):
+        return None
+    assert pool.look is not None, "this voter looks at images"
+    return pool.look(ids)
+
+
+def table(vote: Vote, pool: Pool, metric: Metric) -> dict[str, Any]:
+    """table.json: who voted, what each voter scored in nested cross-validation, what calibration gained."""
+    rows = [{"voter": c.name, **asdict(c.interval)} for c in vote.compared]
+    alone = [metric.function(pool.labels, oof) for oof in pool.oof]
+    trial = vote.calibration
+    return {
+        "metric": metric.name,
+        "greater_is_better": metric.greater_is_better,
+        "chosen": vote.chosen.name,
+        "voters": rows,
+        "calibration": {
+            "kind": trial.kind,
+            "kept": trial.kept,
+            "gain": trial.gain,
+            "error": trial.error,
+            "temperature": trial.calibration.temperature,
+            "priors": trial.calibration.priors.tolist(),
+        },
+        "members": [
+            {"name": name, "score": score, "adds": adds}
+            for name, score, adds in zip(pool.names, alone, diversity.adds(pool, metric), strict=True)
+        ],
+        "pairs": diversity.pairs(pool),
+    }
+
+
+def sentences(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
+    """What was chosen and why, for the log."""
+    found, trial = vote.chosen.interval, vote.calibration
+    compared = ", ".join(f"{c.name} {c.interval.score:.4f}" for c in vote.compared)
+    lines = [
+        f"ensemble: {vote.chosen.name} vote of {', '.join(pool.names)} x {pool.test.shape[1]} fold(s): "
+        f"{metric.name} {found.score:.4f} (95 % {found.low:.4f} to {found.high:.4f}) "
+        f"on {len(pool.ids)} images."
+    ]
+    if len(vote.compared) > 1:
+        lines.append(f"ensemble: compared out-of-fold: {compared}.")
+    if trial.kind != "none":
+        verdict = "kept" if trial.kept else "not kept"
+        lines.append(f"ensemble: {trial.kind} gains {trial.gain:+.4f} +- {trial.error:.4f}: {verdict}.")
+    return lines

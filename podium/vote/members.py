@@ -1,0 +1,43 @@
+"""Who votes: this run, the experiments that params name, and predictions made elsewhere, side by side."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.contracts import embeddings, images, predictions
+from podium.contracts.competition import Competition
+from podium.experiments import runs
+from podium.experiments.runs import Pool
+from podium.foundation.errors import UserError
+from podium.vote import external
+from podium.vote.params import EnsembleParams
+from podium.vote.voter import Features
+
+
+def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, folds: list[int]) -> Pool:
+    """The members' predictions; `folds` are this run's. Raises UserError where they do not fit."""
+    own = runs.read("this run", folds, split, len(found.classes), predictions.FOLDER)
+    members = [own] if params.own else []
+    members += [runs.of_revision(revision, split, found.classes) for revision in params.experiments]
+    members += [external.read(one, own, split, found, submission_ids()) for one in params.external]
+    return runs.pool(members, split, features)
+
+
+def submission_ids() -> dict[str, str]:
+    """What the submission calls an image -> its image_id."""
+    rows = images.IMAGES.read(images.PATH).dropna(subset="submission_id")
+    return dict(zip(rows["submission_id"], rows["image_id"], strict=True))
+
+
+def features(wanted: list[str], folder: Path = embeddings.FOLDER) -> Features:
+    """The fixed network's vectors (n, d) of images, in their order. Raises UserError where one has none."""
+    ids, vectors = embeddings.read(folder)
+    place = {image_id: row for row, image_id in enumerate(ids)}
+    lacking = [image_id for image_id in wanted if image_id not in place]
+    if lacking:
+        raise UserError(
+            f"{folder}: {len(lacking)} images have no vector, {lacking[0]!r} for one: "
+            "run `dvc repro -f embed`."
+        )
+    return np.asarray(vectors[[place[image_id] for image_id in wanted]])

@@ -1,0 +1,131 @@
+"""Voters: how several predictions of the same images become one. One file each, named as in params.
+
+A voter's module holds
+    COMPLEXITY: int       how simple it is, 0 the simplest; `auto` prefers the simplest that is as good
+    FITTED: bool          whether it learns from labels
+    merge_folds: Combine  how the folds' votes on test images become one
+    fit(oof (m, n, k), labels (n,), task) -> Combine
+and, where they apply,
+    MOST_CLASSES: int     the most classes with which `auto` offers it
+    MOST_CELLS: int       the most classes x images with which `auto` offers it
+    WANTS: tuple          the kinds of metrics (Metric.wants) for which `auto` offers it
+    NEEDS_FEATURES: bool  it looks at images too: task.features, and `fit` gives a Sighted
+Heavy libraries are imported inside `fit`. A new file is a new voter: `auto` finds it by itself.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from podium.metrics.registry import Metric
+
+Probs = NDArray[np.float64]
+Features = NDArray[np.float32]  # (n, d) the fixed network's, of data/embeddings
+Combine = Callable[[Probs], Probs]  # (m, n, k) -> (n, k), rows sum to 1
+
+FOLDER = Path(__file__).parent / "voters"  # one file a voter, named after it
+SMALLEST_INPUT = 1e-4  # of stacking's inputs: how sure a wrong member was must not outweigh the others
+SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop there
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a voter may know besides predictions and labels."""
+
+    metric: Metric
+    groups: NDArray[np.int64]  # (n,) images of one group never part
+    seed: int = 0
+    features: Features | None = None  # for a voter with NEEDS_FEATURES
+
+    def of(self, rows: NDArray[np.bool_]) -> "Task":
+        """The task of some images."""
+        features = None if self.features is None else self.features[rows]
+        return Task(self.metric, self.groups[rows], self.seed, features)
+
+
+@runtime_checkable
+class Sighted(Protocol):
+    """What a voter learnt that looks at images: a vote once it has the features of those to vote on."""
+
+    def seeing(self, features: Features) -> Combine:
+        """The vote on the images of `features`, in their order."""
+
+
+Learnt = Combine | Sighted
+
+
+class Voter(Protocol):
+    """A voter's module."""
+
+    COMPLEXITY: int
+    FITTED: bool
+
+    @staticmethod
+    def fit(oof: Probs, labels: NDArray[np.int64], task: Task) -> Learnt:
+        """Learns to combine m members from their out-of-fold predictions."""
+
+    @staticmethod
+    def merge_folds(probs: Probs) -> Probs:
+        """One prediction (n, k) of the folds' (f, n, k)."""
+
+
+def names() -> list[str]:
+    """The voters there are, by name."""
+    return sorted(file.stem for file in FOLDER.glob("[a-z]*.py"))
+
+
+def load(name: str) -> Voter:
+    """The voter of that name."""
+    module: Voter = importlib.import_module(f"podium.vote.voters.{name}")  # type: ignore[assignment]
+    return module
+
+
+def needs_features(voter: Voter) -> bool:
+    """Whether it looks at images, and not at predictions alone."""
+    return bool(getattr(voter, "NEEDS_FEATURES", False))
+
+
+def ready(learnt: Learnt, features: Features | None) -> Combine:
+    """The vote on images, some of which the voter wants to see: their features (n, d)."""
+    if isinstance(learnt, Sighted):
+        assert features is not None
+        return learnt.seeing(features)
+    return learnt
+
+
+def normalised(scores: Probs) -> Probs:
+    """Rows of non-negative scores (..., k) scaled to sum to 1; an all-zero row becomes uniform."""
+    total = scores.sum(-1, keepdims=True)
+    return np.where(total > 0, scores / np.where(total > 0, total, 1), 1 / scores.shape[-1])
+
+
+def arithmetic_mean(probs: Probs) -> Probs:
+    """The mean of (m, n, k) over m."""
+    return normalised(probs.mean(0))
+
+
+def geometric_mean(probs: Probs) -> Probs:
+    """The normalised geometric mean of (m, n, k) over m."""
+    return normalised(np.exp(np.log(np.maximum(probs, SMALLEST)).mean(0)))
+
+
+def centred_logs(probs: Probs) -> Probs:
+    """(n, m k) what stacking learns from: each member's log probabilities, less their mean over classes."""
+    logs = np.log(np.maximum(probs, SMALLEST_INPUT))
+    return np.hstack(list(logs - logs.mean(2, keepdims=True)))
+
+
+@dataclass(frozen=True)
+class WeightedMean:
+    """The mean of members' probabilities under weights (m,) that sum to 1."""
+
+    weights: Probs
+
+    def __call__(self, probs: Probs) -> Probs:
+        """(m, n, k) -> (n, k)."""
+        return normalised(np.tensordot(self.weights, probs, 1))

@@ -1,0 +1,1 @@
+"""One file a voter, named as params name it."""

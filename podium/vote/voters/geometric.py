@@ -1,0 +1,14 @@
+"""Geometric vote: the normalised geometric mean, so that one member's certain no counts."""
+
+import numpy as np
+
+from podium.vote.voter import Combine, Probs, Task, geometric_mean
+
+COMPLEXITY = 1
+FITTED = False
+merge_folds = geometric_mean
+
+
+def fit(_oof: Probs, _labels: np.ndarray, _task: Task) -> Combine:
+    """Nothing is learnt."""
+    return geometric_mean

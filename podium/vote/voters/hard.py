@@ -1,0 +1,23 @@
+"""Hard vote: each member names one class; a class's probability is its share of the votes.
+
+A member between two classes names the lowest; so does the decision over the shares.
+"""
+
+import numpy as np
+
+from podium.vote.voter import Combine, Probs, Task, arithmetic_mean
+
+COMPLEXITY = 2
+merge_folds = arithmetic_mean
+FITTED = False
+
+
+def fit(_oof: Probs, _labels: np.ndarray, _task: Task) -> Combine:
+    """Nothing is learnt."""
+    return combine
+
+
+def combine(probs: Probs) -> Probs:
+    """(m, n, k) -> (n, k) shares of the votes."""
+    votes = probs.argmax(2)
+    return np.asarray(np.eye(probs.shape[2])[votes].mean(0))

@@ -1,0 +1,26 @@
+"""Rank mean: each member's probabilities of a class become ranks over the images, and ranks are averaged.
+
+For metrics of order (ROC AUC) and members that disagree on how sure they are. Ranks depend on the other
+images that are predicted with them.
+"""
+
+import numpy as np
+
+from podium.vote.voter import Combine, Probs, Task, arithmetic_mean, normalised
+
+COMPLEXITY = 3
+WANTS = ("ranks",)  # for decisions or probabilities it would impose the images' own class shares
+merge_folds = arithmetic_mean
+FITTED = False
+
+
+def fit(_oof: Probs, _labels: np.ndarray, _task: Task) -> Combine:
+    """Nothing is learnt."""
+    return combine
+
+
+def combine(probs: Probs) -> Probs:
+    """(m, n, k) -> (n, k); equal probabilities share the mean of their ranks."""
+    from scipy.stats import rankdata
+
+    return normalised(rankdata(probs, axis=1).mean(0) / (probs.shape[1] + 1))

@@ -1,0 +1,125 @@
+"""Mistakes in params.yaml, each one sentence with the key, what was found and the way out."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from podium.foundation.errors import UserError
+from podium.project import checking
+
+SHIPPED = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+
+
+def written(folder: Path, **changes: object) -> Path:
+    """The shipped params with dotted keys changed; None removes a key."""
+    values = yaml.safe_load(yaml.safe_dump(SHIPPED))
+    for key, value in changes.items():
+        *sections, last = key.split("__")
+        part = values
+        for section in sections:
+            part = part[section]
+        part[last] = value
+    path = folder / "params.yaml"
+    path.write_text(yaml.safe_dump(values))
+    return path
+
+
+def test_the_shipped_params_are_right() -> None:
+    assert set(checking.check()) == {cls.__name__ for cls in checking.SECTIONS}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"seeed": 1}, r"seeed is not a parameter; did you mean seed\.$"),
+        ({"split__kk": 1}, r"split\.kk is not a parameter; did you mean k\.$"),
+        ({"image__storage__shortside": 1}, r"shortside is not a parameter; did you mean short_side\.$"),
+        ({"seed": "one"}, r"seed: .*, found 'one'\.$"),
+        ({"profile": "fast"}, r"profile: input should be 'full' or 'quick', found 'fast'\.$"),
+        ({"folds": []}, r"folds: give one or more different fold numbers from 0 on, found \[\]\.$"),
+        ({"folds": [0, 7]}, r"folds: 7 is not among the 5 folds that split\.k makes \(0 to 4\): leave"),
+        ({"folds": [1, 2], "profile": "quick"}, r"quick trains fold 0 alone, but folds is \[1, 2\]: add 0"),
+        ({"augment__policy": "mlid"}, r"augment\.policy: mlid is no policy; did you mean mild\.$"),
+        ({"train": 3}, r"train: input should be `key: value` lines, found 3\.$"),
+        ({"competition__path": "raw/gone.zip"}, r"competition\.path: raw/gone\.zip is not there: give"),
+        ({"image__size": -3}, r"image\.size: give a number of pixels from 8 to 4096, or auto, found -3\.$"),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_one_sentence(changes: dict[str, object], sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=sentence) as caught:
+        checking.check(written(tmp_path, **changes))
+    assert "\n" not in str(caught.value)
+
+
+def test_several_mistakes_are_all_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        checking.check(written(tmp_path, seeed=1, profile="fast"))
+    first, second = str(caught.value).split("\nerror: ")
+    assert "seeed" in first and "profile" in second
+
+
+def test_the_users_own_folds_may_have_any_number(tmp_path: Path) -> None:
+    frozen = tmp_path / "folds.csv"
+    frozen.write_text("image_id,fold\ntrain/a.png,7\n")
+    checking.check(written(tmp_path, folds=[0, 7], split__file=str(frozen)))
+    frozen.write_text("image_id,fold\n")
+    with pytest.raises(UserError, match="folds: 7 is not among the 5 folds"):
+        checking.check(written(tmp_path, folds=[0, 7], split__file=str(frozen)))
+
+
+def test_a_broken_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("a: [1\n")
+    with pytest.raises(UserError, match="is not valid YAML"):
+        checking.check(path)
+
+
+def test_only_undeclared_fold_folders_are_removed(tmp_path: Path) -> None:
+    for name in ("fold0", "fold3", "fold12", "foldx", "fold1b", "mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.json").write_text("{}")
+    (tmp_path / "README.md").write_text("")
+    assert checking.remove_stale_models([0, 1], tmp_path) == ["fold12", "fold3"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["README.md", "fold0", "fold1b", "foldx", "mine"]
+
+
+def test_a_link_is_removed_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "models/fold5").symlink_to(tmp_path / "precious")
+    checking.remove_stale_models([0], tmp_path / "models")
+    assert (tmp_path / "precious").is_dir() and not (tmp_path / "models/fold5").exists()
+
+
+def run_stage(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "stages.check"]
+    environment = {"PYTHONPATH": str(Path.cwd()), "PATH": ""}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_stage_exits_2_with_the_sentence_alone(tmp_path: Path) -> None:
+    written(tmp_path, profile="fast")
+    done = run_stage(tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "error: params.yaml: profile: input should be 'full' or 'quick', found 'fast'.\n"
+    assert not (tmp_path / "data/check.json").exists()
+
+
+def test_the_stamp_is_always_the_same_and_torch_stays_out(tmp_path: Path) -> None:
+    for name in ("dvc.yaml", "podium", "stages"):
+        (tmp_path / name).symlink_to(Path(name).resolve())
+    written(tmp_path)
+    assert run_stage(tmp_path).returncode == 0
+    stamps = [tmp_path / "data/check.json", *(tmp_path / "data/code").iterdir()]
+    assert len(stamps) > 10
+    first = [stamp.read_bytes() for stamp in stamps]
+    written(tmp_path, seed=9)
+    assert run_stage(tmp_path).returncode == 0
+    assert [stamp.read_bytes() for stamp in stamps] == first
+    names = "[m for m in ('torch', 'timm', 'cv2') if m in sys.modules]"
+    heavy = f"import sys, podium.project.checking; print({names})"
+    out = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout
+    assert out == "[]\n"

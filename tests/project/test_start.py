@@ -1,0 +1,139 @@
+"""make start, piece by piece; the whole of it runs in tests/e2e."""
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from podium.contracts.competition import Finding
+from podium.foundation.errors import UserError
+from podium.project import start
+
+PARAMS = Path("params.yaml").read_text(encoding="utf-8")
+
+
+def a_zip(path: Path, name: str = "train.csv") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(name, "id,label\n")
+    return path
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "home/.gitconfig"))
+    subprocess.run(["git", "init", "-q"], check=True)
+    return tmp_path
+
+
+def test_a_folder_without_git_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="this folder is no Git repository"):
+        start.check_git()
+
+
+@pytest.mark.usefixtures("repository")
+def test_an_unknown_committer_is_told_before_anything_runs() -> None:
+    with pytest.raises(UserError, match=r"Git does not know your user\.name.*git config --global user\.name"):
+        start.check_git()
+    subprocess.run(["git", "config", "user.name", "A"], check=True)
+    with pytest.raises(UserError, match=r"user\.email"):
+        start.check_git()
+    subprocess.run(["git", "config", "user.email", "a@b.c"], check=True)
+    start.check_git()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("", r"name the competition's zip: make start ZIP=path/to/mine\.zip\."),
+        ("gone.zip", r"ZIP=gone\.zip is not there: give the path"),
+        ("text.zip", r"ZIP=text\.zip is no zip \(5 bytes\): download it again"),
+    ],
+)
+def test_what_is_no_zip_is_refused(
+    given: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("text.zip").write_text("hello")
+    with pytest.raises(UserError, match=sentence):
+        start.take(given)
+
+
+def test_a_zip_from_outside_is_copied_and_the_original_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = a_zip(tmp_path / "downloads/mine.zip")
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    place = start.take(str(outside))
+    assert place == Path("data/raw/mine.zip")
+    assert place.read_bytes() == outside.read_bytes() and not place.samefile(outside)
+    assert start.take(str(outside)) == place  # a start that was interrupted goes on
+    a_zip(outside, "other.csv")
+    with pytest.raises(UserError, match=r"data/raw/mine\.zip is already there, and is another file"):
+        start.take(str(outside))
+
+
+def test_a_zip_in_its_place_and_folders_are_taken_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert start.take(str(a_zip(Path("data/raw/mine.zip")))) == Path("data/raw/mine.zip")
+    Path("data/raw/folder").mkdir()
+    assert start.take("data/raw/folder") == Path("data/raw/folder")
+    monkeypatch.chdir("data")
+    assert start.take("..") == tmp_path  # outside of this project: named absolutely
+
+
+@pytest.mark.parametrize("name", ["data/raw/mine.zip", "/abs/some where/ümläut #1.zip", 'a "b".zip'])
+def test_only_the_path_changes_in_params(name: str) -> None:
+    changed = start.with_path(PARAMS, Path(name))
+    before, after = yaml.safe_load(PARAMS), yaml.safe_load(changed)
+    assert after["competition"].pop("path") == name
+    before["competition"].pop("path")
+    assert after == before
+    different = [a for a, b in zip(PARAMS.splitlines(), changed.splitlines(), strict=True) if a != b]
+    assert len(different) == 1
+    assert changed.count("#") >= PARAMS.count("#"), "a comment was lost"
+
+
+def test_findings_are_notes_that_the_next_start_replaces() -> None:
+    hostile = Finding(what="classes", found="2\nmodel: evil", why="")
+    once = start.with_findings(PARAMS, [hostile, Finding(what="form", found="label")])
+    assert yaml.safe_load(once) == yaml.safe_load(PARAMS)
+    assert once.count(start.NOTE) == 2
+    again = start.with_path(once, Path("data/raw/other.zip"))
+    assert start.NOTE not in again
+
+
+def test_params_without_a_path_are_told() -> None:
+    with pytest.raises(UserError, match=r"params\.yaml: competition\.path is not there"):
+        start.with_path("competition: {}\n", Path("a.zip"))
+
+
+def test_the_baseline_commits_its_own_files_alone(repository: Path) -> None:
+    for key, value in (("user.name", "A"), ("user.email", "a@b.c")):
+        subprocess.run(["git", "config", key, value], check=True)
+    for name in ("params.yaml", "dvc.lock", "mine.zip.dvc", "unrelated"):
+        Path(name).write_text(name)
+    subprocess.run(["git", "add", "unrelated"], check=True)
+    start.commit_baseline("zoo", ["mine.zip.dvc"])
+    shown = subprocess.run(
+        ["git", "show", "--stat", "--format=%s"], capture_output=True, text=True, check=True
+    ).stdout
+    assert shown.startswith("Baseline of zoo")
+    assert "params.yaml" in shown and "mine.zip.dvc" in shown and "unrelated" not in shown
+    start.commit_baseline("zoo", ["mine.zip.dvc"])  # nothing new: no second commit, no error
+    count = subprocess.run(["git", "rev-list", "--count", "HEAD"], capture_output=True, text=True, check=True)
+    assert count.stdout.strip() == "1"
+
+
+def test_a_failing_pipeline_is_one_sentence(repository: Path) -> None:
+    with pytest.raises(UserError, match=r"`dvc repro` stopped; what it says above must be mended"):
+        start.dvc("repro")

@@ -1,0 +1,174 @@
+"""What a GPU would be told, asked of a machine without one: precisions, places, pinned memory."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from podium.contracts.model import Preprocessing
+from podium.features.engine import row_shape
+from podium.networks import precision as numbers
+from podium.networks.build import Network, build
+from podium.networks.cut import cut
+from podium.training import losses
+from podium.training.feed import data, inputs
+from podium.training.feed.data import Cached, Examples
+from podium.training.feed.rows import Rows
+from podium.training.loop import engine
+from podium.training.loop.learner import Learner, Plan
+from podium.training.optim import mixing
+from podium.training.params import TrainParams
+from podium.training.params import losses as loss_names
+from podium.training.record import summary
+from podium.training.settings import auto, choices
+
+AMPERE, TURING = (8, 0), (7, 5)
+
+
+@pytest.fixture
+def cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that says it has two GPUs of 80 GB; nothing may be sent there."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: AMPERE)
+    monkeypatch.setattr(
+        torch.cuda, "get_device_properties", lambda *_: SimpleNamespace(total_memory=80 * 2**30)
+    )
+
+
+def settings(train: dict[str, object], device: str = "cuda") -> engine.Settings:
+    params = TrainParams(**train)
+    request = SimpleNamespace(train=params, fold=0)
+    resolved = auto.resolve(params, 1000, device, 16, part="whole", pretrained=True)
+    rows = Rows(None, np.eye(3, dtype=np.float32), np.ones(3, np.float32))
+    return choices.settings(request, network(), resolved, device, rows)
+
+
+def network() -> Network:
+    return build("test_resnet", False, 3, 32)
+
+
+def test_a_gpu_is_taken_where_there_is_one(cuda: None) -> None:
+    assert numbers.best_device() == "cuda"
+    assert summary.memory("cuda") == 80 * 2**30
+
+
+@pytest.mark.parametrize(("capability", "kind"), [(AMPERE, "bfloat16"), (TURING, "float16")])
+def test_the_numbers_follow_the_generation(cuda, monkeypatch, capability, kind) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: capability)
+    assert numbers.precision(network().module, "cuda") == kind
+    expected = {"bfloat16": "bf16-mixed", "float16": "16-mixed"}[kind]
+    assert settings({}).precision == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "native", "kind"),
+    [
+        ("test_resnet", True, "bfloat16"),
+        ("test_resnet", False, "float32"),
+        ("tf_efficientnet_lite0", True, "float32"),  # depthwise convolutions
+    ],
+)
+def test_a_processor_s_numbers_follow_what_it_multiplies(monkeypatch, model, native, kind) -> None:
+    monkeypatch.setattr(numbers, "native_bfloat16", lambda: native)
+    assert numbers.precision(build(model, False, 3, 64).module, "cpu") == kind
+
+
+@pytest.mark.parametrize(("wanted", "given"), [("32", "32-true"), ("bf16", "bf16-mixed"), ("16", "16-mixed")])
+def test_a_wanted_precision_is_given(cuda: None, wanted: str, given: str) -> None:
+    made = settings({"precision": wanted, "devices": 2, "nodes": 3})
+    assert (made.precision, made.accelerator, made.devices, made.nodes) == (given, "gpu", 2, 3)
+    assert made.workers > 0 and settings({}, device="cpu").workers == 0
+
+
+def kept_arguments(monkeypatch: pytest.MonkeyPatch, made: engine.Settings) -> dict[str, object]:
+    """What Lightning's Trainer and the loaders are asked for."""
+    asked: dict[str, object] = {}
+
+    def trainer(**options: object) -> SimpleNamespace:
+        asked.update(options)
+        return SimpleNamespace(global_rank=0, world_size=1, fit=lambda *_: None)
+
+    def loader(batches: object, order: object, workers: int, pinned: bool) -> None:
+        asked.update(workers=workers, pinned=pinned)
+
+    monkeypatch.setattr(engine.pl, "Trainer", trainer)
+    monkeypatch.setattr(engine, "loader", loader)
+    rows = Examples(Cached(np.zeros((4, 2), "f4"), np.arange(4)), np.ones((4, 1), "f4"), np.ones(4, "f4"))
+    plan = Plan(seed=0, epochs=1, loss=None, optimizer=None, schedule=None)
+    engine._run(SimpleNamespace(plan=plan), made, rows, rows)
+    return asked
+
+
+def test_gpus_repeat_themselves_share_batch_norm_and_get_pinned_memory(cuda, monkeypatch) -> None:
+    asked = kept_arguments(monkeypatch, settings({"devices": 2, "clip": 1.0, "accumulate": 2}))
+    assert asked["deterministic"] == "warn" and asked["sync_batchnorm"] and asked["pinned"]
+    assert asked["accelerator"] == "gpu" and asked["gradient_clip_val"] == 1.0
+    assert asked["accumulate_grad_batches"] == 2
+
+
+@pytest.mark.parametrize("device", ["cpu", "mps"])
+def test_other_devices_do_not(monkeypatch, device: str) -> None:
+    asked = kept_arguments(monkeypatch, settings({}, device=device))
+    assert not asked["pinned"] and not asked["sync_batchnorm"] and asked["deterministic"] is None
+    assert asked["accelerator"] == device and asked["gradient_clip_val"] is None
+
+
+@pytest.mark.parametrize(
+    ("train", "fused"), [({}, True), ({"clip": 1.0}, False), ({"clip": 1.0, "precision": "32"}, True)]
+)
+def test_the_fused_adam_gives_way_where_mixed_precision_clips(cuda, train, fused) -> None:
+    params, made = TrainParams(**train), network()
+    request = SimpleNamespace(train=params, fold=0, seed=0)
+    resolved = auto.resolve(params, 1000, "cuda", 16, part="whole", pretrained=True)
+    optimizer = choices.plan(request, made, resolved, 1000, "cuda").optimizer()
+    assert bool(optimizer.defaults.get("fused")) == fused
+
+
+@pytest.mark.parametrize("name", loss_names())
+@pytest.mark.parametrize("way", [None, (0.4, 0.0), (0.0, 1.0)])
+def test_a_step_makes_nothing_on_another_device(name: str, way: tuple[float, float] | None) -> None:
+    """On the meta device a tensor made on the CPU by mistake meets one that is not: torch refuses."""
+    tail = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+    mix = mixing.build(*way) if way else None
+    loss = losses.load(name, {})
+    plan = Plan(seed=0, epochs=1, loss=loss, optimizer=None, schedule=None, mixing=mix, channels_last=True)
+    learner = Learner(tail, plan, keeper=None).to("meta")
+    learner.sums = learner.checks = torch.zeros(3, device="meta")
+    learner._refuse_nonfinite = lambda index: None  # which looks at values
+    batch = torch.zeros(8, 3, 8, 8), torch.zeros(8, 3), torch.ones(8), torch.tensor(8.0)
+    batch = tuple(part.to("meta") for part in batch)
+    loss = learner.training_step(batch, 0)
+    learner.validation_step(batch, 0)
+    loss.backward()
+    assert loss.device.type == "meta" and tail[0].weight.grad.device.type == "meta"
+
+
+def test_a_shape_is_asked_where_the_frozen_part_lies() -> None:
+    parts = cut(network(), "last_stage")
+    here = row_shape(parts.frozen, torch.zeros(1, 3, 32, 32))
+    assert row_shape(parts.frozen.to("meta"), torch.zeros(1, 3, 32, 32)) == here == (192, 2, 2)
+
+
+def test_the_frozen_part_comes_back_when_its_work_is_done(monkeypatch) -> None:
+    parts = cut(network(), "last_stage")
+    moves: list[object] = []
+    real = type(parts.frozen).to
+    monkeypatch.setattr(
+        type(parts.frozen), "to", lambda self, *at, **how: moves.append(at) or real(self, *at, **how)
+    )
+    found = SimpleNamespace(row_shape=(192, 2, 2))
+    monkeypatch.setattr(inputs, "features", lambda *_, **__: found)
+    made = Preprocessing(size=32, mean=(0.5,) * 3, std=(0.5,) * 3)
+    fed = inputs.feed(parts, [], made, budget_gb=1, device="cuda", seed=0, root=None)
+    assert fed.cached and moves == [("cpu",)]
+
+
+def test_workers_are_forks_that_do_not_fight_for_cores() -> None:
+    rows = Examples(Cached(np.zeros((4, 2), "f4"), np.arange(4)), np.ones((4, 1), "f4"), np.ones(4, "f4"))
+    made = data.loader(data.Batches(rows), data.InOrder(4, 2), workers=2)
+    assert made.multiprocessing_context.get_start_method() == "fork"
+    assert made.worker_init_fn is data._one_thread and made.persistent_workers
+    assert data.loader(data.Batches(rows), data.InOrder(4, 2)).multiprocessing_context is None
