@@ -231,7 +231,9 @@ class _Detection:
             return metric
         guess = {"probabilities": "log_loss", "binary": "log_loss", "top_k": f"map_at_{form.top_k}"}
         metric = guess.get(form.form, "accuracy")
-        self._note("metric", metric, "assumed from the form: competition.metric says otherwise", warning=True)
+        self._note(
+            "metric", metric, "assumed from the form: set competition.metric to change it", warning=True
+        )
         return metric
 
     def _note(self, what: str, found: str, why: str = "", warning: bool = False) -> None:

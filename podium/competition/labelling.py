@@ -95,7 +95,7 @@ def _compare(tables: Labels, folders: Labels, values: Values, roles: Roles) -> l
     for_folders = not shown.isdisjoint(folders.classes()) and shown.isdisjoint(tables.classes())
     whole = all(path in tables.of for path in folders.of if roles.of[path] != "test")
     if tables.strength >= SURE and whole and not for_folders:
-        why = f"{tables.source} has a label for each of their images: competition.labels says otherwise"
+        why = f"{tables.source} has a label for each of their images: set competition.labels to change it"
         text = f"{folders.found} were taken for storage, not for classes"
         return [Finding(what="labels", found=text, why=why, warning=True)]
     raise UserError(

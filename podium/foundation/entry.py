@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from podium.foundation import times
 from podium.foundation.errors import UserError
 
 USER_ERROR = 2
@@ -29,8 +30,11 @@ def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     _watch_ancestors()
+    os.environ["MPLBACKEND"] = "Agg"  # a notebook's kernel sets its own, which stages do not have
+    began = time.time()
     try:
         main()
+        times.note(began)
     except UserError as error:
         if os.environ.get("PODIUM_DEBUG") == "1":
             traceback.print_exc()

@@ -1,7 +1,7 @@
 """What a page is made of. Blocks hold plain text; the template escapes it."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,54 @@ class Figure:
 
 @dataclass(frozen=True)
 class Card:
-    """A picture (a data URI) with lines below it."""
+    """A picture (a data URI) with lines below it; a second picture beside the first says where to look."""
 
     picture: str
     lines: list[str]
-    hint: str = ""
+    hint: str = ""  # what the picture shows, for those who do not see it
     wide: bool = False  # as wide as it is, not a thumbnail
+    second: str = ""
+    names: tuple[str, ...] = ()  # of classes: what the filter looks for
 
 
 @dataclass(frozen=True)
 class Cards:
-    """Pictures side by side."""
+    """Pictures side by side; `filters` are the classes to choose from, if any."""
 
     cards: list[Card]
+    filters: list[str] = field(default_factory=list)
     kind: Literal["cards"] = "cards"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a grid: how dark from 0 to 1, its text, a smaller line, and all of it in words."""
+
+    share: float
+    text: str
+    small: str
+    hint: str
+    good: bool = False  # on the diagonal
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A square table (k, k) of shaded cells with names on both sides."""
+
+    names: list[str]
+    rows: list[list[Cell | None]]
+    across: str
+    down: str
+    caption: str
+    kind: Literal["grid"] = "grid"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Blocks that stand side by side where the screen is wide enough."""
+
+    blocks: "list[Block]"
+    kind: Literal["beside"] = "beside"
 
 
 @dataclass(frozen=True)
@@ -59,7 +93,7 @@ class Link:
     kind: Literal["link"] = "link"
 
 
-Block = Link | Sentences | Table | Figure | Cards
+Block: TypeAlias = Link | Sentences | Table | Figure | Cards | Grid | Beside
 
 
 @dataclass(frozen=True)
@@ -73,6 +107,11 @@ class Part:
     def anchor(self) -> str:
         """The part's name in the page's address."""
         return self.title.lower().replace(" ", "-")
+
+    @property
+    def half(self) -> bool:
+        """Whether half of a wide screen is enough: pictures and pairs of blocks want all of it."""
+        return not any(block.kind in ("cards", "beside", "grid") for block in self.blocks)
 
 
 def number(value: object) -> str:

@@ -1,7 +1,7 @@
 """All that the report looks at, read from artifacts and joined by image_id."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.contracts import clean, competition, folds, images, manifest, metrics, model, predictions
+from podium.contracts import (
+    clean,
+    competition,
+    duplicates,
+    folds,
+    images,
+    manifest,
+    metrics,
+    model,
+    predictions,
+)
 from podium.contracts.competition import Competition
 from podium.contracts.model import ModelCard
+from podium.experiments import earlier
+from podium.experiments.compare import Difference
+from podium.experiments.earlier import Earlier
+from podium.foundation import times
 from podium.foundation.params import read as read_params
+from podium.foundation.times import Took
 from podium.kaggle.ledger import Row, rows
+from podium.metrics import registry
 
 FACTS = (
     "data/index",
@@ -59,6 +75,10 @@ class Evidence:
     facts: list[Fact] = field(default_factory=list)
     voters: dict[str, Any] = field(default_factory=dict)
     ledger: list[Row] = field(default_factory=list)  # uploads, in the order sent
+    duplicates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    taken: list[Took] = field(default_factory=list)  # this run's stages, as they began
+    earlier: Earlier | None = None  # the run that this one started from
+    ahead: Difference | None = None  # this run's score less the earlier one's
     batch: bytes = b""  # the JPEG of the first network's first batch
     review: str = ""  # the suspects' page, relative to reports/
 
@@ -71,7 +91,7 @@ def gather(declared: list[int]) -> Evidence:
     test_ids, test = predictions.read(predictions.ENSEMBLE / "test.parquet", len(found.classes))
     scored = split.set_index("image_id").loc[ids]
     trained = [fold for fold in declared if (model.folder(fold) / "model.json").exists()]
-    return Evidence(
+    run = Evidence(
         competition=found,
         images=images.IMAGES.read(images.PATH).set_index("image_id"),
         folds=split,
@@ -90,9 +110,29 @@ def gather(declared: list[int]) -> Evidence:
         facts=[fact for folder in FACTS if (fact := _fact(Path(folder)))],
         voters=json.loads(VOTERS.read_text(encoding="utf-8")) if VOTERS.exists() else {},
         ledger=rows(),
+        duplicates=_duplicates(),
+        taken=times.read(),
         batch=_picture(trained),
         review=f"../{REVIEW.as_posix()}" if REVIEW.exists() else "",
     )
+    return _beside_the_baseline(run)
+
+
+def _beside_the_baseline(run: Evidence) -> Evidence:
+    """The run with the earlier one that it is compared with, where there is one of the same images."""
+    revision = earlier.baseline()
+    before = earlier.read(revision) if revision else None
+    if before is None:
+        return run
+    metric = registry.get(run.competition.metric)
+    ahead = earlier.difference(metric, run.folds, run.competition.classes, (run.ids, run.oof), before)
+    return replace(run, earlier=before, ahead=ahead) if ahead else run
+
+
+def _duplicates() -> pd.DataFrame:
+    if not duplicates.PATH.exists():
+        return duplicates.DUPLICATES.empty()
+    return duplicates.DUPLICATES.read(duplicates.PATH)
 
 
 def _history(folder: Path) -> dict[str, list[float]]:

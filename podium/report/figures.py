@@ -1,4 +1,7 @@
-"""Figures as SVG text: the same bytes for the same numbers, no clock, names never read as markup."""
+"""Figures as SVG text: the same bytes for the same numbers, no clock, names never read as markup.
+
+Colours become the page's own variables, so that a dark page has light lines.
+"""
 
 import io
 import logging
@@ -16,6 +19,17 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+INK, ACCENT, SOFT = "#1f2933", "#1f6f8b", "#b8cdd6"
+LINE, EDGE, WARM, ALARM = "#e8e8e7", "#999998", "#c2703d", "#c0392a"
+VARIABLES = {
+    INK: "ink",
+    ACCENT: "accent",
+    SOFT: "pale",
+    LINE: "line",
+    EDGE: "soft",
+    WARM: "warm",
+    ALARM: "alarm",
+}
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, sharp, found by the browser's search
     "svg.hashsalt": "podium",
@@ -24,14 +38,16 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
-    "grid.color": "#e8e8e8",
+    "grid.color": LINE,
     "axes.axisbelow": True,
-    "axes.edgecolor": "#999999",
+    "axes.edgecolor": EDGE,
+    **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
     "text.parse_math": False,  # a class may be called $x$
 }
-INK, ACCENT, SOFT = "#1f2933", "#1f6f8b", "#b8cdd6"
 ROW = 0.24  # inches that a labelled row needs
-ANNOTATED = 25  # up to so many classes a heat map's cells carry their numbers
+SHAPES = "osD^vP*X"  # of a map's classes: colours alone do not tell forty apart, nor all readers ten
 
 
 @contextmanager
@@ -50,57 +66,50 @@ def svg(figure: "Figure") -> str:
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     text = out.getvalue()
-    text = text[text.index("<svg") :]
-    return re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    for color, name in VARIABLES.items():
+        text = text.replace(color, f"var(--{name})")
+    return text.replace("<svg ", '<svg role="img" ', 1)
 
 
-def curves(histories: dict[int, dict[str, list[float]]], pairs: Sequence[tuple[str, str, str]]) -> str:
-    """Lines over epochs, a panel a (title, training column, validation column): folds thin, the mean bold."""
-    from matplotlib.ticker import MaxNLocator
+def curves(
+    histories: dict[int, dict[str, list[float]]],
+    pairs: Sequence[tuple[str, str, str]],
+    before: dict[str, list[float]] | None = None,
+) -> str:
+    """Lines over epochs, a panel a (title, training column, validation column): folds thin, the mean bold.
 
+    `before`: another run's means, drawn dashed.
+    """
     with _canvas(4.6 * len(pairs), 3.0, len(pairs)) as (figure, panels):
         for panel, (title, *names) in zip(panels, pairs, strict=True):
-            for name, color in zip(names, ("#c2703d", ACCENT), strict=True):
+            for name, color in zip(names, (WARM, ACCENT), strict=True):
                 lines = [values[name] for values in histories.values() if name in values]
-                for line in lines:
-                    panel.plot(range(1, len(line) + 1), line, color=color, alpha=0.25, linewidth=0.8)
-                if lines:
-                    mean = _mean(lines)
-                    panel.plot(
-                        range(1, len(mean) + 1), mean, color=color, linewidth=2, label=name.split("_")[0]
-                    )
+                _bundle(panel, lines, color, name.split("_")[0])
+                if before and name in before:
+                    dashed = before[name]
+                    panel.plot(range(1, len(dashed) + 1), dashed, color=color, linewidth=1.2, linestyle="--")
             panel.set_title(title)
             panel.set_xlabel("epoch")
-            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
             panel.legend(frameon=False)
         return svg(figure)
+
+
+def _bundle(panel: "Axes", lines: list[list[float]], color: str, label: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for line in lines:
+        panel.plot(range(1, len(line) + 1), line, color=color, alpha=0.25, linewidth=0.8)
+    if lines:
+        mean = _mean(lines)
+        panel.plot(range(1, len(mean) + 1), mean, color=color, linewidth=2, label=label)
 
 
 def _mean(lines: list[list[float]]) -> list[float]:
     """The mean over folds at each epoch, of those that got there."""
     longest = max(len(line) for line in lines)
     return [float(np.mean([line[i] for line in lines if len(line) > i])) for i in range(longest)]
-
-
-def heat_map(counts: NDArray[np.int64], names: Sequence[str]) -> str:
-    """A confusion matrix (k, k): rows the given class, columns the predicted, shaded by the row's share."""
-    k = len(names)
-    side = min(9.0, max(3.2, 0.9 + 0.34 * k))
-    with _canvas(side + 0.9, side) as (figure, (panel,)):
-        panel.grid(False)
-        share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-        panel.imshow(share, cmap="Blues", vmin=0, vmax=1)
-        panel.set_xticks(range(k), names, rotation=90)
-        panel.set_yticks(range(k), names)
-        panel.tick_params(labelsize=8 if k <= ANNOTATED else 6)
-        panel.set_xlabel("predicted")
-        panel.set_ylabel("given")
-        if k <= ANNOTATED:
-            for row, column in zip(*np.nonzero(counts), strict=True):
-                color = "white" if share[row, column] > 0.5 else INK
-                text = str(counts[row, column])
-                panel.text(column, row, text, ha="center", va="center", color=color, fontsize=7)
-        return svg(figure)
 
 
 def bars(
@@ -147,17 +156,62 @@ def scatter(x: Floats, y: Floats, x_label: str, y_label: str, names: Sequence[st
         return svg(figure)
 
 
+def strip(rows: Sequence[tuple[str, Sequence[float], tuple[float, float, float]]], label: str) -> str:
+    """A line a (name, folds' scores, (score, low, high)): small dots are folds, the bar the 95 % interval."""
+    with _canvas(5.0, 0.75 + 0.34 * len(rows)) as (figure, (panel,)):
+        for place, (_, dots, (score, low, high)) in enumerate(rows):
+            color = ACCENT if place == 0 else EDGE
+            panel.plot([low, high], [place, place], color=SOFT, linewidth=6, zorder=2, solid_capstyle="round")
+            panel.scatter(dots, [place] * len(dots), color=color, s=12, alpha=0.7, linewidths=0, zorder=3)
+            panel.scatter([score], [place], color=color, s=46, marker="D", linewidths=0, zorder=4)
+        panel.set_yticks(range(len(rows)), [name for name, _, _ in rows])
+        panel.set_ylim(len(rows) - 0.5, -0.5)
+        panel.set_xlabel(label)
+        panel.grid(axis="y", visible=False)
+        return svg(figure)
+
+
 def reliability(confidence: Floats, hit: NDArray[np.bool_], bins: int = 10) -> str:
-    """How often the vote is right at each confidence; on the line it means what it says. (n,) both."""
+    """How often the vote is right at each confidence, and on how many images; on the line it means what it
+    says. (n,) both."""
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     with _canvas(4.6, 3.6) as (figure, (panel,)):
         panel.plot([0, 1], [0, 1], color=SOFT, linewidth=1)
         filled = [b for b in range(bins) if (which == b).any()]
         across = [float(confidence[which == b].mean()) for b in filled]
         up = [float(hit[which == b].mean()) for b in filled]
-        sizes = [12 + 90 * float((which == b).mean()) for b in filled]
+        counts = [int((which == b).sum()) for b in filled]
+        sizes = [12 + 90 * count / len(which) for count in counts]
         panel.plot(across, up, color=ACCENT, linewidth=1)
         panel.scatter(across, up, s=sizes, color=ACCENT)
+        for x, y, count in zip(across, up, counts, strict=True):
+            panel.annotate(
+                f"{count}", (x, y), xytext=(-5, 6), textcoords="offset points", fontsize=7, ha="right"
+            )
         panel.set_xlabel("probability of the predicted class")
         panel.set_ylabel("share that was right")
+        panel.set_ylim(-0.05, 1.12)
+        return svg(figure)
+
+
+def scatter_classes(
+    points: Floats, labels: NDArray[np.int64], names: Sequence[str], marked: NDArray[np.bool_]
+) -> str:
+    """Points (n, 2) with a colour and a shape a class; marked ones (n,) are ringed."""
+    import matplotlib as mpl
+
+    with _canvas(7.4, 5.0) as (figure, (panel,)):
+        colors = mpl.colormaps["tab10"].colors  # type: ignore[attr-defined]
+        for label, name in enumerate(names):
+            mine = labels == label
+            shape = SHAPES[label // len(colors) % len(SHAPES)]
+            color = colors[label % len(colors)]
+            x, y = points[mine].T
+            panel.scatter(x, y, s=13, alpha=0.75, linewidths=0, label=name, color=color, marker=shape)
+        x, y = points[marked].T
+        name = "suspect label"
+        panel.scatter(x, y, s=70, label=name, facecolors="none", edgecolors=ALARM, linewidths=1.4)
+        panel.set_xticks([])
+        panel.set_yticks([])
+        figure.legend(frameon=False, loc="outside right upper", fontsize=8)
         return svg(figure)

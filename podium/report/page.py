@@ -1,16 +1,21 @@
 """The page: its parts in order, put into one HTML file that needs nothing beside it."""
 
+import base64
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from podium.report import layers, parts, provenance, trust, uploads
-from podium.report.blocks import Part, number
+from podium.report import front, landscape, layers, parts, provenance, trust, uploads
+from podium.report.blocks import Part
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 
 TEMPLATE = Path(__file__).with_name("page.html")
+SCRIPT = Path(__file__).with_name(
+    "page.js"
+)  # filter and zoom; the page allows it by its digest, and no other
 
 PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     parts.warnings,
@@ -20,8 +25,10 @@ PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     parts.confusions,
     parts.classes,
     parts.mistakes,
+    landscape.landscape,
     parts.tests,
     trust.labels,
+    trust.duplicates,
     trust.shift,
     provenance.competition,
     provenance.counts,
@@ -29,6 +36,7 @@ PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     provenance.batch,
     provenance.network,
     layers.layers,
+    provenance.minutes,
     provenance.stages,
     provenance.parameters,
 )
@@ -41,27 +49,12 @@ def render(run: Evidence, params: ReportParams) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    script = SCRIPT.read_text(encoding="utf-8")
     return template.render(
         name=run.competition.name,
         model=run.cards[0].model if run.cards else "",
-        metrics=run.metrics,
-        tiles=_tiles(run),
+        front=front.front(run),
         parts=[part for part in made if part.blocks],
+        script=script,
+        allowed=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
-
-
-def _tiles(run: Evidence) -> list[tuple[str, str, str]]:
-    """(value, what it is, beside it) of the headline."""
-    m = run.metrics
-    tiles = [(number(m["cv"]), f"{m['metric']}, out-of-fold", _interval(run))] if "cv" in m else []
-    if "accuracy" in m and m.get("metric") != "accuracy":
-        tiles.append((number(m["accuracy"]), "accuracy, out-of-fold", ""))
-    tiles.append((str(len(run.ids)), "images scored", f"{len(run.competition.classes)} classes"))
-    tested = int((run.images["subset"] == "test").sum())
-    tiles.append((str(tested), "test images submitted", f"{len(run.cards)} networks"))
-    return tiles
-
-
-def _interval(run: Evidence) -> str:
-    low, high = run.metrics.get("cv_low"), run.metrics.get("cv_high")
-    return f"95 %: {number(low)} to {number(high)}" if low is not None else ""

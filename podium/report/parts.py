@@ -1,18 +1,37 @@
 """The page's parts about the run: its scores, its curves, its mistakes. One function a part."""
 
+import math
+import re
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from podium.contracts.competition import Finding
 from podium.metrics import intervals, registry
-from podium.report import figures
-from podium.report.blocks import Block, Card, Cards, Figure, Part, Sentences, Table, number
+from podium.metrics.registry import SMALLEST_PROB
+from podium.report import figures, looked
+from podium.report.blocks import (
+    Beside,
+    Block,
+    Card,
+    Cards,
+    Cell,
+    Figure,
+    Grid,
+    Part,
+    Sentences,
+    Table,
+    number,
+)
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.scores import by_class, confused_pairs, confusion, most_confused, worst
 from podium.report.thumbs import Album
 
-LARGEST_HEAT_MAP = 40  # classes; beyond it the most confused ones
+LARGEST_GRID = 40  # classes; beyond it the most confused ones
+ANNOTATED = 16  # up to so many classes a cell carries its share and count
+TOLD = re.compile(r"[\w.]+: auto (became|keeps)|.*optimis")  # choices, and what the first screen says
 PAIRS = 12  # confused pairs listed
 OPEN_ROWS = 30  # longer tables are folded
 BOUNDS = {"low": "95 % from", "high": "to", "error": "standard error"}
@@ -20,14 +39,19 @@ CURVES = (("loss", "train_loss", "val_loss"), ("accuracy", "train_accuracy", "va
 
 
 def warnings(run: Evidence, _params: ReportParams) -> Part:
-    """What a reader of the score must know first."""
-    notes = [f"{f.what}: {f.found}. {f.why}".strip() for f in run.competition.findings if f.warning]
-    notes += sorted({note for card in run.cards for note in card.notes})
+    """What went wrong or was left out: nothing else stands here."""
+    notes = [f"{f.what}: {f.found}. {f.why}".strip() for f in run.competition.findings if _warns(f)]
+    notes += sorted({note for card in run.cards for note in card.notes if not TOLD.match(note)})
     notes += [f"{fact.stage}: {note}" for fact in run.facts for note in fact.values.get("warnings", [])]
     missing = sorted(set(run.params["folds"]) - set(run.histories))
     if missing:
         notes.append(f"Folds {', '.join(map(str, missing))} were not trained in this run.")
-    return Part("To know", [Sentences(notes, warning=True)] if notes else [])
+    return Part("Warnings", [Sentences(notes, warning=True)] if notes else [])
+
+
+def _warns(finding: Finding) -> bool:
+    """An assumed metric is the first screen's to say."""
+    return finding.warning and finding.what != "metric"
 
 
 def scores(run: Evidence, _params: ReportParams) -> Part:
@@ -40,13 +64,15 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
         for fold, n, score in zip(np.unique(run.fold_of), sizes, by_fold, strict=True)
     ]
     blocks: list[Block] = [
-        Sentences(["Out-of-fold: every image is predicted by the networks that did not train on it."]),
-        Table(["fold", "images", metric.name], rows),
+        Sentences(["Out-of-fold: every image is predicted by the networks that did not train on it."])
     ]
+    beside: list[Block] = [Table(["fold", "images", metric.name], rows)]
     if compared := run.voters.get("voters"):
-        blocks += [_voters(compared, metric.name), _as_table(compared, {"score": metric.name, **BOUNDS})]
+        table = _as_table(compared, {"score": metric.name, **BOUNDS})
+        beside += [_voters(compared, metric.name), table]
         why = ", the simplest within one standard error of the best" if len(compared) > 1 else ""
-        blocks.append(Sentences([f"Chosen: {run.voters['chosen']}{why}."]))
+        blocks.append(Sentences([f"Voter chosen: {run.voters['chosen']}{why}."]))
+    blocks.append(Beside(beside))
     blocks += _members(run, metric.name)
     numbers = [[name, number(value)] for name, value in run.metrics.items()]
     return Part("Scores", [*blocks, Table(["metrics.json", ""], numbers, "All numbers")])
@@ -79,31 +105,55 @@ def _voters(compared: list[dict[str, Any]], label: str) -> Figure:
 
 
 def curves(run: Evidence, _params: ReportParams) -> Part:
-    """Loss and accuracy over epochs."""
+    """Loss and accuracy over epochs, the baseline's beside them."""
     histories = {fold: values for fold, values in run.histories.items() if values}
     pairs = [pair for pair in CURVES if any(pair[1] in values for values in histories.values())]
     if not pairs:
         return Part("Learning curves")
     caption = "Thin lines are folds, bold lines their mean. Validation sees originals only."
-    return Part("Learning curves", [Figure(figures.curves(histories, pairs), caption)])
+    before = run.earlier.curves if run.earlier and run.ahead and run.ahead.word != "the same" else {}
+    if before and run.earlier:
+        caption += f" Dashed: the baseline {run.earlier.revision[:7]}, its mean."
+    return Part("Learning curves", [Figure(figures.curves(histories, pairs, before), caption)])
 
 
 def confusions(run: Evidence, _params: ReportParams) -> Part:
     """Which class is taken for which, and whether a probability means what it says."""
     names, k = run.competition.classes, len(run.competition.classes)
     counts = confusion(run.labels, run.oof.argmax(1), k)
-    shown = most_confused(counts, LARGEST_HEAT_MAP)
-    heat = figures.heat_map(counts[np.ix_(shown, shown)], [names[i] for i in shown])
-    caption = "Rows are given classes, columns predicted ones; the shade is the share of the row."
-    if k > LARGEST_HEAT_MAP:
-        caption += f" The {LARGEST_HEAT_MAP} classes with most mistakes of {k}."
-    blocks: list[Block] = [Figure(heat, caption)]
+    shown = most_confused(counts, LARGEST_GRID)
+    blocks: list[Block] = []
     if pairs := confused_pairs(counts, names, PAIRS):
-        blocks.append(Table(["given", "predicted", "times"], [[a, b, str(n)] for a, b, n in pairs]))
+        rows = [[a, b, str(n), f"{n / counts[names.index(a)].sum():.1%}"] for a, b, n in pairs]
+        blocks.append(Table(["given", "predicted", "times", "of the given class"], rows))
     confidence = run.oof.max(1).astype(np.float64)
     right = run.oof.argmax(1) == run.labels
-    caption = "How often the prediction is right at each probability; larger points hold more images."
-    return Part("Confusion", [*blocks, Figure(figures.reliability(confidence, right), caption)])
+    caption = "How often the prediction is right at each probability; beside each point, how many images."
+    drawn = Figure(figures.reliability(confidence, right), caption)
+    return Part("Confusion", [Beside([_grid(counts, shown, names), drawn, *blocks])])
+
+
+def _grid(counts: NDArray[np.int64], shown: NDArray[np.int64], names: list[str]) -> Grid:
+    """Shares of each given class, with the counts below."""
+    totals = counts.sum(1)
+
+    def cell(row: int, column: int) -> Cell | None:
+        times = int(counts[row, column])
+        if not times:
+            return None
+        share = times / totals[row]
+        hint = f"given {names[row]}, predicted {names[column]}: {times} of {totals[row]} ({share:.1%})"
+        if len(shown) > ANNOTATED:
+            return Cell(share, "", "", hint, row == column)
+        return Cell(share, f"{share:.0%}" if share >= 0.005 else "<1%", str(times), hint, row == column)
+
+    caption = (
+        "Rows are given classes, columns predicted ones. Each cell: the share of its row, below it how many."
+    )
+    if len(shown) < len(names):
+        caption += f" The {len(shown)} classes with most mistakes of {len(names)}."
+    rows = [[cell(int(a), int(b)) for b in shown] for a in shown]
+    return Grid([names[i] for i in shown], rows, "predicted", "given", caption)
 
 
 def classes(run: Evidence, _params: ReportParams) -> Part:
@@ -119,17 +169,32 @@ def classes(run: Evidence, _params: ReportParams) -> Part:
 
 
 def mistakes(run: Evidence, params: ReportParams) -> Part:
-    """The most confident mistakes as pictures."""
+    """The mistakes with the largest loss as pictures, and where the network looked."""
     album, names = Album(), run.competition.classes
-    cards = []
-    for row in worst(run.labels, run.oof, params.worst):
-        given, chosen = int(run.labels[row]), int(run.oof[row].argmax())
-        lines = [f"given {names[given]}", f"predicted {names[chosen]} {run.oof[row, chosen]:.2f}"]
-        picture = album.original(run.images.loc[run.ids[row]])
-        cards.append(Card(picture, lines, f"{run.ids[row]}, fold {run.fold_of[row]}"))
-    if not cards:
+    rows = [int(row) for row in worst(run.labels, run.oof, params.worst)]
+    if not rows:
         return Part("Worst predictions", [Sentences(["No out-of-fold image is predicted wrongly."])])
-    return Part("Worst predictions", [Cards(cards)])
+    seen = looked.maps(run, rows) if params.activation else {}
+    cards = []
+    for row in rows:
+        given, chosen = int(run.labels[row]), int(run.oof[row].argmax())
+        loss = -math.log(max(float(run.oof[row, given]), SMALLEST_PROB))
+        lines = [
+            f"loss {loss:.2f}",
+            f"given {names[given]} ({run.oof[row, given]:.2f})",
+            f"predicted {names[chosen]} ({run.oof[row, chosen]:.2f})",
+            run.ids[row].rpartition("/")[2],
+        ]
+        hint = f"{run.ids[row]}, fold {run.fold_of[row]}, given {names[given]}, predicted {names[chosen]}"
+        picture = album.original(run.images.loc[run.ids[row]])
+        cards.append(
+            Card(picture, lines, hint, second=seen.get(row, ""), names=(names[given], names[chosen]))
+        )
+    told = "Sorted by loss: the less probability the given class got, the larger."
+    if seen:
+        told += " Beside each picture: what spoke for the predicted class, red the most (Grad-CAM)."
+    there = sorted({name for card in cards for name in card.names}, key=names.index)
+    return Part("Worst predictions", [Sentences([told]), Cards(cards, there if len(there) > 2 else [])])
 
 
 def tests(run: Evidence, params: ReportParams) -> Part:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from podium.report import contact_sheet, figures
-from podium.report.blocks import Block, Card, Cards, Figure, Part, Sentences, Table, number
+from podium.report.blocks import Beside, Block, Card, Cards, Figure, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.thumbs import data_uri, jpeg_uri
@@ -104,8 +104,28 @@ def network(run: Evidence, _params: ReportParams) -> Part:
         ["images", *(str(one.images) for one in run.cards)],
         ["copies", *(str(one.copies) for one in run.cards)],
     ]
-    head = ["value", *(f"fold {one.fold}" for one in run.cards)]
-    return Part("Network", [Sentences(lines), Table(head, rows)])
+    same = [row[:2] for row in rows if len(set(row[1:])) == 1]
+    unlike = [row for row in rows if len(set(row[1:])) > 1]
+    blocks: list[Block] = [Sentences(lines), Table(["the same in all folds", "value"], same)]
+    if unlike:
+        blocks.append(Table(["by fold", *(f"fold {one.fold}" for one in run.cards)], unlike))
+    return Part("Network", [blocks[0], Beside(blocks[1:])])
+
+
+def minutes(run: Evidence, _params: ReportParams) -> Part:
+    """How long each stage of this run took; folds that ran side by side count each."""
+    if not run.taken:
+        return Part("Time")
+    names = [took.stage for took in run.taken]
+    spent = np.array([took.seconds / 60 for took in run.taken])
+    rows = [
+        [name, f"{one:.1f}", f"{one / max(spent.sum(), 1e-9):.0%}"]
+        for name, one in zip(names, spent, strict=True)
+    ]
+    rows.append(["together", f"{spent.sum():.1f}", ""])
+    caption = "Minutes of each stage that ran since the parameters were checked, but for this page."
+    drawn = Figure(figures.bars(names, spent, None, "minutes", ("minutes", "")), caption)
+    return Part("Time", [Beside([drawn, Table(["stage", "minutes", "share"], rows)])])
 
 
 def stages(run: Evidence, _params: ReportParams) -> Part:

@@ -1,6 +1,7 @@
 """The page's parts about what the score stands on: the labels, and whether test looks like train."""
 
 import numpy as np
+import pandas as pd
 
 from podium.metrics import registry
 from podium.report.blocks import Block, Card, Cards, Link, Part, Sentences, Table, number
@@ -9,6 +10,7 @@ from podium.report.params import ReportParams
 from podium.report.thumbs import Album
 
 OPEN_ROWS = 30  # suspects listed
+MOST_ALIKE = 4  # images shown of a group of duplicates
 
 
 def labels(run: Evidence, _params: ReportParams) -> Part:
@@ -45,6 +47,34 @@ def _on_cleaned(run: Evidence) -> list[str]:
         f"{changed} labels changed) {metric.name} would be {number(score)}: not a score to compare, for a "
         f"model helped to choose these labels."
     ]
+
+
+def duplicates(run: Evidence, params: ReportParams) -> Part:
+    """Groups of images that show the same, as pictures: those that reach into test or disagree first."""
+    title, table = "Duplicates", run.duplicates
+    if table.empty or not params.duplicates:
+        return Part(title)
+    album, given = Album(), run.clean.set_index("image_id")["label_given"]
+    groups = [list(part["image_id"]) for _, part in table.groupby("group", sort=True)]
+    groups.sort(key=lambda names: -_oddity(names, given))
+    cards = []
+    for place, names in enumerate(groups[: params.duplicates], 1):
+        for name in [name for name in names if name in run.images.index][:MOST_ALIKE]:
+            subset = str(run.images.loc[name, "subset"])
+            lines = [f"group {place}, {subset}", str(given.get(name, "no label")), name.rpartition("/")[2]]
+            cards.append(Card(album.original(run.images.loc[name]), lines, name))
+    shown = (
+        f" Shown: {min(len(groups), params.duplicates)}, those under two labels and those with test first."
+    )
+    lines = [f"{len(table)} images in {len(groups)} groups look the same. A group stays in one fold.{shown}"]
+    return Part(title, [Sentences(lines), Cards(cards)])
+
+
+def _oddity(names: list[str], given: "pd.Series[str]") -> int:
+    """2 where a group has two labels, 1 where it has test images too."""
+    labels = {given[name] for name in names if name in given.index}
+    subsets = {name.partition("/")[0] for name in names}
+    return 2 * (len(labels) > 1) + (len(subsets) > 1)
 
 
 def shift(run: Evidence, params: ReportParams) -> Part:

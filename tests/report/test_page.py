@@ -1,20 +1,23 @@
 """The page as a whole: complete, self-contained, the same bytes, and deaf to hostile names."""
 
 import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from podium.contracts import duplicates
 from podium.foundation.errors import UserError
-from podium.foundation.files import write_text
+from podium.foundation.files import write_json, write_text
 from podium.kaggle import ledger
 from podium.kaggle.ledger import Row
-from podium.report import page, uploads
-from podium.report.blocks import Figure, Sentences
+from podium.report import page, parts, trust, uploads
+from podium.report.blocks import Cards, Figure, Sentences
 from podium.report.evidence import gather
 from podium.report.params import ReportParams
 
@@ -45,11 +48,11 @@ def test_every_part_is_there(finished: Path) -> None:
     seen = Tags(rendered())
     ids = [attrs["id"] for tag, attrs in seen.tags if tag == "section"]
     assert ids == [
-        "to-know", "scores", "learning-curves", "confusion", "classes", "worst-predictions", "test-images",
+        "warnings", "scores", "learning-curves", "confusion", "classes", "worst-predictions", "test-images",
         "labels", "train-against-test", "competition", "class-counts", "copies", "a-batch", "network",
         "stages", "parameters",
     ]  # fmt: skip
-    assert "0.4321" in seen.text and "95 %: 0.4000 to 0.5000" in seen.text
+    assert "0.4321" in seen.text and "95 % interval: 0.4000 to 0.5000" in seen.text
     assert "1 of 12 labels are suspect" in seen.text
     assert "Folds 2 were not trained" in seen.text
     assert "zero bytes" in seen.text
@@ -61,9 +64,8 @@ def test_same_artifacts_same_bytes(finished: Path) -> None:
 
 def test_names_from_the_data_never_become_markup(finished: Path) -> None:
     seen = Tags(rendered())
-    assert not {tag for tag, _ in seen.tags} & {"script", "b>cat", "u", "i"}
-    bold = [attrs for tag, attrs in seen.tags if tag == "b"]
-    assert len(bold) == 4  # the headline's tiles, not the class
+    assert not {tag for tag, _ in seen.tags} & {"b>cat", "b", "u", "i"}
+    assert sum(tag == "script" for tag, _ in seen.tags) == 1  # the page's own
     for text in (
         "zoo <script>alert(1)</script>",
         "<b>cat</b>",
@@ -83,9 +85,72 @@ def test_nothing_is_fetched_from_outside(finished: Path) -> None:
     assert "@import" not in text and not re.search(r"url\((?!#)", text)
 
 
+def test_only_the_pages_own_script_may_run(finished: Path) -> None:
+    text = rendered()
+    allowed = re.search(r"script-src 'sha256-([^']+)'", text)
+    script = re.search(r"<script>(.*?)</script>", text, re.DOTALL)
+    assert allowed and script
+    assert base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode() == allowed[1]
+    assert not re.search(r"\son[a-z]+=", text), "a handler in an attribute would need unsafe-inline"
+
+
+def test_every_picture_says_what_it_shows(finished: Path) -> None:
+    pictures = [attrs for tag, attrs in Tags(rendered()).tags if tag == "img" and attrs.get("src")]
+    assert pictures and all(attrs["alt"] for attrs in pictures)
+
+
+def test_worst_predictions_show_loss_and_names_sorted_by_what_is_shown(finished: Path) -> None:
+    text = Tags(rendered()).text
+    part = text[text.index("Sorted by loss") : text.index("Test images", text.index("Sorted by loss"))]
+    losses = [float(found) for found in re.findall(r"loss (\d+\.\d+)", part)]
+    assert losses == sorted(losses, reverse=True) == [2.30, 1.20]
+    assert "0.png" in part and "given <b>cat</b> (0.10)" in part and "predicted dog $x$ (0.80)" in part
+
+
+def test_the_confusion_is_normalised_and_carries_its_counts(finished: Path) -> None:
+    cells = [attrs.get("title") for tag, attrs in Tags(rendered()).tags if tag == "td" and attrs.get("title")]
+    assert "given <b>cat</b>, predicted dog $x$: 1 of 4 (25.0%)" in cells
+
+
+def test_an_assumed_metric_and_choices_are_no_warnings(finished: Path) -> None:
+    path = Path("data/index/competition.json")
+    found = json.loads(path.read_text())
+    found["findings"].append({"what": "metric", "found": "log_loss", "why": "assumed", "warning": True})
+    path.write_text(json.dumps(found))
+    card = json.loads(Path("models/fold0/model.json").read_text())
+    card["notes"] = ["model: auto became some_net, the one for cpu", "mixup is ignored: the head is an SVM"]
+    Path("models/fold0/model.json").write_text(json.dumps(card))
+    (told,) = parts.warnings(gather(DECLARED), ReportParams()).blocks
+    assert isinstance(told, Sentences)
+    assert not [line for line in told.lines if "metric" in line or "auto became" in line]
+    assert "mixup is ignored: the head is an SVM" in told.lines
+    assert "Set competition.metric" in Tags(rendered()).text
+
+
+def test_duplicates_are_shown_as_pictures_those_under_two_labels_first(finished: Path) -> None:
+    names = ["train/0/1.png", "train/0/2.png", "train/1/1.png", "train/2/1.png"]
+    table = pd.DataFrame({"image_id": names, "group": [names[0]] * 2 + [names[2]] * 2})
+    duplicates.DUPLICATES.write(table.assign(kind="near", distance=0.1), duplicates.PATH)
+    told, shown = trust.duplicates(gather(DECLARED), ReportParams()).blocks
+    assert isinstance(told, Sentences) and "4 images in 2 groups" in told.lines[0]
+    assert isinstance(shown, Cards)
+    assert [card.lines[:2] for card in shown.cards[:2]] == [
+        ["group 1, train", "dog $x$"],
+        ["group 1, train", "Mäuse"],
+    ]
+    assert all(card.picture for card in shown.cards)
+
+
+def test_the_time_of_each_stage_is_drawn(finished: Path) -> None:
+    for stage, began, seconds in (("check", 5.0, 6.0), ("train@0", 10.0, 90.0), ("embed", 1.0, 600.0)):
+        write_json(Path(f"data/times/{stage}.json"), {"began": began, "seconds": seconds})
+    text = Tags(rendered()).text
+    assert "train@0" in text and "1.6 minutes of work" in text  # embed ran before `check`: in another run
+
+
 def test_pictures_are_as_many_as_asked_for(finished: Path) -> None:
     def pictures(**params: object) -> int:
-        batch = 1  # whatever is asked for
+        batch = 2  # whatever is asked for, and the dialog's frame
         return sum(tag == "img" for tag, _ in Tags(rendered(**params)).tags) - batch
 
     assert pictures(worst=0, tests=0, copies=0) == 0
@@ -161,7 +226,7 @@ def test_a_missing_artifact_is_named(finished: Path) -> None:
 
 def test_many_classes_fold_away(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("podium.report.parts.OPEN_ROWS", 1)
-    monkeypatch.setattr("podium.report.parts.LARGEST_HEAT_MAP", 2)
+    monkeypatch.setattr("podium.report.parts.LARGEST_GRID", 2)
     monkeypatch.setattr("podium.report.provenance.OPEN_BARS", 2)
     text = Tags(rendered()).text
     assert "2 better classes" in text and "The 2 classes with most mistakes of 3" in text

@@ -30,7 +30,7 @@ def test_each_voter_stands_with_its_interval(finished: Path) -> None:
         found = candidate.interval
         cells = (candidate.name, *(f"{value:.4f}" for value in (found.score, found.low, found.high)))
         assert all(f">{cell}<" in seen for cell in cells), cells
-    assert f"Chosen: {vote.chosen.name}, the simplest within one standard error of the best." in seen
+    assert f"Voter chosen: {vote.chosen.name}, the simplest within one standard error of the best." in seen
 
 
 def test_members_pairs_and_what_each_adds(finished: Path) -> None:

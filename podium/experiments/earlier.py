@@ -1,0 +1,112 @@
+"""An earlier run as a committed revision has it: its scores, predictions, parameters and curves."""
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from podium.contracts import competition, folds, metrics, predictions
+from podium.experiments import compare, revisions
+from podium.experiments.compare import Difference
+from podium.foundation.errors import UserError
+from podium.foundation.params import PATH as PARAMS
+from podium.foundation.params import read as read_params
+from podium.metrics.registry import Metric
+
+CURVES = Path("reports/plots/history.csv")
+NEEDED = (
+    f"{predictions.ENSEMBLE}/oof.parquet",
+    folds.PATH.as_posix(),
+    competition.PATH.as_posix(),
+    metrics.PATH.as_posix(),
+    PARAMS.as_posix(),
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The run of a revision. `oof` rows follow `ids`, ascending."""
+
+    revision: str
+    metrics: dict[str, Any]
+    params: dict[str, Any]
+    classes: list[str]
+    ids: list[str]
+    oof: NDArray[np.float32]
+    curves: dict[str, list[float]] = field(default_factory=dict)
+
+
+def baseline() -> str | None:
+    """The full revision that an experiment started from, else the last commit; None without one."""
+    named = os.environ.get("DVC_EXP_BASELINE_REV", "")
+    if revisions.is_full(named):
+        return named
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--verify", "-q", "HEAD"], capture_output=True, text=True, check=False
+        )
+    except OSError:  # no Git on this machine
+        return None
+    return done.stdout.strip() or None
+
+
+def read(revision: str) -> Earlier | None:
+    """The revision's run; None where it holds no finished one, or its artifacts are nowhere to be had."""
+    try:
+        place = revisions.fetch(revision, NEEDED)
+        found = competition.read(place / competition.PATH)
+        ids, oof = predictions.read(place / NEEDED[0], len(found.classes))
+        scored = metrics.read(place / metrics.PATH)
+        values = read_params(place / PARAMS)
+    except UserError:
+        return None
+    return Earlier(revision, scored, values, found.classes, ids, oof, _curves(revision))
+
+
+def difference(
+    metric: Metric,
+    split: pd.DataFrame,
+    classes: list[str],
+    ours: tuple[list[str], NDArray[np.float32]],
+    other: Earlier,
+    seed: int = 0,
+) -> Difference | None:
+    """Ours (ids, oof) against the earlier run's, on the images that both predict; None where nothing is
+    to compare: other classes, or no image in common. `split`: folds.parquet of ours."""
+    if other.classes != classes:
+        return None
+    theirs = dict(zip(other.ids, range(len(other.ids)), strict=True))
+    rows = [(i, theirs[name]) for i, name in enumerate(ours[0]) if name in theirs]
+    if not rows:
+        return None
+    here, there = (np.array(part) for part in zip(*rows, strict=True))
+    table = split.set_index("image_id").loc[[ours[0][i] for i in here]]
+    labels, groups = table["label"].to_numpy(np.int64), table["group"].to_numpy(str)
+    return compare.difference(metric, labels, ours[1][here], other.oof[there], groups, seed)
+
+
+def _curves(revision: str) -> dict[str, list[float]]:
+    try:
+        place = revisions.fetch(revision, (CURVES.as_posix(),)) / CURVES
+        return {str(name): column.tolist() for name, column in pd.read_csv(place).items()}
+    except (UserError, ValueError):
+        return {}
+
+
+def changed(before: dict[str, Any], after: dict[str, Any], at: str = "") -> list[str]:
+    """`key=value` for each leaf of params.yaml that differs, as `-S` takes it."""
+    found: list[str] = []
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            found += changed(old, new, f"{at}{key}.")
+        elif old != new:
+            shown = new if isinstance(new, str) else json.dumps(new, ensure_ascii=False, default=str)
+            found.append(f"{at}{key}={shown}")
+    return found

@@ -1,0 +1,132 @@
+"""What to try next: each idea with the evidence that speaks for it, and the command to copy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from podium.report.evidence import Evidence
+from podium.report.scores import confused_pairs, confusion
+from podium.report.verdict import whole
+
+SHOWN = 3
+GAP = 0.02  # training accuracy above validation accuracy, beyond which the network learns by heart
+LARGER = 1.3  # times the network's input that images are, for a larger input to show more
+STEP = 1.5  # by which the input then grows
+LARGEST = 320  # pixels
+FEW = 2000  # labelled images below which more folds leave noticeably more to learn from
+SECOND = "tf_efficientnet_lite1"  # its weights come with a package
+FIRST = 1.0  # promise of what must come before all else
+
+
+@dataclass(frozen=True)
+class Idea:
+    """An idea; `promise`: the share of images that it could at most put right."""
+
+    promise: float
+    text: str
+    command: str
+
+
+def ideas(run: Evidence) -> list[Idea]:
+    """The three that promise most; equal ones in the order of IDEAS."""
+    found = [idea for think in IDEAS for idea in think(run)]
+    return sorted(found, key=lambda idea: -idea.promise)[:SHOWN]
+
+
+def _wrong(run: Evidence) -> np.ndarray:
+    return np.asarray(run.oof.argmax(1) != run.labels)
+
+
+def _all_folds(run: Evidence) -> list[Idea]:
+    if whole(run):
+        return []
+    folds = sorted({int(fold) for fold in run.folds["fold"] if fold >= 0})
+    listed = ",".join(map(str, folds))
+    text = "Run all folds on all images first: what a partial run shows may be chance."
+    return [Idea(FIRST, text, f"dvc exp run -S profile=full -S 'folds=[{listed}]'")]
+
+
+def _labels(run: Evidence) -> list[Idea]:
+    wrong = _wrong(run)
+    suspects = run.clean.set_index("image_id")["suspect"].reindex(run.ids).fillna(False).to_numpy(bool)
+    both = int((wrong & suspects).sum())
+    if not both:
+        return []
+    text = (
+        f"{both} of {int(wrong.sum())} mistakes are on images whose label is suspect. Look at them in "
+        "data/clean/review.html, save corrections.csv, then run again."
+    )
+    return [Idea(both / len(wrong), text, "dvc exp run -n corrected")]
+
+
+def _pair(run: Evidence) -> list[Idea]:
+    names = run.competition.classes
+    counts = confusion(run.labels, run.oof.argmax(1), len(names))
+    pairs = confused_pairs(counts + counts.T - np.diag(np.diag(counts)), names, 1)
+    total = int(_wrong(run).sum())
+    if not pairs or pairs[0][2] < 2 or run.params.get("augment", {}).get("hard_examples", {}).get("teacher"):
+        return []
+    one, other, times = pairs[0]
+    text = (
+        f"{one} and {other} are taken for each other {times} times, of {total} mistakes in all: more copies "
+        "of what this run got wrong."
+    )
+    return [
+        Idea(times / len(run.ids), text, "dvc exp run -S augment.hard_examples.teacher=$(git rev-parse HEAD)")
+    ]
+
+
+def _size(run: Evidence) -> list[Idea]:
+    if not run.cards:
+        return []
+    size = run.cards[0].preprocessing.size
+    readable = run.images[run.images["length"] > 0]
+    short = int(readable[["width", "height"]].min(axis=1).median())
+    if short < LARGER * size or size >= LARGEST:
+        return []
+    larger = min(LARGEST, short, round(STEP * size / 32) * 32)
+    text = f"Images are {short} pixels on the short side, the network sees {size}: a larger input shows more."
+    return [Idea(float(_wrong(run).mean()) / 4, text, f"dvc exp run -S image.size={larger}")]
+
+
+def _fit(run: Evidence) -> list[Idea]:
+    """Learnt by heart, or not learnt out: training accuracy beside validation accuracy tells."""
+    ends = [
+        (values["train_accuracy"][-1], values["val_accuracy"][-1])
+        for values in run.histories.values()
+        if values.get("train_accuracy") and values.get("val_accuracy")
+    ]
+    if not ends:
+        return []
+    train, check = (float(np.mean(part)) for part in zip(*ends, strict=True))
+    seen = f"The networks are right on {train:.1%} of what they trained on and {check:.1%} of the rest"
+    if train - check > GAP:
+        text = f"{seen}: they learn by heart. Stronger augmentation makes that harder."
+        return [Idea((train - check) / 2, text, "dvc exp run -S augment.policy=randaugment")]
+    epochs = run.cards[0].resolved.get("epochs") if run.cards else None
+    if not isinstance(epochs, int):
+        return []
+    text = f"{seen}: they have not learnt all they could in {epochs} epochs."
+    return [Idea(max(0.0, 1 - train) / 2, text, f"dvc exp run -S train.epochs={2 * epochs}")]
+
+
+def _vote(run: Evidence) -> list[Idea]:
+    if len(run.voters.get("members", [])) > 1 or not run.cards or run.cards[0].model == SECOND:
+        return []
+    text = "Another network errs on other images: two that vote together are nearly always better than one."
+    return [Idea(float(_wrong(run).mean()) / 5, text, f'make vote MODELS="{run.cards[0].model} {SECOND}"')]
+
+
+def _folds(run: Evidence) -> list[Idea]:
+    k = int(run.params.get("split", {}).get("k", 5))
+    if not whole(run) or len(run.ids) > FEW or k >= 10:
+        return []
+    text = (
+        f"Each network learns from {1 - 1 / k:.0%} of {len(run.ids)} images; with ten folds it would be 90%."
+    )
+    share = float(_wrong(run).mean()) / 8
+    return [Idea(share, text, "dvc exp run -S split.k=10 -S 'folds=[0,1,2,3,4,5,6,7,8,9]'")]
+
+
+IDEAS: tuple[Callable[[Evidence], list[Idea]], ...] = (_all_folds, _labels, _pair, _size, _fit, _vote, _folds)

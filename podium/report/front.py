@@ -1,0 +1,91 @@
+"""The first screen: how good the run is, whether that can be trusted, what to do next."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from podium.foundation import times
+from podium.metrics import intervals, registry
+from podium.report import advice, figures, verdict
+from podium.report.advice import Idea
+from podium.report.blocks import number
+from podium.report.evidence import Evidence
+from podium.report.verdict import Point
+
+Line = tuple[str, list[float], tuple[float, float, float]]  # name, folds' scores, (score, low, high)
+
+
+@dataclass(frozen=True)
+class Front:
+    """What the template puts above everything else."""
+
+    score: str
+    metric: str
+    stamp: str  # what keeps the score from being the whole run's; empty: nothing
+    lines: list[str]
+    drawn: str  # SVG: folds, interval, the probe and the baseline beside it
+    verdict: str
+    points: list[Point]
+    ideas: list[Idea]
+
+
+def front(run: Evidence) -> Front:
+    """All three answers."""
+    found = verdict.points(run)
+    return Front(
+        score=number(run.metrics["cv"]) if "cv" in run.metrics else "none",
+        metric=f"{run.metrics.get('metric', '')}, out-of-fold",
+        stamp="" if verdict.whole(run) else "partial run: not to be compared with whole ones",
+        lines=_lines(run),
+        drawn=figures.strip(_rows(run), run.competition.metric.replace("_", " ")),
+        verdict=verdict.headline(found),
+        points=found,
+        ideas=advice.ideas(run),
+    )
+
+
+def _lines(run: Evidence) -> list[str]:
+    m, tested = run.metrics, int((run.images["subset"] == "test").sum())
+    lines = []
+    if m.get("cv_low") is not None:
+        lines.append(f"95 % interval: {number(m['cv_low'])} to {number(m['cv_high'])}")
+    if "accuracy" in m and m.get("metric") != "accuracy":
+        lines.append(f"accuracy {number(m['accuracy'])}")
+    lines.append(
+        f"{len(run.ids)} images scored, {len(run.competition.classes)} classes, {tested} test images"
+    )
+    if run.taken:
+        lines.append(f"{times.minutes(run.taken):.1f} minutes of work")
+    if run.earlier and run.ahead and not run.ahead.low == run.ahead.high == 0:
+        lines.append(f"to the baseline {run.earlier.revision[:7]}: {run.ahead.text()}")
+    return lines
+
+
+def _rows(run: Evidence) -> list[Line]:
+    metric = registry.get(run.competition.metric)
+    groups = run.folds.set_index("image_id")["group"].reindex(run.ids).to_numpy(str)
+    own = _line("this run", run, run.oof, groups)
+    rows = [own, *([probe] if (probe := _probe(run)) else [])]
+    if run.earlier is not None and run.earlier.metrics.get("metric") == metric.name:
+        known = run.earlier.metrics
+        score, low, high = (float(known.get(name, known["cv"])) for name in ("cv", "cv_low", "cv_high"))
+        rows.append(("baseline", [], (score, low, high)))
+    return rows
+
+
+def _line(name: str, run: Evidence, probs: np.ndarray, groups: np.ndarray) -> Line:
+    metric = registry.get(run.competition.metric)
+    found = intervals.interval(metric, run.labels, probs, groups)
+    return (
+        name,
+        intervals.by_fold(metric, run.labels, probs, run.fold_of),
+        (found.score, found.low, found.high),
+    )
+
+
+def _probe(run: Evidence) -> Line | None:
+    """The linear classifier on frozen features: what the trained network must beat."""
+    score = verdict.fact(run, "probe_accuracy")
+    if score is None or run.competition.metric != "accuracy":
+        return None
+    return "linear probe", [], (float(score), float(score), float(score))

@@ -1,0 +1,106 @@
+"""The first screen: the score's company, the verdict, and what to do next."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from podium.experiments.compare import Difference
+from podium.experiments.earlier import Earlier
+from podium.report import advice, front, verdict
+from podium.report.evidence import Evidence, Fact, gather
+
+SOUND = {"adversarial_auc": 0.51, "duplicates": 4, "duplicate_groups_with_test": 0, "noise_estimate": 0.01}
+
+
+def whole(**params: Any) -> Evidence:
+    """The finished run as if all its folds and a thousand images had been seen."""
+    run = gather([0, 1])
+    facts = [Fact("clean", SOUND | {"suspects": 1}, [])]
+    findings = [found for found in run.competition.findings if not found.warning]
+    many = np.repeat(np.arange(len(run.ids)), 30)
+    return replace(
+        run,
+        facts=facts,
+        competition=run.competition.model_copy(update={"findings": findings}),
+        params=run.params | {"folds": [0, 1]} | params,
+        ids=[run.ids[i] for i in many], labels=run.labels[many], oof=run.oof[many], fold_of=run.fold_of[many],
+    )  # fmt: skip
+
+
+def doubts(run: Evidence) -> set[str]:
+    return {point.title for point in verdict.points(run) if not point.good}
+
+
+def test_nothing_speaks_against_a_sound_run(finished: Path) -> None:
+    run = whole()
+    assert doubts(run) == set()
+    assert verdict.headline(verdict.points(run)).startswith("Yes")
+
+
+@pytest.mark.parametrize(
+    ("fact", "title"),
+    [
+        ({"adversarial_auc": 0.9}, "Test looks different"),
+        ({"duplicate_groups_with_test": 2}, "Test images in training"),
+        ({"noise_estimate": 0.2}, "Labels are noisy"),
+        ({"warnings": ["half of the groups are lost"]}, "From clean"),
+    ],
+)
+def test_each_piece_of_evidence_can_speak_against_the_score(
+    fact: dict[str, Any], title: str, finished: Path
+) -> None:
+    run = whole()
+    run = replace(run, facts=[Fact("clean", SOUND | {"suspects": 1} | fact, [])])
+    assert doubts(run) == {title}
+    assert title[0].lower() + title[1:] in verdict.headline(verdict.points(run))
+
+
+def test_a_partial_run_says_so_first_and_is_told_to_become_whole(finished: Path) -> None:
+    run = whole()
+    one = run.fold_of == 0
+    part = replace(run, ids=[i for i, k in zip(run.ids, one, strict=True) if k], labels=run.labels[one],
+                   oof=run.oof[one], fold_of=run.fold_of[one])  # fmt: skip
+    assert front.front(part).stamp and not front.front(run).stamp
+    assert "Not all folds" in doubts(part)
+    assert "folds=[0,1]" in advice.ideas(part)[0].command
+
+
+def test_ideas_are_three_sorted_by_what_they_promise(finished: Path) -> None:
+    found = advice.ideas(gather([0, 1]))
+    assert len(found) == advice.SHOWN
+    assert [idea.promise for idea in found] == sorted((idea.promise for idea in found), reverse=True)
+    assert all(idea.command.startswith(("dvc exp run", "make ")) for idea in found)
+
+
+def test_suspect_labels_among_the_mistakes_are_the_first_idea(finished: Path) -> None:
+    first = next(idea for idea in advice.ideas(whole()) if "suspect" in idea.text)
+    assert "30 of 60 mistakes" in first.text  # the wrong and suspect image, thirty times
+
+
+def test_networks_that_learn_by_heart_want_stronger_augmentation(finished: Path) -> None:
+    run = whole()
+    learnt = {0: {"train_accuracy": [1.0], "val_accuracy": [0.8]}}
+    assert any("by heart" in idea.text for idea in advice.ideas(replace(run, histories=learnt)))
+    even = {0: {"train_accuracy": [0.8], "val_accuracy": [0.8]}}
+    assert any("epochs=6" in idea.command for idea in advice.ideas(replace(run, histories=even)))
+
+
+def test_the_baseline_stands_beside_the_score(finished: Path) -> None:
+    run = whole()
+    scores = {"metric": "log_loss", "cv": 0.5, "cv_low": 0.4, "cv_high": 0.6}
+    before = Earlier("0123456" + "0" * 33, scores, {}, run.competition.classes, run.ids, run.oof)
+    shown = front.front(replace(run, earlier=before, ahead=Difference(-0.1, -0.2, -0.05, 12, False)))
+    assert "to the baseline 0123456: -0.1000 (-0.2000 to -0.0500): better" in shown.lines
+    assert "baseline" in shown.drawn
+
+
+def test_the_probe_stands_beside_the_score(finished: Path) -> None:
+    path = Path("data/index/competition.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"metric": "accuracy"}))
+    run = whole()
+    run = replace(run, facts=[Fact("clean", {"probe_accuracy": 0.7}, [])])
+    assert "linear probe" in front.front(run).drawn
