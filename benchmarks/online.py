@@ -43,7 +43,7 @@ from podium.training.optim.convolutions import quicken
 
 MODEL = "tf_efficientnet_lite0"
 BEFORE, AFTER = ("ingest", "embed", "clean_labels", "split"), ("pseudo_label",)
-RENDERED = "rendered.json"  # in the workplace: how long its copies took
+RENDERED = "rendered.json"  # in the checkout: how long its copies took
 PACKAGES = ("numpy", "torch", "timm", "lightning", "onnxruntime", "albumentations")
 WAYS = ("copies", "equal epochs", "equal time")
 Hits = NDArray[np.bool_]
@@ -76,7 +76,7 @@ class Trained:
 
 def main() -> None:
     given = arguments()
-    place = workplace(given)
+    place = checkout(given)
     rendered = json.loads((place / RENDERED).read_text())["seconds"]
     os.chdir(place)
     table = manifest.MANIFEST.read(manifest.PATH)
@@ -98,7 +98,7 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def workplace(given: argparse.Namespace) -> Path:
+def checkout(given: argparse.Namespace) -> Path:
     """The competition with its copies made; how long they took is written beside them, once."""
     place = given.work / given.zip.stem
     if (place / RENDERED).exists():

@@ -172,13 +172,13 @@ def test_an_epoch_chosen_on_the_scored_fold_marks_the_score(keep: str, stopped: 
     from torch import nn
 
     from podium.contracts.model import Preprocessing
-    from podium.training.record import card as telling
+    from podium.training.record import card as record
 
     seen = Preprocessing(size=8, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
     network = SimpleNamespace(
         name="n", weights="random", module=nn.Linear(2, 2), preprocessing=seen, options={}
     )
-    card = telling.card(
+    card = record.card(
         request=SimpleNamespace(fold=0, classes=["x", "y"], train=TrainParams(keep=keep)),
         network=network,
         parts=SimpleNamespace(sentence="cut", name="head"),

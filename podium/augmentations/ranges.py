@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from podium.augmentations.policy import Flips
 from podium.augmentations.tone import Tone
-from podium.augmentations.warp import Border, Geometry, Shift, Warp
+from podium.augmentations.warp import AxisShift, Border, Geometry, Warp
 
 Degrees = Annotated[float, Field(ge=0, le=180)]
 Share = Annotated[float, Field(ge=0, le=1)]  # of the side for shifts; of a factor; a probability
@@ -38,8 +38,8 @@ class Ranges(BaseModel):
         """The policy of these ranges."""
         geometry = Geometry(
             rotation=self.rotation,
-            down=Shift(self.shift),
-            right=Shift(self.shift),
+            down=AxisShift(self.shift),
+            right=AxisShift(self.shift),
             shear=self.shear,
             zoom=(1 - self.zoom, 1 + self.zoom),
             same_zoom=True,

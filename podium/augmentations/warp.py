@@ -33,7 +33,7 @@ DRAWS = 10  # uniform numbers a copy takes, whatever is switched on: no setting 
 
 
 @dataclass(frozen=True)
-class Shift:
+class AxisShift:
     """How far an axis may be shifted: uniform within a limit, or one of several values with either sign."""
 
     limit: float = 0.0
@@ -64,8 +64,8 @@ class Geometry:
     """The ranges of one affine map, in ImageDataGenerator's terms."""
 
     rotation: float = 0.0  # degrees, both ways
-    down: Shift = Shift()
-    right: Shift = Shift()
+    down: AxisShift = AxisShift()
+    right: AxisShift = AxisShift()
     shear: float = 0.0  # degrees, both ways
     zoom: Range = (1.0, 1.0)  # extent of the part that is seen: below 1 is nearer
     same_zoom: bool = False  # one factor for both axes; Keras draws one for each

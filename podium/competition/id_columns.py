@@ -1,7 +1,7 @@
 """Which column of a table names images: the one whose cells fit them best, and no row number."""
 
 from podium.competition.classes import integer
-from podium.competition.matching import EXACT, NUMBERS, Match, Pool, match
+from podium.competition.matching import EXACT, NUMBERS, ImageIndex, Match, match
 from podium.download.tables import UNNAMED, Sheet
 
 WORDS = (
@@ -14,7 +14,7 @@ LOOSE, NUMBERED = 0.98, 0.9  # what a fit counts where it is not exact, and wher
 REPEATED = 0.1  # of a fit is lost where cells repeat: an id stands once, a label often
 
 
-def id_column(sheet: Sheet, pool: Pool, named: str | None = None) -> str | None:
+def id_column(sheet: Sheet, pool: ImageIndex, named: str | None = None) -> str | None:
     """The column whose cells name images of the pool, or None where no column does."""
     if named in sheet.columns:
         return named

@@ -1,13 +1,15 @@
 """Ids that name no file: another table says which image each of them means."""
 
 from podium.competition.id_columns import id_column
-from podium.competition.matching import EXACT, Match, Pool, match
+from podium.competition.matching import EXACT, ImageIndex, Match, match
 from podium.download.tables import Sheet
 
 THROUGH = " -> "  # marks the form of a match that went through a table
 
 
-def through_table(ids: list[str], name: str, sheets: list[Sheet], pool: Pool, sure: bool) -> Match | None:
+def through_table(
+    ids: list[str], name: str, sheets: list[Sheet], pool: ImageIndex, sure: bool
+) -> Match | None:
     """What the ids of the column `name` mean by the first table that has all of them beside image names.
 
     sure: whether ids are known to name no files; where they seem to, the table's column must have the same
@@ -24,7 +26,7 @@ def through_table(ids: list[str], name: str, sheets: list[Sheet], pool: Pool, su
     return None
 
 
-def _images_beside(sheet: Sheet, column: str, wanted: set[str], pool: Pool) -> Match | None:
+def _images_beside(sheet: Sheet, column: str, wanted: set[str], pool: ImageIndex) -> Match | None:
     rows = [i for i, cell in enumerate(sheet.columns[column]) if cell in wanted]
     others = {other: [cells[i] for i in rows] for other, cells in sheet.columns.items() if other != column}
     part = Sheet(sheet.name, others, [sheet.lines[i] for i in rows], "")

@@ -5,7 +5,7 @@ import re
 from podium.competition.classes import integer
 from podium.competition.id_columns import counts_rows
 from podium.competition.labels import SHOWN, Labels
-from podium.competition.matching import Match, Pool, match
+from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import file_role
 from podium.competition.tasks import refuse_measured, refuse_numbers_a_class, refuse_several
@@ -31,8 +31,8 @@ class Undecided(UserError):
 
 def from_table(
     sheet: Sheet,
-    pool: Pool,
-    others: Pool,
+    pool: ImageIndex,
+    others: ImageIndex,
     ids: str,
     params: CompetitionParams,
     wanted: dict[str, list[str]],
@@ -188,7 +188,9 @@ def _list(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + (" ..." if names[SHOWN:] else "")
 
 
-def _refuse_missing(sheet: Sheet, ids: str, found: Match, others: Pool, params: CompetitionParams) -> None:
+def _refuse_missing(
+    sheet: Sheet, ids: str, found: Match, others: ImageIndex, params: CompetitionParams
+) -> None:
     """Raises UserError for ids that fit several images, or none of any role."""
     if found.ambiguous:
         name, paths = next(iter(found.ambiguous.items()))

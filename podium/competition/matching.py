@@ -27,7 +27,7 @@ class Match:
         return len(self.found) / total if total else 0.0
 
 
-class Pool:
+class ImageIndex:
     """Images that an id may mean, indexed once by every form that ids have."""
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -47,7 +47,7 @@ class Pool:
         return self._indices[words, depth]
 
 
-def match(ids: Iterable[str], pool: Pool) -> Match:
+def match(ids: Iterable[str], pool: ImageIndex) -> Match:
     """Finds the path of each id; forms that come first in FORMS are tried first.
 
     Only paths of the pool are ever returned: an id such as ../../etc/passwd is just not found.
@@ -72,7 +72,7 @@ def stem(path: str) -> str:
     return path
 
 
-def _match(ids: dict[str, str], pool: Pool) -> Match:
+def _match(ids: dict[str, str], pool: ImageIndex) -> Match:
     result = Match(missing=list(ids))
     for form in FORMS:
         if not result.missing:
@@ -82,7 +82,7 @@ def _match(ids: dict[str, str], pool: Pool) -> Match:
     return result
 
 
-def _try(result: Match, ids: dict[str, str], pool: Pool, form: "Form") -> None:
+def _try(result: Match, ids: dict[str, str], pool: ImageIndex, form: "Form") -> None:
     """Moves the ids that this form finds from `missing` to `found` or `ambiguous`."""
     still = []
     for name in result.missing:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
-from podium.competition.matching import Pool, stem
+from podium.competition.matching import ImageIndex, stem
 from podium.foundation.errors import UserError
 
 WORDS = {
@@ -27,16 +27,16 @@ class Roles:
 
     of: dict[str, str]  # image path -> role
     folders: dict[str, list[str]] = field(default_factory=dict)  # role -> the folders that gave it
-    _pools: dict[tuple[str, ...], Pool] = field(default_factory=dict)
+    _pools: dict[tuple[str, ...], ImageIndex] = field(default_factory=dict)
 
     def images(self, *roles: str) -> list[str]:
         """The paths that have one of the roles."""
         return self.pool(*roles).paths
 
-    def pool(self, *roles: str) -> Pool:
+    def pool(self, *roles: str) -> ImageIndex:
         """Those images, ready to be matched with ids."""
         if roles not in self._pools:
-            self._pools[roles] = Pool(path for path, role in self.of.items() if role in roles)
+            self._pools[roles] = ImageIndex(path for path, role in self.of.items() if role in roles)
         return self._pools[roles]
 
     def change(self, paths: list[str], role: str) -> None:

@@ -23,7 +23,7 @@ POOLS = (
 
 
 @dataclass
-class Sample:
+class ShippedSample:
     """The sample submission as shipped."""
 
     sheet: Sheet
@@ -42,7 +42,9 @@ def is_sample(name: str) -> bool:
     return bool(NAME.search(name.rpartition("/")[2]))
 
 
-def find_sample(sheets: list[Sheet], roles: Roles, named: str | None, ids: str | None) -> Sample | None:
+def find_sample(
+    sheets: list[Sheet], roles: Roles, named: str | None, ids: str | None
+) -> ShippedSample | None:
     """The sample, or None without one. Raises UserError where two differ, or its ids are strange."""
     texts = [sheet for sheet in sheets if sheet.text]
     candidates = [sheet for sheet in texts if (sheet.name == named if named else is_sample(sheet.name))]
@@ -63,7 +65,7 @@ def find_sample(sheets: list[Sheet], roles: Roles, named: str | None, ids: str |
         why = "they have the same ids and columns" if same else "its ids name test images, theirs do not"
         findings.append(Finding(what="sample", found=f"{sheet.name}, not {others}", why=why))
     _refuse_repeated(sheet, column, found)
-    return Sample(sheet, column, {path: name for name, path in found.found.items()}, findings)
+    return ShippedSample(sheet, column, {path: name for name, path in found.found.items()}, findings)
 
 
 def _ids(sheet: Sheet, tables: list[Sheet], roles: Roles, named: str | None) -> tuple[str, Match]:

@@ -3,7 +3,7 @@
 from podium.competition.id_columns import id_column
 from podium.competition.label_tables import Undecided, from_table, split_column
 from podium.competition.labels import Labels
-from podium.competition.matching import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX, Match, Pool, match, stem
+from podium.competition.matching import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX, ImageIndex, Match, match, stem
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role
 from podium.competition.sample import is_sample
@@ -28,7 +28,7 @@ class Sheets:
         self.used: set[str] = set()  # taken for the sample or for labels
         self.broken: list[str] = []  # sentences about tables that cannot be read and that nobody needs
         named = {params.labels, params.sample, params.train, params.test, params.validation}
-        pool = Pool(images)
+        pool = ImageIndex(images)
         for name in raw.names():
             if name in named or (name.lower().endswith((*SUFFIXES, *LISTS)) and raw.size(name) <= MAX_BYTES):
                 self._add(name, pool, needed=name in named)
@@ -115,14 +115,14 @@ class Sheets:
         free = pool or [path for path in roles.images("") if path not in labels.of]
         for sheet in self.all:
             if file_role(sheet.name) == "test":
-                column = id_column(sheet, Pool(free), self.params.id_column)
-                found = match(sheet.columns[column], Pool(free)) if column else Match()
+                column = id_column(sheet, ImageIndex(free), self.params.id_column)
+                found = match(sheet.columns[column], ImageIndex(free)) if column else Match()
                 if found.share >= TABLE_SHARE:
                     self.used.add(sheet.name)
                     return {path: name for name, path in found.found.items()}
         return _own_ids(pool, labels)
 
-    def _add(self, name: str, pool: Pool, needed: bool) -> None:
+    def _add(self, name: str, pool: ImageIndex, needed: bool) -> None:
         lower = name.lower()
         optional = lower.endswith((*LISTS, *annotations.SUFFIXES)) and not needed
         try:
@@ -189,7 +189,7 @@ class Sheets:
             raise UserError(f"competition.id_column: no table of the download has a column {column!r}.")
 
 
-def _lacks_header(sheet: Sheet, pool: Pool) -> bool:
+def _lacks_header(sheet: Sheet, pool: ImageIndex) -> bool:
     """Whether the first line names an image where the others do, and not a column: classes may be numbers."""
     if not match(sheet.header, pool).found:
         return False

@@ -104,14 +104,15 @@ def on_image(part: Box, width: int, height: int, resize: str) -> Box:
     )
 
 
-def _boxes(module: nn.Module, made: Preprocessing, rows: pd.DataFrame, data: Path) -> list[Box]:
+def _boxes(module: nn.Module, preprocessing: Preprocessing, rows: pd.DataFrame, data: Path) -> list[Box]:
     reader = Reader(data)
     places = rows[["shard", "offset", "length"]].itertuples(index=False)
     images = [decode(reader.read(str(shard), int(at), int(length))) for shard, at, length in places]
-    squares = np.stack([square(image, made.size, made.resize, made.interpolation) for image in images])  # type: ignore[arg-type]
-    found = maps(module, to_tensor(squares, made), torch.tensor(rows["label"].tolist()))
+    how = preprocessing.size, preprocessing.resize, preprocessing.interpolation
+    squares = np.stack([square(image, *how) for image in images])  # type: ignore[arg-type]
+    found = maps(module, to_tensor(squares, preprocessing), torch.tensor(rows["label"].tolist()))
     return [
-        on_image(box(activation), image.shape[1], image.shape[0], made.resize)
+        on_image(box(activation), image.shape[1], image.shape[0], preprocessing.resize)
         for activation, image in zip(found, images, strict=True)
     ]
 

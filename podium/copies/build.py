@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from podium.copies.orders import Order
-from podium.copies.render import Renderer, Source, cores, render
+from podium.copies.orders import CopyOrder
+from podium.copies.render import Original, Renderer, cores, render
 from podium.copies.store import Copy, Store
 from podium.images import shards
 from podium.images.shards import Place, Reader
@@ -22,7 +22,12 @@ PACK_BYTES = 64 << 20
 
 
 def build(
-    originals: pd.DataFrame, orders: list[Order], renderer: Renderer, data: Path, folder: Path, prefix: str
+    originals: pd.DataFrame,
+    orders: list[CopyOrder],
+    renderer: Renderer,
+    data: Path,
+    folder: Path,
+    prefix: str,
 ) -> pd.DataFrame:
     """Writes the copies' shards into `folder` and returns the copies' rows of the manifest.
 
@@ -97,7 +102,7 @@ def _in_order(
     store.close()
 
 
-def _shown(sources: list[Source], renderer: Renderer, reader: Reader) -> Iterator[Copy]:
+def _shown(sources: list[Original], renderer: Renderer, reader: Reader) -> Iterator[Copy]:
     """Renders all of them on all cores, with a bar of progress."""
     total = sum(len(source.numbers) for source in sources)
     with tqdm(total=total, desc="copies", unit="img", disable=None) as bar:
@@ -106,29 +111,29 @@ def _shown(sources: list[Source], renderer: Renderer, reader: Reader) -> Iterato
             yield copy
 
 
-def _sources(originals: pd.DataFrame, orders: list[Order]) -> dict[str, Source]:
+def _sources(originals: pd.DataFrame, orders: list[CopyOrder]) -> dict[str, Original]:
     """Each distinct source with the numbers that are wanted: images of equal bytes share their copies."""
     places = [
         Place(shard, int(offset), int(length))
         for shard, offset, length in originals[["shard", "offset", "length"]].itertuples(index=False)
     ]
     numbers: dict[str, set[int]] = {}
-    first: dict[str, Order] = {}
+    first: dict[str, CopyOrder] = {}
     for key, order in zip(_keys(originals, orders), orders, strict=True):
         numbers.setdefault(key, set()).add(order.number)
         first.setdefault(key, order)
     return {
-        key: Source(key, places[first[key].row], tuple(sorted(wanted)), first[key].box)
+        key: Original(key, places[first[key].row], tuple(sorted(wanted)), first[key].box)
         for key, wanted in numbers.items()
     }
 
 
-def _keys(originals: pd.DataFrame, orders: list[Order]) -> list[str]:
+def _keys(originals: pd.DataFrame, orders: list[CopyOrder]) -> list[str]:
     digests = originals["digest"].tolist()
     return [o.box.key(digests[o.row]) if o.box else digests[o.row] for o in orders]
 
 
-def _missing(store: Store, sources: dict[str, Source]) -> list[Source]:
+def _missing(store: Store, sources: dict[str, Original]) -> list[Original]:
     lacking = [
         replace(source, numbers=tuple(n for n in source.numbers if (key, n) not in store.found))
         for key, source in sources.items()

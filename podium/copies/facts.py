@@ -9,14 +9,14 @@ from podium.augmentations.flips import Choice
 from podium.augmentations.params import AugmentParams
 from podium.augmentations.policy import Policy
 from podium.augmentations.warp import Geometry
-from podium.copies.plan import Plan
+from podium.copies.plan import CopyPlan
 
 CHOICES = ("policy", "settings", "per_class", "exceptions", "over", "hard_examples")
 
 
 def describe(
     table: pd.DataFrame,
-    made: Plan,
+    made: CopyPlan,
     flips: Choice,
     params: AugmentParams,
     policy: Policy,
@@ -55,7 +55,7 @@ def reach(policy: Policy) -> dict[str, Any] | None:
 
 
 def _sentences(
-    originals: int, copies: int, made: Plan, params: AugmentParams, classes: Sequence[str]
+    originals: int, copies: int, made: CopyPlan, params: AugmentParams, classes: Sequence[str]
 ) -> list[str]:
     chosen = f"{params.per_class}" if params.per_class != "auto" else "auto, which follows the data"
     said = [f"Augmentation: {originals} originals and {copies} copies ({params.policy}; per_class {chosen})."]

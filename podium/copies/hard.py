@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from podium.augmentations.params import HardExamples
-from podium.copies.orders import CROPPED, Order
+from podium.copies.orders import CROPPED, CopyOrder
 from podium.experiments import revisions, runs
 from podium.foundation.errors import UserError
 
@@ -19,7 +19,7 @@ KEY = "params.yaml: augment.hard_examples.teacher"
 class Hard:
     """The additional orders, and what they are."""
 
-    orders: list[Order] = field(default_factory=list)
+    orders: list[CopyOrder] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
 
 
@@ -44,7 +44,7 @@ def hard_examples(
 
     boxes = activation.boxes(params.teacher, rows.iloc[chosen], data)
     orders = [
-        Order(int(row), CROPPED + number, box)
+        CopyOrder(int(row), CROPPED + number, box)
         for row, box in zip(chosen, boxes, strict=True)
         for number in range(1, params.copies + 1)
     ]

@@ -32,7 +32,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CopyOrder:
     """One wanted copy: the row of its original, its number from 1 on, and the part it shows (None: all)."""
 
     row: int
@@ -40,6 +40,6 @@ class Order:
     box: Box | None = None
 
 
-def plain(copies: np.ndarray) -> list[Order]:
+def plain(copies: np.ndarray) -> list[CopyOrder]:
     """The orders of a plan: copies (n,) of whole images."""
-    return [Order(row, number) for row, count in enumerate(copies) for number in range(1, int(count) + 1)]
+    return [CopyOrder(row, number) for row, count in enumerate(copies) for number in range(1, int(count) + 1)]

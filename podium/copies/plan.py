@@ -23,7 +23,7 @@ MOST_BALANCE = 5  # the rule grows no class beyond this many times its images
 
 
 @dataclass(frozen=True)
-class Plan:
+class CopyPlan:
     """What each training image gets, in the order of the table it was made from."""
 
     copies: np.ndarray  # int64 (n,)
@@ -39,7 +39,7 @@ def plan(
     over: str,
     seed: int,
     quick: bool = False,
-) -> Plan:
+) -> CopyPlan:
     """Brings every class to its count, evenly: no source has two copies more than another of its class.
 
     images: image_id, label, digest, trains (bool: neither held out nor dropped). Who gets one copy more
@@ -57,7 +57,7 @@ def plan(
         copies[rows[: extra % len(rows)]] += 1
         if over == "thin" and 0 < target < len(rows):
             thinned[rows[target:]] = True
-    return Plan(copies, thinned, targets)
+    return CopyPlan(copies, thinned, targets)
 
 
 def automatic(sizes: dict[int, int], quick: bool = False) -> dict[int, int]:

@@ -26,7 +26,7 @@ SMALL = 64  # pixels: images up to it are stored without loss, where JPEG costs 
 
 
 @dataclass(frozen=True)
-class Source:
+class Original:
     """One training image and the numbers (1, 2, …) of its wanted copies."""
 
     key: str  # SHA-256 of its stored bytes, or what names a part of it
@@ -69,7 +69,7 @@ class Renderer:
     encoder: Encoder
     seed: int
 
-    def copies(self, source: Source, data: bytes) -> list[Copy]:
+    def copies(self, source: Original, data: bytes) -> list[Copy]:
         """The wanted copies of one source."""
         pixels = decode(data)
         pixels = self.encoder.shrunk(pixels if source.box is None else source.box.cut(pixels))
@@ -79,7 +79,7 @@ class Renderer:
             copies.append(Copy(source.key, number, encoded, sha256(encoded).hexdigest()))
         return copies
 
-    def _generators(self, source: Source) -> Iterator[Generator]:
+    def _generators(self, source: Original) -> Iterator[Generator]:
         """One generator for all copies of a source, set anew for each: to make one takes 25 us."""
         bits = PCG64(0)
         state = bits.state
@@ -92,14 +92,14 @@ class Renderer:
             yield generator
 
 
-def render(renderer: Renderer, sources: Iterable[Source], reader: Reader, workers: int) -> Iterator[Copy]:
+def render(renderer: Renderer, sources: Iterable[Original], reader: Reader, workers: int) -> Iterator[Copy]:
     """All wanted copies in the order of `sources`, whatever the number of workers.
 
     Threads suffice: decoding, warping, encoding and hashing leave the interpreter's lock.
     """
     cv2.setNumThreads(1)  # both cores work on images of their own
 
-    def made(part: list[Source]) -> list[Copy]:
+    def made(part: list[Original]) -> list[Copy]:
         return [copy for source in part for copy in renderer.copies(source, _bytes(reader, source))]
 
     if workers == 1:
@@ -120,12 +120,12 @@ def render(renderer: Renderer, sources: Iterable[Source], reader: Reader, worker
                 future.cancel()
 
 
-def parts(sources: Iterable[Source]) -> Iterator[list[Source]]:
+def parts(sources: Iterable[Original]) -> Iterator[list[Original]]:
     """What workers take at a time, in order: sources of at most PART copies together.
 
     A source with more of them is split: five images brought to thousands keep all cores busy, in bounds.
     """
-    part: list[Source] = []
+    part: list[Original] = []
     left = PART
     for source in sources:
         for start in range(0, len(source.numbers), PART):
@@ -146,7 +146,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _bytes(reader: Reader, source: Source) -> bytes:
+def _bytes(reader: Reader, source: Original) -> bytes:
     return reader.read(source.place.shard, source.place.offset, source.place.length)
 
 

@@ -33,7 +33,7 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FinishedCopy:
     """Where a finished copy waits."""
 
     pack: Path
@@ -47,7 +47,7 @@ class Store:
 
     def __init__(self, recipe: str) -> None:
         self.recipe = recipe
-        self.found: dict[tuple[str, int], Found] = {}
+        self.found: dict[tuple[str, int], FinishedCopy] = {}
         self._files: dict[Path, BinaryIO] = {}
         for place in sorted((scratch.root() / KIND).glob(f"{recipe}-*")):
             if scratch.find(KIND, place.name):
@@ -96,4 +96,4 @@ class Store:
     def _take(self, place: Path) -> None:
         for source, number, offset, length, own in np.load(place / "index.npy", allow_pickle=False):
             key = (sys.intern(source.decode()), int(number))
-            self.found.setdefault(key, Found(place, int(offset), int(length), own.decode()))
+            self.found.setdefault(key, FinishedCopy(place, int(offset), int(length), own.decode()))

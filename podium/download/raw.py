@@ -27,7 +27,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
-class Entry:
+class RawFile:
     """One file: who reads it, under which key, and how many bytes it has."""
 
     source: Source
@@ -40,7 +40,7 @@ class Raw:
     """A tree of files. Reading is safe from several threads at once."""
 
     path: Path
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, RawFile] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)  # every folder, the empty ones too
     notes: list[str] = field(default_factory=list)  # what was left out, in sentences
 
@@ -115,7 +115,9 @@ def _add_folder(raw: Raw, root: Path, prefix: str = "") -> None:
                     continue
                 about = os.stat(full)
             if stat.S_ISREG(about.st_mode):
-                raw.entries[_text(f"{prefix}{start}{name}")] = Entry(source, f"{start}{name}", about.st_size)
+                raw.entries[_text(f"{prefix}{start}{name}")] = RawFile(
+                    source, f"{start}{name}", about.st_size
+                )
     if links:
         raw.notes.append(f"{links} symbolic links that lead out of {root} were left out")
 
@@ -125,7 +127,7 @@ def _add_zip(raw: Raw, archive: Archive, prefix: str) -> None:
         parts = member.name.split("/")
         if any(_ignored(part, IGNORED_FOLDERS) for part in parts[:-1]) or _ignored(parts[-1], IGNORED_FILES):
             continue
-        raw.entries[prefix + _text(member.name)] = Entry(archive, member.name, member.size)
+        raw.entries[prefix + _text(member.name)] = RawFile(archive, member.name, member.size)
         raw.folders.update(prefix + _text("/".join(parts[:i])) for i in range(1, len(parts)))
     raw.folders.update(
         prefix + _text(name)
@@ -158,7 +160,7 @@ def _has_files(names: Iterable[str], prefix: str) -> bool:
     return any(name.startswith(prefix) for name in names)
 
 
-def _nested(entry: Entry, name: str, limits: Limits) -> Path:
+def _nested(entry: RawFile, name: str, limits: Limits) -> Path:
     """A nested zip as a file: in place below a folder, otherwise unpacked once to the scratch store."""
     if isinstance(entry.source, Folder):
         return entry.source.root / entry.key

@@ -23,7 +23,7 @@ BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Member:
+class ZipMember:
     """One file of the archive."""
 
     name: str
@@ -39,7 +39,7 @@ class Archive:
 
     def __init__(self, path: Path, shown: str, limits: Limits) -> None:
         self.path, self.shown = path, shown
-        self.members: dict[str, Member] = {}
+        self.members: dict[str, ZipMember] = {}
         self.folders: set[str] = set()
         self.notes: list[str] = []
         self._file = os.open(path, os.O_RDONLY)
@@ -90,7 +90,7 @@ class Archive:
         if stat.S_ISLNK(info.external_attr >> 16):
             self.notes.append(f"{self.shown}: the symbolic link {name} was left out")
             return
-        member = Member(
+        member = ZipMember(
             name, info.file_size, info.compress_size, info.header_offset, info.compress_type, info.CRC
         )
         before = self.members.get(name)
@@ -101,7 +101,7 @@ class Archive:
             )
         self.members[name] = member
 
-    def _unpacked(self, member: Member) -> Iterator[bytes]:
+    def _unpacked(self, member: ZipMember) -> Iterator[bytes]:
         if member.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             yield from self._other_method(member)
             return
@@ -120,14 +120,14 @@ class Archive:
         except zlib.error:
             raise ValueError("is damaged in the zip (cannot be unpacked)") from None
 
-    def _start(self, member: Member) -> int:
+    def _start(self, member: ZipMember) -> int:
         header = os.pread(self._file, LOCAL_HEADER.size, member.offset)
         if len(header) < LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
             raise ValueError("is damaged in the zip (no header)")
         *_, name, extra = LOCAL_HEADER.unpack(header)
         return member.offset + LOCAL_HEADER.size + int(name) + int(extra)
 
-    def _other_method(self, member: Member) -> Iterator[bytes]:
+    def _other_method(self, member: ZipMember) -> Iterator[bytes]:
         """bzip2, LZMA: rare, so through the standard library."""
         with zipfile.ZipFile(self.path) as archive:
             info = next(info for info in archive.infolist() if info.header_offset == member.offset)
@@ -173,7 +173,7 @@ def _check_name(name: str, shown: str) -> None:
         raise UserError(f"{shown}: the member {name!r} points outside the archive; such a zip is refused.")
 
 
-def _check_limits(members: list[Member], size: int, shown: str, limits: Limits) -> None:
+def _check_limits(members: list[ZipMember], size: int, shown: str, limits: Limits) -> None:
     if len(members) > limits.files:
         raise UserError(
             f"{shown} holds {len(members):,} files, more than competition.limits.files = {limits.files:,}."

@@ -13,14 +13,14 @@ COLUMNS = ["image_id", "group", "kind", "distance"]
 
 
 @dataclass(frozen=True)
-class Found:
+class Duplicates:
     """The duplicates table (image_id, group, kind, distance), and sentences on what was left out."""
 
     table: pd.DataFrame
     sentences: list[str]
 
 
-def duplicates(images: pd.DataFrame, vectors: NDArray[np.float32], params: DuplicateParams) -> Found:
+def duplicates(images: pd.DataFrame, vectors: NDArray[np.float32], params: DuplicateParams) -> Duplicates:
     """Exact duplicates (bytes, then pixels) and near ones of readable `images` (rows as in `vectors` (n, d)).
 
     A near pair is at most `params.hamming` bits and at least `params.cosine` alike; near pairs join groups
@@ -37,7 +37,7 @@ def duplicates(images: pd.DataFrame, vectors: NDArray[np.float32], params: Dupli
             f"{refused} near pairs were not joined: their group would have passed duplicates.largest "
             f"({params.largest} images)."
         )
-    return Found(_table(images["image_id"].to_numpy(), exact, pairs, cosines, groups), sentences)
+    return Duplicates(_table(images["image_id"].to_numpy(), exact, pairs, cosines, groups), sentences)
 
 
 def _exact(images: pd.DataFrame) -> NDArray[np.int64]:

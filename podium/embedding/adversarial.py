@@ -13,7 +13,7 @@ MOST = 20  # train images named as looking most like test
 
 
 @dataclass(frozen=True)
-class Shift:
+class Drift:
     """How far train and test differ."""
 
     auc: float  # out of fold; 0.5 = cannot be told apart, 1 = told apart with certainty
@@ -23,7 +23,7 @@ class Shift:
 
 def shift(
     ids: list[str], vectors: NDArray[np.float32], test: NDArray[np.bool_], groups: list[str], seed: int
-) -> Shift | None:
+) -> Drift | None:
     """Train against test (`test` (n,)); duplicates of `groups` stay together. None with too few of either."""
     if min(test.sum(), (~test).sum()) < FOLDS:
         return None
@@ -32,7 +32,7 @@ def shift(
     likeness = probe.out_of_fold(vectors, labels, folds, 2)[:, 1]
     train = np.flatnonzero(~test)
     order = train[np.argsort(-likeness[train], kind="stable")]
-    return Shift(auc(test, likeness), likeness, [ids[row] for row in order[:MOST]])
+    return Drift(auc(test, likeness), likeness, [ids[row] for row in order[:MOST]])
 
 
 def auc(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:

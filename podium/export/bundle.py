@@ -36,14 +36,14 @@ TIMED_RUNS = 3
 
 
 @dataclass(frozen=True)
-class Source:
+class MemberFiles:
     """Where a member's models and settings lie: this workspace, or another revision's files."""
 
     name: str
     root: Path
 
 
-def sources(params: EnsembleParams, names: Sequence[str]) -> list[Source]:
+def sources(params: EnsembleParams, names: Sequence[str]) -> list[MemberFiles]:
     """One source a voting member. Raises UserError for predictions made elsewhere: they have no network."""
     known = {"this run": Path()}
     known |= {revision[:7]: Path(revision) for revision in params.experiments}
@@ -56,30 +56,30 @@ def sources(params: EnsembleParams, names: Sequence[str]) -> list[Source]:
                 "out of ensemble.external, run `dvc repro`, then export."
             )
         root = known[key] if key == "this run" else revisions.fetch(str(known[key]), ARTIFACTS)
-        found.append(Source(name, root))
+        found.append(MemberFiles(name, root))
     return found
 
 
-def write_member(source: Source, number: int, folds: Sequence[int], folder: Path) -> dict[str, Any]:
+def write_member(source: MemberFiles, number: int, folds: Sequence[int], folder: Path) -> dict[str, Any]:
     """Writes the member's graph of every fold; what bundle.json says of it."""
     files: list[str] = []
-    made: Preprocessing | None = None
+    preprocessing: Preprocessing | None = None
     used: list[View] = []
     for fold in folds:
         network, card = load(source.root / model.folder(fold))
         tta, used = views(source.root, network)
-        made = network.preprocessing
+        preprocessing = network.preprocessing
         file = f"member{number}_fold{fold}.onnx"
-        look = graphs.Look(network.module, made, used, tta, card.temperature)
+        look = graphs.NetworkGraph(network.module, preprocessing, used, tta, card.temperature)
         graphs.write(look, graphs.squares(look.sides), folder / file)
         files.append(file)
-    assert made is not None
+    assert preprocessing is not None
     return {
         "name": source.name,
         "folds": files,
-        "sides": graphs.sides(used, made),
-        "resize": made.resize,
-        "interpolation": made.interpolation,
+        "sides": graphs.sides(used, preprocessing),
+        "resize": preprocessing.resize,
+        "interpolation": preprocessing.interpolation,
     }
 
 
@@ -102,7 +102,7 @@ def write_vote(pool: Pool, table: dict[str, Any], metric: Metric, seed: int, pat
     name, said = table["chosen"], table["calibration"]
     calibration = Calibration(said["temperature"], np.array(said["priors"]))
     geometric = voter.load(name).merge_folds is voter.geometric_mean
-    vote = graphs.Vote(
+    vote = graphs.VoteGraph(
         name,
         ensemble.learnt(name, pool, metric, seed),
         calibration,

@@ -25,23 +25,23 @@ WHITE = 255.0
 ABSENT = -1e9  # the logit of a class without a training image: its probability is 0
 
 
-class Look(nn.Module):
+class NetworkGraph(nn.Module):
     """uint8 RGB squares (b, side, side, 3), one input a side, to probabilities (b, k) merged over views."""
 
     def __init__(
         self,
         network: nn.Module,
-        made: Preprocessing,
+        preprocessing: Preprocessing,
         views: Sequence[View],
         tta: TtaParams,
         temperature: float,
     ) -> None:
         super().__init__()
         self.network, self.views, self.tta, self.temperature = network, list(views), tta, temperature
-        self.sides = sides(views, made)
-        self.places = [self.sides.index(side_of(view, made)) for view in views]
-        self.register_buffer("mean", torch.tensor(made.mean).view(1, 3, 1, 1) * WHITE)
-        self.register_buffer("std", torch.tensor(made.std).view(1, 3, 1, 1) * WHITE)
+        self.sides = sides(views, preprocessing)
+        self.places = [self.sides.index(side_of(view, preprocessing)) for view in views]
+        self.register_buffer("mean", torch.tensor(preprocessing.mean).view(1, 3, 1, 1) * WHITE)
+        self.register_buffer("std", torch.tensor(preprocessing.std).view(1, 3, 1, 1) * WHITE)
 
     def forward(self, *pixels: Tensor) -> Tensor:
         batches = [
@@ -56,7 +56,7 @@ class Look(nn.Module):
         return merged / merged.sum(-1, keepdim=True)
 
 
-class Vote(nn.Module):
+class VoteGraph(nn.Module):
     """Members' probabilities (m, f, n, k) to the vote (n, k), calibrated fold by fold as ensemble does."""
 
     def __init__(self, name: str, combine: Learnt, calibration: Calibration, fold_mean: str) -> None:
@@ -81,20 +81,20 @@ def _geometric(probs: Tensor) -> Tensor:
     return _normal(probs.clamp(min=SMALLEST).log().mean(0).exp())
 
 
-def _mean(vote: Vote, probs: Tensor) -> Tensor:
+def _mean(vote: VoteGraph, probs: Tensor) -> Tensor:
     return _normal(probs.mean(0))
 
 
-def _weighted(vote: Vote, probs: Tensor) -> Tensor:
+def _weighted(vote: VoteGraph, probs: Tensor) -> Tensor:
     return _normal((probs * vote.get_buffer("weights")).sum(0))
 
 
-def _hard(vote: Vote, probs: Tensor) -> Tensor:
+def _hard(vote: VoteGraph, probs: Tensor) -> Tensor:
     classes = torch.arange(probs.shape[-1])
     return (probs.argmax(-1, keepdim=True) == classes).float().mean(0)
 
 
-def _stacked(vote: Vote, probs: Tensor) -> Tensor:
+def _stacked(vote: VoteGraph, probs: Tensor) -> Tensor:
     logs = probs.clamp(min=SMALLEST_INPUT).log()
     inputs = torch.cat(list((logs - logs.mean(-1, keepdim=True)).unbind(0)), -1)
     return torch.softmax(inputs @ vote.get_buffer("weights") + vote.get_buffer("offsets"), -1)
@@ -143,14 +143,14 @@ def _merged(values: Tensor, how: str) -> Tensor:
     return values.amax(0) if how == "max" else values.mean(0)
 
 
-def side_of(view: View, made: Preprocessing) -> int:
+def side_of(view: View, preprocessing: Preprocessing) -> int:
     """Pixels of the square that a view takes."""
-    return round(made.size * view.canvas)
+    return round(preprocessing.size * view.canvas)
 
 
-def sides(views: Sequence[View], made: Preprocessing) -> list[int]:
+def sides(views: Sequence[View], preprocessing: Preprocessing) -> list[int]:
     """The squares that the views take, ascending."""
-    return sorted({side_of(view, made) for view in views})
+    return sorted({side_of(view, preprocessing) for view in views})
 
 
 def write(module: nn.Module, inputs: dict[str, Tensor], path: Path, rows: str | None = None) -> None:

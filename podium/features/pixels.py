@@ -21,14 +21,18 @@ Squares = dict[int, NDArray[np.uint8]]  # side -> (n, side, side, 3)
 
 
 def read_ahead(
-    runs: Sequence[Sequence[Item]], sides: Sequence[int], made: Preprocessing, root: Path, threads: int
+    runs: Sequence[Sequence[Item]],
+    sides: Sequence[int],
+    preprocessing: Preprocessing,
+    root: Path,
+    threads: int,
 ) -> Iterator[Squares]:
     """Each run's images as squares of every side in `sides`, the next run decoding while one is used."""
     reader = Reader(root)
     cv2.setNumThreads(0)  # one image a thread
 
     def load(item: Item) -> list[NDArray[np.uint8]]:
-        return _squares(reader, item, sides, made)
+        return _squares(reader, item, sides, preprocessing)
 
     with ThreadPoolExecutor(max(1, threads)) as pool:
         waiting = [pool.submit(load, item) for item in runs[0]] if runs else []
@@ -41,15 +45,15 @@ def read_ahead(
             }
 
 
-def to_tensor(images: NDArray[np.uint8], made: Preprocessing) -> Tensor:
+def to_tensor(images: NDArray[np.uint8], preprocessing: Preprocessing) -> Tensor:
     """Normalised float32 (n, 3, h, w) in channels_last memory, of RGB pixels (n, h, w, 3)."""
-    mean = torch.tensor(made.mean).view(1, 3, 1, 1) * WHITE
-    std = torch.tensor(made.std).view(1, 3, 1, 1) * WHITE
+    mean = torch.tensor(preprocessing.mean).view(1, 3, 1, 1) * WHITE
+    std = torch.tensor(preprocessing.std).view(1, 3, 1, 1) * WHITE
     return (torch.from_numpy(images).permute(0, 3, 1, 2).float() - mean) / std
 
 
 def _squares(
-    reader: Reader, item: Item, sides: Sequence[int], made: Preprocessing
+    reader: Reader, item: Item, sides: Sequence[int], preprocessing: Preprocessing
 ) -> list[NDArray[np.uint8]]:
     try:
         pixels = decode(reader.read(item.shard, item.offset, item.length))
@@ -57,4 +61,4 @@ def _squares(
         raise UserError(
             f"data/{item.shard}: the image at byte {item.offset} cannot be read: run `dvc repro -f ingest`."
         ) from None
-    return [square(pixels, side, made.resize, made.interpolation) for side in sides]  # type: ignore[arg-type]
+    return [square(pixels, side, preprocessing.resize, preprocessing.interpolation) for side in sides]  # type: ignore[arg-type]

@@ -98,12 +98,12 @@ def features_of_views(
     return {family.view.name: _gather(items, family, engine.kind) for family in families}
 
 
-def _key(engine: Engine, made: Preprocessing, view: View, device: str) -> str:
+def _key(engine: Engine, preprocessing: Preprocessing, view: View, device: str) -> str:
     return files.digest(
         {
             "version": VERSION,
             "frozen": engine.digest,
-            "preprocessing": made.model_dump(mode="json"),
+            "preprocessing": preprocessing.model_dump(mode="json"),
             "numbers": [engine.kind, engine.name],
             "machine": machine(device),
             "view": view.name,
@@ -111,14 +111,14 @@ def _key(engine: Engine, made: Preprocessing, view: View, device: str) -> str:
     )[:32]
 
 
-def _blank(view: View, made: Preprocessing) -> Tensor:
-    side = canvas(view, made)
+def _blank(view: View, preprocessing: Preprocessing) -> Tensor:
+    side = canvas(view, preprocessing)
     return torch.zeros(1, 3, side, side)
 
 
-def canvas(view: View, made: Preprocessing) -> int:
+def canvas(view: View, preprocessing: Preprocessing) -> int:
     """Pixels of the square that the view takes."""
-    return round(made.size * view.canvas)
+    return round(preprocessing.size * view.canvas)
 
 
 def _open(family: Family) -> None:
@@ -131,7 +131,7 @@ def _open(family: Family) -> None:
 
 
 def _compute(
-    items: Sequence[Item], engine: Engine, made: Preprocessing, families: list[Family], root: Path
+    items: Sequence[Item], engine: Engine, preprocessing: Preprocessing, families: list[Family], root: Path
 ) -> None:
     """Computes what is missing, run by run: a run that is done stays done after an interrupt."""
     wanted = {
@@ -140,27 +140,36 @@ def _compute(
     if not wanted:
         return
     todo = list(wanted.values())
-    sides = sorted({canvas(family.view, made) for family in families})
+    sides = sorted({canvas(family.view, preprocessing) for family in families})
     length = max(BATCH, int(RUN_BYTES / (3 * sides[-1] ** 2)) // BATCH * BATCH)
     runs = [todo[start : start + length] for start in range(0, len(todo), length)]
-    _foretell(engine, made, families, len(todo))
+    _foretell(engine, preprocessing, families, len(todo))
     bar = tqdm(total=len(todo) * len(families), desc="features", unit=" images", disable=None)
-    for run, squares in zip(runs, read_ahead(runs, sides, made, root, torch.get_num_threads()), strict=True):
+    for run, squares in zip(
+        runs, read_ahead(runs, sides, preprocessing, root, torch.get_num_threads()), strict=True
+    ):
         for family in families:
             rows = [row for row, item in enumerate(run) if item.digest not in family.places]
             if rows:
-                _entry(family, [run[row].digest for row in rows], squares, np.asarray(rows), engine, made)
+                _entry(
+                    family,
+                    [run[row].digest for row in rows],
+                    squares,
+                    np.asarray(rows),
+                    engine,
+                    preprocessing,
+                )
             bar.update(len(run))
     bar.close()
 
 
-def _foretell(engine: Engine, made: Preprocessing, families: list[Family], count: int) -> None:
+def _foretell(engine: Engine, preprocessing: Preprocessing, families: list[Family], count: int) -> None:
     """Says about how long it takes, from the second batch of blank images; only printed."""
     if count * len(families) < TIMED_FROM:
         return
     seconds = 0.0
     for family in families:
-        batch = family.view.apply(_blank(family.view, made)).expand(BATCH, -1, -1, -1)
+        batch = family.view.apply(_blank(family.view, preprocessing)).expand(BATCH, -1, -1, -1)
         engine(batch)  # the first prepares what runs it
         started = time.perf_counter()
         engine(batch)
@@ -174,15 +183,15 @@ def _entry(
     squares: Squares,
     rows: NDArray[np.int64],
     engine: Engine,
-    made: Preprocessing,
+    preprocessing: Preprocessing,
 ) -> None:
-    pixels = squares[canvas(family.view, made)]
+    pixels = squares[canvas(family.view, preprocessing)]
 
     def build(folder: Path) -> None:
         array: NDArray[Any] | None = None
         for start in range(0, len(rows), BATCH):
             part = rows[start : start + BATCH]
-            values = engine(family.view.apply(to_tensor(pixels[part], made)))
+            values = engine(family.view.apply(to_tensor(pixels[part], preprocessing)))
             if array is None:
                 array = np.lib.format.open_memmap(
                     folder / "features.npy", "w+", values.dtype, (len(rows), *values.shape[1:])

@@ -19,18 +19,18 @@ MOST = 12  # changed parameters shown
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """The commit, ending in -dirty where the run is not what was committed, and the experiment's name."""
 
     revision: str
     experiment: str
 
 
-def origin() -> Origin:
+def provenance() -> Provenance:
     """HEAD if it holds this run's dvc.lock and params.yaml; else an experiment that does; else HEAD-dirty."""
     head = _git("rev-parse", "HEAD").strip()
     if not head:
-        return Origin("", "")
+        return Provenance("", "")
     here = [_git("hash-object", name).strip() for name in TRACKED if Path(name).exists()]
     experiments = [
         (commit, named[1])
@@ -39,8 +39,8 @@ def origin() -> Origin:
     ]
     for commit, name in [(head, ""), *experiments]:
         if here == _blobs(commit):
-            return Origin(commit, name)
-    return Origin(head + DIRTY, "")
+            return Provenance(commit, name)
+    return Provenance(head + DIRTY, "")
 
 
 def since(last: Row | None, now: dict[str, float | int | str]) -> list[str]:

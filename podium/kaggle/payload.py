@@ -6,18 +6,18 @@ from pathlib import Path
 from podium.contracts import competition, metrics
 from podium.foundation.errors import UserError
 from podium.kaggle import changes, verify
-from podium.kaggle.changes import Origin
+from podium.kaggle.changes import Provenance
 from podium.kaggle.ledger import Row
 from podium.submission import submission
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Payload:
     """A file, what cross-validation says of it (nothing: it is not this run's), and where it comes from."""
 
     file: Path
     scores: dict[str, float | int | str]
-    origin: Origin
+    provenance: Provenance
 
     def told(self, last: Row | None) -> list[str]:
         """Sentences on what is about to be sent; `last` is the last upload of a run."""
@@ -28,19 +28,19 @@ class Parcel:
         return [told, *changes.since(last, s)]
 
 
-def choose(elsewhere: str) -> Parcel:
+def choose(elsewhere: str) -> Payload:
     """The file that FILE= names, or this run's submission. Raises UserError where neither can be sent."""
     return _made_elsewhere(elsewhere) if elsewhere else _of_this_run()
 
 
-def _of_this_run() -> Parcel:
+def _of_this_run() -> Payload:
     if not submission.PATH.is_file():
         raise UserError(f"{submission.PATH} is missing: run `make submission`.")
     verify.refuse_strangers()
-    return Parcel(submission.PATH, metrics.read(), changes.origin())
+    return Payload(submission.PATH, metrics.read(), changes.provenance())
 
 
-def _made_elsewhere(name: str) -> Parcel:
+def _made_elsewhere(name: str) -> Payload:
     """Its columns and ids must be the sample's: Kaggle counts a file that it cannot score."""
     file = Path(name).expanduser()
     if not file.is_file():
@@ -53,4 +53,4 @@ def _made_elsewhere(name: str) -> Parcel:
             f"{file} has {len(given.ids):,} ids and the sample {len(sample.ids):,}, and not both have "
             f"{strange[0]!r}: give each of the sample's ids one row."
         )
-    return Parcel(file, {}, Origin("", ""))
+    return Payload(file, {}, Provenance("", ""))

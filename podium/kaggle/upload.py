@@ -11,7 +11,7 @@ from podium.kaggle import failures, ledger
 from podium.kaggle.client import Client, Sent, Unsure
 from podium.kaggle.failures import Unreachable
 from podium.kaggle.ledger import Row
-from podium.kaggle.payload import Parcel
+from podium.kaggle.payload import Payload
 
 SKEW = timedelta(minutes=10)  # that the server's clock may differ from ours
 NOTHING_SENT = "interrupted: nothing was sent, and the ledger is as it was"
@@ -38,13 +38,13 @@ def waiting(seconds: str | None) -> Waiting:
     return Waiting(total=float(seconds))
 
 
-def row(message: str, slug: str, sha256: str, parcel: Parcel) -> Row:
+def row(message: str, slug: str, sha256: str, payload: Payload) -> Row:
     """The pending row of what is about to be sent."""
-    scores = parcel.scores
+    scores = payload.scores
     return Row(
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        revision=parcel.origin.revision,
-        experiment=parcel.origin.experiment,
+        revision=payload.provenance.revision,
+        experiment=payload.provenance.experiment,
         cv=float(scores["cv"]) if "cv" in scores else None,
         cv_spread=float(scores["cv_spread"]) if "cv_spread" in scores else None,
         public=None,

@@ -11,7 +11,7 @@ from podium.foundation.errors import UserError
 from podium.metrics.registry import Floats
 from podium.networks.precision import best_device
 from podium.tta.choosing import used
-from podium.tta.members import Sight, logits_of, member
+from podium.tta.members import Inputs, logits_of, member
 from podium.tta.merge import merge
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of
@@ -38,6 +38,6 @@ def vote(
     views = views_of(kept, params, first.preprocessing, first.minimum_size, first.fixed_size, first.name)
     flat = [view for name in used(kept) for view in views[name]]
     rows = np.arange(len(items))
-    logits = logits_of(members, Sight(items, dict.fromkeys(folds, rows), flat, device, root), budget_gb)
+    logits = logits_of(members, Inputs(items, dict.fromkeys(folds, rows), flat, device, root), budget_gb)
     votes = [merge(logits[one.fold], params.merge, params.of, one.temperature) for one in members]
     return np.asarray(np.mean(votes, axis=0), np.float64)

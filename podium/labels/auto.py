@@ -14,7 +14,7 @@ INNER = 4  # folds within the training folds
 
 
 @dataclass(frozen=True)
-class Trial:
+class PolicyTrial:
     """What `auto` became, and each policy's accuracy under the given labels."""
 
     policy: str
@@ -30,7 +30,7 @@ def choose(
     k: int,
     confidence: float,
     seed: int,
-) -> Trial:
+) -> PolicyTrial:
     """The policy with the best accuracy on given labels, if its gain over report is beyond 2 standard errors.
 
     For each fold, suspects are found and treated with the other folds alone.
@@ -48,4 +48,4 @@ def choose(
     best = max(POLICIES, key=lambda name: accuracy[name])  # ties: the first, so report
     gain = hits[best] - hits["report"]
     error = float(gain.std() / np.sqrt(len(gain)))
-    return Trial(best if gain.mean() > SURE * error else "report", accuracy)
+    return PolicyTrial(best if gain.mean() > SURE * error else "report", accuracy)

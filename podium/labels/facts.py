@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.duplicates.find import Found, group_of
+from podium.duplicates.find import Duplicates, group_of
 from podium.embedding.adversarial import shift
 from podium.labels.cleaning import Cleaned
 
@@ -22,7 +22,7 @@ FIRST = (  # metrics.json takes a stage's first few numbers
 
 
 def describe(
-    cleaned: Cleaned, every: pd.DataFrame, vectors: NDArray[np.float32], found: Found, seed: int
+    cleaned: Cleaned, every: pd.DataFrame, vectors: NDArray[np.float32], found: Duplicates, seed: int
 ) -> dict[str, Any]:
     """Numbers for metrics and report, `sentences`, and `warnings` about the score.
 
@@ -37,7 +37,7 @@ def describe(
     return values | {"sentences": [line for _, told in parts for line in told], "warnings": shifted}
 
 
-def _duplicates(cleaned: Cleaned, found: Found) -> tuple[dict[str, Any], list[str]]:
+def _duplicates(cleaned: Cleaned, found: Duplicates) -> tuple[dict[str, Any], list[str]]:
     subsets: dict[str, set[str]] = {}
     for image_id, group in zip(found.table["image_id"], found.table["group"], strict=True):
         subsets.setdefault(group, set()).add(image_id.partition("/")[0])
@@ -82,7 +82,7 @@ def _labels(cleaned: Cleaned) -> tuple[dict[str, Any], list[str]]:
 
 
 def _shift(
-    cleaned: Cleaned, every: pd.DataFrame, vectors: NDArray[np.float32], found: Found, seed: int
+    cleaned: Cleaned, every: pd.DataFrame, vectors: NDArray[np.float32], found: Duplicates, seed: int
 ) -> tuple[dict[str, Any], list[str]]:
     test = (every["subset"] == "test").to_numpy()
     ours = test | every["image_id"].isin(cleaned.table["image_id"]).to_numpy()

@@ -24,7 +24,7 @@ PAGE = Path(__file__).with_name("review.html")
 
 
 @dataclass(frozen=True)
-class Card:
+class SuspectCard:
     """One suspect, or an image that corrections.csv names."""
 
     image_id: str
@@ -35,7 +35,7 @@ class Card:
     neighbours: list[tuple[str, str]]  # (image_id, given label) of the nearest, nearest first
 
 
-def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list[Card]:
+def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list[SuspectCard]:
     """At most `limit` suspects, worst quality first, then as many told images (ties: by image_id).
 
     `vectors` has the rows of `table`.
@@ -47,7 +47,7 @@ def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list
     near = nearest(vectors, chosen, NEIGHBOURS)
     ids, shown = table["image_id"].tolist(), table["label_given"].tolist()
     return [
-        Card(
+        SuspectCard(
             ids[row],
             str(table["shipped"].iloc[row]),
             str(table["suggested"].iloc[row]),
@@ -73,7 +73,7 @@ def nearest(vectors: NDArray[np.float32], rows: NDArray[np.int64], count: int) -
 
 
 def page(
-    found: list[Card],
+    found: list[SuspectCard],
     classes: list[str],
     told: pd.DataFrame,
     total: int,
@@ -106,7 +106,7 @@ def _script(value: object) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _card(card: Card, classes: list[str], read: Callable[[str], bytes]) -> str:
+def _card(card: SuspectCard, classes: list[str], read: Callable[[str], bytes]) -> str:
     quote = html.escape
     options = "".join(
         f"<option{' selected' if name == card.suggested else ''}>{quote(name)}</option>" for name in classes

@@ -31,7 +31,7 @@ from podium.training.loop import engine, resume, svm
 from podium.training.loop.learner import Plan, Row
 from podium.training.optim import optimizers
 from podium.training.optim.convolutions import quicken
-from podium.training.record import card as telling
+from podium.training.record import card as record
 from podium.training.record import summary, times
 from podium.training.record.identity import key
 from podium.training.record.look import first_batch
@@ -85,7 +85,7 @@ def train(request: Request, tables: Tables) -> Result:
     contradictions.refuse(case)
     notes = contradictions.ignored(case)
     if engine.first():
-        telling.say(request, network, said, resolved, fed, rows, notes)
+        record.say(request, network, said, resolved, fed, rows, notes)
     if parts.frozen is not None and not fed.cached and not request.train.online:
         made = network.preprocessing
         print(times.sentence(parts, made.size, device, len(rows), len(check), resolved.epochs), flush=True)
@@ -101,7 +101,7 @@ def train(request: Request, tables: Tables) -> Result:
             outcome = svm.train(fed.tail, examples[0], examples[1], sources, plan.seed)
         else:
             outcome = engine.fit(fed.tail, plan, settings, examples[0], examples[1], resume.folder(name))
-    card = telling.card(request, network, parts, resolved, rows, outcome, fed, [*said, *notes])
+    card = record.card(request, network, parts, resolved, rows, outcome, fed, [*said, *notes])
     return Result(network, card, outcome.history, picture, name)
 
 

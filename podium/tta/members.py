@@ -25,7 +25,7 @@ Logits = NDArray[np.float32]  # (v, n, k)
 
 
 @dataclass(frozen=True)
-class Member:
+class FoldNetwork:
     """A fold's trained network, cut where it was cut in training."""
 
     fold: int
@@ -35,13 +35,13 @@ class Member:
     temperature: float
 
 
-def member(fold: int, device: str) -> Member:
+def member(fold: int, device: str) -> FoldNetwork:
     """The member in models/fold<k>/."""
     network, card = load(folder(fold))
     network.module.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     parts = cut(network, card.freeze, device)
     parts.tail.eval()
-    return Member(fold, network, parts, len(card.classes), card.temperature)
+    return FoldNetwork(fold, network, parts, len(card.classes), card.temperature)
 
 
 def flops(module: nn.Module, size: int, device: str) -> float:
@@ -53,7 +53,7 @@ def flops(module: nn.Module, size: int, device: str) -> float:
 
 
 @dataclass(frozen=True)
-class Sight:
+class Inputs:
     """What is looked at: items, the positions that each fold's member wants, and the views."""
 
     items: Sequence[Item]
@@ -63,76 +63,84 @@ class Sight:
     root: Path = ROOT
 
 
-def logits_of(members: Sequence[Member], sight: Sight, budget_gb: float) -> dict[int, Logits]:
+def logits_of(members: Sequence[FoldNetwork], inputs: Inputs, budget_gb: float) -> dict[int, Logits]:
     """fold -> logits (v, n of that fold, k), in the views' and the wanted positions' order."""
-    if not any(len(rows) for rows in sight.wanted.values()):
-        return {one.fold: np.empty((len(sight.views), 0, one.classes), np.float32) for one in members}
+    if not any(len(rows) for rows in inputs.wanted.values()):
+        return {one.fold: np.empty((len(inputs.views), 0, one.classes), np.float32) for one in members}
     found: dict[int, Logits] = {}
     for group in alike(members):
-        kept = _from_features(group, sight, budget_gb)
-        found |= _from_pixels(group, sight) if kept is None else kept
+        kept = _from_features(group, inputs, budget_gb)
+        found |= _from_pixels(group, inputs) if kept is None else kept
     return found
 
 
-def alike(members: Sequence[Member]) -> list[list[Member]]:
+def alike(members: Sequence[FoldNetwork]) -> list[list[FoldNetwork]]:
     """Members that share their frozen part and preprocessing; all those without a frozen part together."""
-    groups: dict[tuple[str, Preprocessing], list[Member]] = {}
+    groups: dict[tuple[str, Preprocessing], list[FoldNetwork]] = {}
     for one in members:
         frozen = "" if one.cut.frozen is None else fingerprint(one.cut.frozen)
         groups.setdefault((frozen, one.network.preprocessing), []).append(one)
     return list(groups.values())
 
 
-def _from_features(group: Sequence[Member], sight: Sight, budget_gb: float) -> dict[int, Logits] | None:
+def _from_features(
+    group: Sequence[FoldNetwork], inputs: Inputs, budget_gb: float
+) -> dict[int, Logits] | None:
     """Through the store; None where nothing is frozen or it is more than the disk budget."""
     first = group[0]
     if first.cut.frozen is None:
         return None
-    rows = np.unique(np.concatenate([sight.wanted[one.fold] for one in group]))
+    rows = np.unique(np.concatenate([inputs.wanted[one.fold] for one in group]))
     features = features_of_views(
-        [sight.items[row] for row in rows],
+        [inputs.items[row] for row in rows],
         first.cut.frozen,
         first.network.preprocessing,
-        sight.views,
+        inputs.views,
         budget_gb=budget_gb,
-        device=sight.device,
-        root=sight.root,
+        device=inputs.device,
+        root=inputs.root,
     )
     if features is None:
         return None
     found = {}
     for one in group:
-        at = np.searchsorted(rows, sight.wanted[one.fold])
-        found[one.fold] = np.stack([_tail(one, features[view.name], at, sight) for view in sight.views])
+        at = np.searchsorted(rows, inputs.wanted[one.fold])
+        found[one.fold] = np.stack([_tail(one, features[view.name], at, inputs) for view in inputs.views])
     return found
 
 
-def _tail(one: Member, features: Features, rows: Rows, sight: Sight) -> NDArray[np.float32]:
+def _tail(one: FoldNetwork, features: Features, rows: Rows, inputs: Inputs) -> NDArray[np.float32]:
     parts = [
-        _numbers(one.cut.tail, torch.from_numpy(features[rows[start : start + BATCH]]), sight.device)
+        _numbers(one.cut.tail, torch.from_numpy(features[rows[start : start + BATCH]]), inputs.device)
         for start in range(0, len(rows), BATCH)
     ]
     return _stacked(parts, one)
 
 
-def _from_pixels(group: Sequence[Member], sight: Sight) -> dict[int, Logits]:
+def _from_pixels(group: Sequence[FoldNetwork], inputs: Inputs) -> dict[int, Logits]:
     """Through the whole networks; each image is decoded once for all members and views."""
-    made = group[0].network.preprocessing
-    rows = np.unique(np.concatenate([sight.wanted[one.fold] for one in group]))
+    preprocessing = group[0].network.preprocessing
+    rows = np.unique(np.concatenate([inputs.wanted[one.fold] for one in group]))
     runs = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
-    sides = sorted({canvas(view, made) for view in sight.views})
+    sides = sorted({canvas(view, preprocessing) for view in inputs.views})
     squares = read_ahead(
-        [[sight.items[row] for row in run] for run in runs], sides, made, sight.root, torch.get_num_threads()
+        [[inputs.items[row] for row in run] for run in runs],
+        sides,
+        preprocessing,
+        inputs.root,
+        torch.get_num_threads(),
     )
-    parts: dict[int, list[list[NDArray[np.float32]]]] = {one.fold: [[] for _ in sight.views] for one in group}
+    parts: dict[int, list[list[NDArray[np.float32]]]] = {
+        one.fold: [[] for _ in inputs.views] for one in group
+    }
     for run, pixels in zip(tqdm(runs, desc="predict", disable=None), squares, strict=True):
-        for number, view in enumerate(sight.views):
-            batch = view.apply(to_tensor(pixels[canvas(view, made)], made))
+        for number, view in enumerate(inputs.views):
+            batch = view.apply(to_tensor(pixels[canvas(view, preprocessing)], preprocessing))
             for one in group:
-                mine = np.isin(run, sight.wanted[one.fold])
+                mine = np.isin(run, inputs.wanted[one.fold])
                 if mine.any():
                     chosen = batch[torch.from_numpy(mine)]
-                    parts[one.fold][number].append(_numbers(one.network.module, chosen, sight.device))
+                    parts[one.fold][number].append(_numbers(one.network.module, chosen, inputs.device))
     return {one.fold: np.stack([_stacked(view, one) for view in parts[one.fold]]) for one in group}
 
 
@@ -147,5 +155,5 @@ def _numbers(module: nn.Module, batch: Tensor, device: str) -> NDArray[np.float3
     return logits
 
 
-def _stacked(parts: list[NDArray[np.float32]], one: Member) -> NDArray[np.float32]:
+def _stacked(parts: list[NDArray[np.float32]], one: FoldNetwork) -> NDArray[np.float32]:
     return np.concatenate(parts) if parts else np.empty((0, one.classes), np.float32)

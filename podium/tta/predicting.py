@@ -14,7 +14,7 @@ from podium.features.items import View, stored_items
 from podium.networks.build import Network
 from podium.networks.precision import best_device
 from podium.tta.choosing import choose, used
-from podium.tta.members import Logits, Member, Rows, Sight, flops, logits_of, member
+from podium.tta.members import FoldNetwork, Inputs, Logits, Rows, flops, logits_of, member
 from podium.tta.merge import merge
 from podium.tta.params import TtaParams
 from podium.tta.views import Effort, names, scales_fit, views_of
@@ -35,7 +35,7 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Task:
+class ToPredict:
     """Which images are predicted by which fold's member; positions are rows of `images`."""
 
     images: pd.DataFrame  # readable rows of images.parquet
@@ -55,14 +55,14 @@ class Predictions:
     facts: dict[str, Any]
 
 
-def task(images: pd.DataFrame, folds: pd.DataFrame, run: Sequence[int]) -> Task:
+def task(images: pd.DataFrame, folds: pd.DataFrame, run: Sequence[int]) -> ToPredict:
     """Who predicts what, when the folds `run` are trained."""
     images = images[images["length"] > 0].reset_index(drop=True)
     place = pd.Series(np.arange(len(images)), index=images["image_id"])
     rows = {fold: folds[folds["fold"] == fold] for fold in run}
     held = set(folds.loc[folds["fold"] == HOLD_OUT, "image_id"])
     test = images["subset"].isin(["test", "unlabelled"]) | images["image_id"].isin(held)
-    return Task(
+    return ToPredict(
         images=images,
         oof={fold: np.sort(place[part["image_id"]].to_numpy(np.int64)) for fold, part in rows.items()},
         test=np.flatnonzero(test),
@@ -71,7 +71,7 @@ def task(images: pd.DataFrame, folds: pd.DataFrame, run: Sequence[int]) -> Task:
 
 
 def predict(
-    task: Task, params: TtaParams, facts: Mapping[str, Any], wishes: Wishes, budget_gb: float, root: Path
+    task: ToPredict, params: TtaParams, facts: Mapping[str, Any], wishes: Wishes, budget_gb: float, root: Path
 ) -> Predictions:
     """Every fold's probabilities of its own originals and, with the views that pay there, of test images."""
     device = best_device()
@@ -80,12 +80,12 @@ def predict(
     views = _views(tried, params, members[0].network)
     span = _spans({name: len(group) for name, group in views.items()})
     items = stored_items(task.images, root)
-    logits = logits_of(members, Sight(items, task.oof, _flat(views), device, root), budget_gb)
+    logits = logits_of(members, Inputs(items, task.oof, _flat(views), device, root), budget_gb)
 
-    def merged(one: Member, some: Logits) -> Floats:
+    def merged(one: FoldNetwork, some: Logits) -> Floats:
         return merge(some, params.merge, params.of, one.temperature)
 
-    def out_of_fold(one: Member, names: Sequence[str]) -> Floats:
+    def out_of_fold(one: FoldNetwork, names: Sequence[str]) -> Floats:
         return merged(one, logits[one.fold][np.concatenate([span[name] for name in used(names)])])
 
     chosen = choose(
@@ -98,7 +98,7 @@ def predict(
     )
     kept = _flat(_views(chosen.names, params, members[0].network))
     everyone = dict.fromkeys(task.oof, task.test)
-    on_test = logits_of(members, Sight(items, everyone, kept, device, root), budget_gb)
+    on_test = logits_of(members, Inputs(items, everyone, kept, device, root), budget_gb)
     ids = task.images["image_id"].to_numpy()
     return Predictions(
         oof={m.fold: (ids[task.oof[m.fold]].tolist(), out_of_fold(m, chosen.names)) for m in members},
@@ -111,11 +111,11 @@ def _tried(
     network: Network, params: TtaParams, facts: Mapping[str, Any], wishes: Wishes, images: int, device: str
 ) -> list[str]:
     """The views' names to try on so many out-of-fold images; `auto` leaves out what does not fit."""
-    made = network.preprocessing
-    fits = scales_fit(params, made, network.minimum_size, network.fixed_size)
+    preprocessing = network.preprocessing
+    fits = scales_fit(params, preprocessing, network.minimum_size, network.fixed_size)
     shown = [name for name in wishes.shown if name != "scale" or fits]
     most = MOST_FLOPS["cpu" if device == "cpu" else "gpu"]
-    effort = Effort(images, flops(network.module, made.size, device) if shown else 0.0, most)
+    effort = Effort(images, flops(network.module, preprocessing.size, device) if shown else 0.0, most)
     return names(params, facts, wishes.quick, shown, effort)
 
 

@@ -109,7 +109,7 @@ FLIPS = {"hflip": "flip_horizontal", "vflip": "flip_vertical"}
 def views_of(
     wanted: Sequence[str],
     params: TtaParams,
-    made: Preprocessing,
+    preprocessing: Preprocessing,
     smallest: int,
     fixed: int | None,
     model: str,
@@ -118,21 +118,21 @@ def views_of(
 
     Raises UserError for a scale that the network cannot take.
     """
-    if "scale" in wanted and not scales_fit(params, made, smallest, fixed):
+    if "scale" in wanted and not scales_fit(params, preprocessing, smallest, fixed):
         takes = f"{fixed} pixels and nothing else" if fixed else f"at least {smallest} pixels"
         raise UserError(
             f"params.yaml: tta.views: scale does not go with {model}, which takes {takes} "
-            f"(image.size is {made.size}, tta.scales {list(params.scales)}): leave scale out, "
+            f"(image.size is {preprocessing.size}, tta.scales {list(params.scales)}): leave scale out, "
             "or use five_crop."
         )
     found = {IDENTITY.name: [IDENTITY]}
-    found.update({name: REGISTRY[name]((params, made.size)) for name in wanted})
+    found.update({name: REGISTRY[name]((params, preprocessing.size)) for name in wanted})
     return found
 
 
-def scales_fit(params: TtaParams, made: Preprocessing, smallest: int, fixed: int | None) -> bool:
+def scales_fit(params: TtaParams, preprocessing: Preprocessing, smallest: int, fixed: int | None) -> bool:
     """Whether the network takes images of every scale."""
-    return not fixed and made.size * min(params.scales) >= smallest
+    return not fixed and preprocessing.size * min(params.scales) >= smallest
 
 
 def _through(name: str, *transforms: Any) -> list[View]:

@@ -33,7 +33,7 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Trial:
+class CalibrationTrial:
     """What a calibration gains in nested cross-validation, and whether that was enough to keep it."""
 
     kind: Kind
@@ -67,14 +67,14 @@ def attempt(
     groups: np.ndarray,
     metric: Metric,
     seed: int,
-) -> Trial:
+) -> CalibrationTrial:
     """Fits on all but one part and applies there, part by part; `auto` keeps what gains over one error.
 
     A kind that params name is kept in any case. home (n,) numbers the parts, groups (n,) the groups.
     """
     kind: Kind = suited(metric) if wanted == "auto" else wanted  # type: ignore[assignment]
     if kind == "none":
-        return Trial(kind, False, fit(kind, probs, labels, metric), probs, 0.0, 0.0)
+        return CalibrationTrial(kind, False, fit(kind, probs, labels, metric), probs, 0.0, 0.0)
     turned = np.empty_like(probs)
     for part in np.unique(home):
         inside = home == part
@@ -86,7 +86,7 @@ def attempt(
     )
     kept = wanted != "auto" or gain > float(paired.std())
     calibration = fit(kind if kept else "none", probs, labels, metric)
-    return Trial(kind, kept, calibration, turned if kept else probs, gain, float(paired.std()))
+    return CalibrationTrial(kind, kept, calibration, turned if kept else probs, gain, float(paired.std()))
 
 
 def _temperature(probs: Probs, labels: np.ndarray) -> float:

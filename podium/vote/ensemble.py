@@ -11,9 +11,9 @@ from podium.metrics.intervals import Interval, replicates, summary
 from podium.metrics.registry import Floats, Metric
 from podium.vote import diversity
 from podium.vote import voter as voters
-from podium.vote.calibration import Trial, attempt, suited
+from podium.vote.calibration import CalibrationTrial, attempt, suited
 from podium.vote.params import EnsembleParams
-from podium.vote.voter import Combine, Features, Learnt, Probs, Task, Voter
+from podium.vote.voter import Combine, Context, Features, Learnt, Probs, Voter
 
 INNER_PARTS = 5  # of the one fold's groups, where the run has a single fold
 
@@ -39,7 +39,7 @@ def parts(home: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
     return np.asarray(order[groups] % INNER_PARTS)
 
 
-def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, task: Task) -> Probs:
+def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, task: Context) -> Probs:
     """(n, k) the vote on each image by a voter that learnt from the other parts only; oof (m, n, k)."""
     voted = np.empty(oof.shape[1:])
     for part in np.unique(home):
@@ -121,7 +121,7 @@ class Vote:
 
     chosen: Candidate
     compared: list[Candidate]
-    calibration: Trial
+    calibration: CalibrationTrial
     oof: Probs  # (n, k) nested and calibrated
     test: Probs  # (t, k)
 
@@ -143,9 +143,9 @@ def learnt(name: str, pool: Pool, metric: Metric, seed: int) -> Learnt:
     return voters.load(name).fit(pool.oof, pool.labels, task(name, pool, metric, seed))
 
 
-def task(name: str, pool: Pool, metric: Metric, seed: int) -> Task:
+def task(name: str, pool: Pool, metric: Metric, seed: int) -> Context:
     """What the voter may know of the out-of-fold images."""
-    return Task(metric, pool.groups, seed, _features(voters.load(name), pool, pool.ids))
+    return Context(metric, pool.groups, seed, _features(voters.load(name), pool, pool.ids))
 
 
 def _features(voter: Voter, pool: Pool, ids: list[str]) -> Features | None:

@@ -9,7 +9,7 @@ and, where they apply,
     MOST_CLASSES: int     the most classes with which `auto` offers it
     MOST_CELLS: int       the most classes x images with which `auto` offers it
     WANTS: tuple          the kinds of metrics (Metric.wants) for which `auto` offers it
-    NEEDS_FEATURES: bool  it looks at images too: task.features, and `fit` gives a Sighted
+    NEEDS_FEATURES: bool  it looks at images too: task.features, and `fit` gives a FeatureVote
 Heavy libraries are imported inside `fit`. A new file is a new voter: `auto` finds it by itself.
 """
 
@@ -34,7 +34,7 @@ SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop
 
 
 @dataclass(frozen=True)
-class Task:
+class Context:
     """What a voter may know besides predictions and labels."""
 
     metric: Metric
@@ -42,21 +42,21 @@ class Task:
     seed: int = 0
     features: Features | None = None  # for a voter with NEEDS_FEATURES
 
-    def of(self, rows: NDArray[np.bool_]) -> "Task":
+    def of(self, rows: NDArray[np.bool_]) -> "Context":
         """The task of some images."""
         features = None if self.features is None else self.features[rows]
-        return Task(self.metric, self.groups[rows], self.seed, features)
+        return Context(self.metric, self.groups[rows], self.seed, features)
 
 
 @runtime_checkable
-class Sighted(Protocol):
+class FeatureVote(Protocol):
     """What a voter learnt that looks at images: a vote once it has the features of those to vote on."""
 
-    def seeing(self, features: Features) -> Combine:
+    def on(self, features: Features) -> Combine:
         """The vote on the images of `features`, in their order."""
 
 
-Learnt = Combine | Sighted
+Learnt = Combine | FeatureVote
 
 
 class Voter(Protocol):
@@ -66,7 +66,7 @@ class Voter(Protocol):
     FITTED: bool
 
     @staticmethod
-    def fit(oof: Probs, labels: NDArray[np.int64], task: Task) -> Learnt:
+    def fit(oof: Probs, labels: NDArray[np.int64], task: Context) -> Learnt:
         """Learns to combine m members from their out-of-fold predictions."""
 
     @staticmethod
@@ -92,9 +92,9 @@ def needs_features(voter: Voter) -> bool:
 
 def ready(learnt: Learnt, features: Features | None) -> Combine:
     """The vote on images, some of which the voter wants to see: their features (n, d)."""
-    if isinstance(learnt, Sighted):
+    if isinstance(learnt, FeatureVote):
         assert features is not None
-        return learnt.seeing(features)
+        return learnt.on(features)
     return learnt
 
 

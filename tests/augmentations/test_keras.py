@@ -15,7 +15,7 @@ import pytest
 
 from podium.augmentations.policies import keras
 from podium.augmentations.policy import Flips
-from podium.augmentations.warp import BORDERS, FLAGS, KERAS_PIVOT, Shift, affine, composed
+from podium.augmentations.warp import BORDERS, FLAGS, KERAS_PIVOT, AxisShift, affine, composed
 
 HEIGHT, WIDTH = 60, 80
 ANSWERS = json.loads((Path(__file__).parent / "keras_1_1_2.json").read_text())
@@ -210,4 +210,4 @@ def test_a_shift_is_drawn_from_what_keras_draws_from(value: float | list[float])
 def test_zoom_range_of_one_number_is_one_plus_and_minus_it() -> None:
     geometry = keras.build(keras.Settings(zoom_range=0.2), Flips()).geometry  # type: ignore[attr-defined]
     assert geometry.zoom == (0.8, 1.2) and not geometry.same_zoom
-    assert geometry.right == Shift(0.1) and geometry.pivot == KERAS_PIVOT
+    assert geometry.right == AxisShift(0.1) and geometry.pivot == KERAS_PIVOT

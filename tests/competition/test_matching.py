@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podium.competition.matching import Pool, match
+from podium.competition.matching import ImageIndex, match
 
 
 def found(ids: list[str], paths: list[str]) -> dict[str, str]:
-    return match(ids, Pool(paths)).found
+    return match(ids, ImageIndex(paths)).found
 
 
 def test_forms_by_hand() -> None:
@@ -28,7 +28,7 @@ def test_an_exact_name_wins_over_a_looser_form() -> None:
 
 
 def test_two_fits_are_ambiguous() -> None:
-    result = match(["1"], Pool(["a/1.png", "b/1.png"]))
+    result = match(["1"], ImageIndex(["a/1.png", "b/1.png"]))
     assert result.ambiguous == {"1": ["a/1.png", "b/1.png"]} and not result.found
 
 
@@ -44,6 +44,6 @@ def test_numbers_in_names_only_where_nothing_else_fits() -> None:
     st.lists(st.text("a1é/", min_size=1, max_size=6), max_size=6),
 )
 def test_only_paths_of_the_pool_are_returned(ids: list[str], paths: list[str]) -> None:
-    result = match(ids, Pool(paths))
+    result = match(ids, ImageIndex(paths))
     assert set(result.found.values()) <= set(paths)
     assert set(result.found) | set(result.missing) | set(result.ambiguous) == set(ids)

@@ -13,7 +13,7 @@ import podium
 from podium.augmentations.params import HardExamples
 from podium.contracts import clean, competition, folds, images
 from podium.copies import hard, originals
-from podium.copies.orders import CROPPED, Box, Order
+from podium.copies.orders import CROPPED, Box, CopyOrder
 from podium.experiments import runs
 from podium.foundation.errors import UserError
 from tests.copies.conftest import picture
@@ -104,7 +104,7 @@ def test_a_box_cuts_its_part_and_has_a_key_of_its_own() -> None:
     assert np.array_equal(part.cut(pixels), pixels[20:40, 12:36])
     assert Box(0.999, 0.999, 1.0, 1.0).cut(pixels).shape == (1, 1, 3)
     assert part.key("d") != Box(0.25, 0.5, 0.75, 0.9).key("d") and len(part.key("d")) == 64
-    assert Order(0, 1).box is None
+    assert CopyOrder(0, 1).box is None
 
 
 @pytest.mark.slow

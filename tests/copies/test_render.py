@@ -30,7 +30,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counted: list[int] = []
     true = render.Renderer.copies
 
-    def counting(self: render.Renderer, source: render.Source, data: bytes) -> list[render.Copy]:
+    def counting(self: render.Renderer, source: render.Original, data: bytes) -> list[render.Copy]:
         counted.append(len(source.numbers))
         return true(self, source, data)
 
@@ -150,7 +150,7 @@ def test_draws_depend_on_seed_source_number_and_recipe() -> None:
 
     def draw(seed: int = 0, key: str = "a", number: int = 1, recipe: str = "r") -> float:
         renderer = render.Renderer(policy, recipe, render.Encoder(), seed)
-        source = render.Source(key, Place("s", 0, 0), (number,))
+        source = render.Original(key, Place("s", 0, 0), (number,))
         return next(renderer._generators(source)).random()
 
     draws = [draw(), draw(seed=1), draw(key="b"), draw(number=2), draw(recipe="q")]
@@ -163,7 +163,7 @@ def test_draws_depend_on_seed_source_number_and_recipe() -> None:
 def test_parts_are_bounded_and_lose_nothing(counts: list[int]) -> None:
     """Memory is bounded by copies, not by images: a few images brought to thousands are shared out."""
     place = render.Place("s", 0, 0)
-    sources = [render.Source(f"{i}", place, tuple(range(1, n + 1))) for i, n in enumerate(counts)]
+    sources = [render.Original(f"{i}", place, tuple(range(1, n + 1))) for i, n in enumerate(counts)]
     parts = list(render.parts(sources))
     wanted = [(source.key, number) for source in sources for number in source.numbers]
     assert [(s.key, number) for part in parts for s in part for number in s.numbers] == wanted

@@ -24,7 +24,7 @@ def test_the_vote_is_the_same(name: str, tmp_path: Path) -> None:
     calibration = Calibration(1.7, np.array([1.0, 2.0, 0.5]))
     combine = voter.ready(ensemble.learnt(name, made, ACCURACY, seed=0), None)
     geometric = voter.load(name).merge_folds is voter.geometric_mean
-    vote = graphs.Vote(name, combine, calibration, "geometric" if geometric else "arithmetic")
+    vote = graphs.VoteGraph(name, combine, calibration, "geometric" if geometric else "arithmetic")
     example = {"probs": torch.tensor(made.test[:, :, :4], dtype=torch.float32)}
     graphs.write(vote, example, tmp_path / "vote.onnx", rows="probs")
     found = graphs.run(tmp_path / "vote.onnx", {"probs": made.test.astype(np.float32)})  # 30 rows, not 4
@@ -41,7 +41,7 @@ def test_what_no_graph_expresses_is_refused(name: str, why: str) -> None:
     from podium.export import graphs
 
     with pytest.raises(UserError, match=f"the {name} vote {why} and cannot be exported: set"):
-        graphs.Vote(name, lambda probs: probs[0], Calibration(1.0, np.ones(3)), "arithmetic")
+        graphs.VoteGraph(name, lambda probs: probs[0], Calibration(1.0, np.ones(3)), "arithmetic")
 
 
 def test_every_voter_is_a_graph_or_says_why_not() -> None:

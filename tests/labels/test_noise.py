@@ -116,7 +116,7 @@ def test_auto_keeps_off_clean_labels_and_treats_noisy_ones() -> None:
     vectors, labels = _clouds(n=600, spread=0.7)
     ids = [str(i) for i in range(len(labels))]
 
-    def choose(given: np.ndarray) -> auto.Trial:
+    def choose(given: np.ndarray) -> auto.PolicyTrial:
         folds = assign(ids, given, ids, 5, 0)
         return auto.choose(ids, vectors, given, ids, folds, 4, 0.8, 0)
 

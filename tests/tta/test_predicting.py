@@ -137,9 +137,9 @@ def test_test_images_are_seen_under_the_kept_views_alone(images, folds, monkeypa
     seen: list[tuple[list[str], int]] = []
     real = predicting.logits_of
 
-    def logits_of(members, sight, budget):
-        seen.append(([view.name for view in sight.views], len(next(iter(sight.wanted.values())))))
-        return real(members, sight, budget)
+    def logits_of(members, inputs, budget):
+        seen.append(([view.name for view in inputs.views], len(next(iter(inputs.wanted.values())))))
+        return real(members, inputs, budget)
 
     monkeypatch.setattr(predicting, "logits_of", logits_of)
     monkeypatch.setattr(predicting, "choose", lambda *_: Chosen(["hflip"], 0.0, 0.0, 0.0, 0.0))

@@ -19,7 +19,9 @@ def too_sure(n: int = 600, factor: float = 3.0) -> tuple[np.ndarray, np.ndarray]
     return labels, sharp / sharp.sum(1, keepdims=True)
 
 
-def attempt(wanted: str, labels: np.ndarray, made: np.ndarray, metric: registry.Metric) -> calibration.Trial:
+def attempt(
+    wanted: str, labels: np.ndarray, made: np.ndarray, metric: registry.Metric
+) -> calibration.CalibrationTrial:
     n = len(labels)
     return calibration.attempt(wanted, made, labels, np.arange(n) % 5, np.arange(n), metric, 0)
 

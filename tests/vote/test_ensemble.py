@@ -11,7 +11,7 @@ from podium.vote import diversity, ensemble
 from podium.vote import voter as voters
 from podium.vote.ensemble import Candidate
 from podium.vote.params import EnsembleParams
-from podium.vote.voter import Task, arithmetic_mean
+from podium.vote.voter import Context, arithmetic_mean
 from tests.vote.cases import pool
 
 ACCURACY = registry.get("accuracy")
@@ -60,7 +60,7 @@ def test_hard_votes_of_members_and_folds_count_alike() -> None:
 
 
 def _on_test(name: str, test: np.ndarray) -> np.ndarray:
-    learnt = voters.load(name).fit(test[:, 0], np.zeros(1, int), Task(ACCURACY, np.zeros(1, int)))
+    learnt = voters.load(name).fit(test[:, 0], np.zeros(1, int), Context(ACCURACY, np.zeros(1, int)))
     return ensemble.on_test(voters.load(name), voters.ready(learnt, None), lambda probs: probs, test)
 
 
@@ -115,7 +115,7 @@ def test_auto_weighs_a_useless_member_down() -> None:
     vote = ensemble.vote(with_noise, EnsembleParams(), ACCURACY, seed=0)
     soft = ACCURACY.function(made.labels, arithmetic_mean(with_noise.oof))
     assert ACCURACY.function(made.labels, vote.oof) > soft + 0.05
-    weights = voters.load("weighted").fit(with_noise.oof, made.labels, Task(ACCURACY, made.groups)).weights
+    weights = voters.load("weighted").fit(with_noise.oof, made.labels, Context(ACCURACY, made.groups)).weights
     assert weights[0] > 0.75
 
 

@@ -9,7 +9,7 @@ from podium.linear import svm
 from podium.metrics import registry
 from podium.vote import ensemble
 from podium.vote import voter as voters
-from podium.vote.voter import Task
+from podium.vote.voter import Context
 from tests.vote.cases import pool
 
 ACCURACY = registry.get("accuracy")
@@ -67,8 +67,8 @@ def test_one_class_alone_is_certain() -> None:
     made = pool(members=1, n=20, k=2)
     labels = np.zeros(20, int)
     learnt = voters.load("svm").fit(made.oof, labels, ensemble.task("svm", made, ACCURACY, 0))
-    assert isinstance(learnt, voters.Sighted) and made.look
-    assert learnt.seeing(made.look(made.ids))(made.oof)[:, 0] == pytest.approx(np.ones(20))
+    assert isinstance(learnt, voters.FeatureVote) and made.look
+    assert learnt.on(made.look(made.ids))(made.oof)[:, 0] == pytest.approx(np.ones(20))
 
 
 def test_noise_that_separates_the_training_rows_is_not_believed() -> None:
@@ -99,4 +99,4 @@ def test_a_group_shares_an_inner_fold_and_folds_are_alike() -> None:
 def test_other_voters_get_no_features() -> None:
     made = pool()
     assert ensemble.task("soft", made, ACCURACY, 0).features is None
-    assert Task(ACCURACY, made.groups).of(made.home == 0).features is None
+    assert Context(ACCURACY, made.groups).of(made.home == 0).features is None

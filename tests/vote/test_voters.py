@@ -8,9 +8,9 @@ from podium.foundation.params import parse
 from podium.metrics import registry
 from podium.vote import voter
 from podium.vote.params import EnsembleParams
-from podium.vote.voter import Task
+from podium.vote.voter import Context
 
-TASK = Task(registry.get("accuracy"), np.arange(0))
+TASK = Context(registry.get("accuracy"), np.arange(0))
 NONE = np.empty(0, np.int64)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from podium.augmentations.policy import Flips, Policy
 from podium.augmentations.tone import Tone
-from podium.augmentations.warp import KERAS_PIVOT, Border, Geometry, Shift, Warp
+from podium.augmentations.warp import KERAS_PIVOT, AxisShift, Border, Geometry, Warp
 
 
 class Settings(BaseModel):
@@ -72,7 +72,7 @@ def _limits(zoom: float | tuple[float, float]) -> tuple[float, float]:
     return zoom if isinstance(zoom, tuple) else (1 - zoom, 1 + zoom)
 
 
-def _shift(value: int | float | list[float]) -> Shift:
+def _shift(value: int | float | list[float]) -> AxisShift:
     """Keras' meaning of a list's largest and a float: below 1 shares of the side, from 1 on pixels.
 
     A whole number n means one of 0 to n - 1 pixels, either way.
@@ -81,4 +81,4 @@ def _shift(value: int | float | list[float]) -> Shift:
     if isinstance(value, list):
         choices = tuple(value)
     limit = max(choices, default=0.0) if isinstance(value, list) else float(value)
-    return Shift(0.0 if choices or not value else limit, choices, of_side=limit < 1)
+    return AxisShift(0.0 if choices or not value else limit, choices, of_side=limit < 1)

@@ -30,10 +30,10 @@ class Feed:
 
 
 def outlook(
-    parts: cut.Cut, count: int, made: Preprocessing, budget_gb: float, device: str, *, fresh: bool
+    parts: cut.Cut, count: int, preprocessing: Preprocessing, budget_gb: float, device: str, *, fresh: bool
 ) -> tuple[tuple[int, ...], bool]:
     """(shape of one input, are they features) that `feed` will give for `count` images: known at once."""
-    shape: tuple[int, ...] = (3, made.size, made.size)
+    shape: tuple[int, ...] = (3, preprocessing.size, preprocessing.size)
     if parts.frozen is None or fresh:
         return shape, False
     found = row_shape(parts.frozen, torch.zeros(1, *shape))
@@ -44,7 +44,7 @@ def outlook(
 def feed(
     parts: cut.Cut,
     frames: list[pd.DataFrame],
-    made: Preprocessing,
+    preprocessing: Preprocessing,
     *,
     budget_gb: float,
     device: str,
@@ -58,7 +58,7 @@ def feed(
     """
     if parts.frozen is not None and augment is None:
         items = [item for frame in frames for item in items_of(frame)]
-        found = features(items, parts.frozen, made, budget_gb=budget_gb, device=device, root=root)
+        found = features(items, parts.frozen, preprocessing, budget_gb=budget_gb, device=device, root=root)
         if found is not None:
             ends = np.cumsum([len(frame) for frame in frames])
             spans = [np.arange(end - len(frame), end) for end, frame in zip(ends, frames, strict=True)]
@@ -66,8 +66,8 @@ def feed(
             return Feed(parts.tail, [Cached(found, span) for span in spans], found.row_shape, cached=True)
     reader = Reader(root)
     pictures: list[Inputs] = [
-        Pictures(frame, reader, made, seed, augment if number == 0 else None)
+        Pictures(frame, reader, preprocessing, seed, augment if number == 0 else None)
         for number, frame in enumerate(frames)
     ]
     tail = parts.tail if parts.frozen is None else cut.from_images(parts)
-    return Feed(tail, pictures, (3, made.size, made.size), cached=False)
+    return Feed(tail, pictures, (3, preprocessing.size, preprocessing.size), cached=False)

@@ -20,7 +20,7 @@ QUALITIES = (90, 75, 60, 45, 30, 15, 5)
 
 
 def first_batch(
-    examples: Examples, images: Inputs, order: Order, plan: Plan, made: Preprocessing, *, mixed: bool
+    examples: Examples, images: Inputs, order: Order, plan: Plan, preprocessing: Preprocessing, *, mixed: bool
 ) -> bytes:
     """A JPEG of at most 100 kB; `images` gives normalised images of the positions that `order` begins with.
 
@@ -33,12 +33,12 @@ def first_batch(
             torch.manual_seed(derive(plan.seed, "epoch", epoch, 0))  # as the learner does before this batch
             targets, weights = (torch.from_numpy(a[positions]) for a in (examples.targets, examples.weights))
             inputs, _, _ = plan.mixing(inputs, targets, weights)
-    return smallest_enough(sheet(undone(inputs[:TILES], made)))
+    return smallest_enough(sheet(undone(inputs[:TILES], preprocessing)))
 
 
-def undone(images: Tensor, made: Preprocessing) -> NDArray[np.uint8]:
+def undone(images: Tensor, preprocessing: Preprocessing) -> NDArray[np.uint8]:
     """Pixels (n, h, w, 3) of normalised images (n, 3, h, w)."""
-    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (made.mean, made.std))
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (preprocessing.mean, preprocessing.std))
     levels = ((images * std + mean) * 255).round().clamp(0, 255).to(torch.uint8)
     pixels: NDArray[np.uint8] = levels.permute(0, 2, 3, 1).contiguous().numpy()
     return pixels

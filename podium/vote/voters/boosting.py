@@ -3,7 +3,7 @@
 import numpy as np
 
 from podium.foundation.run import derive
-from podium.vote.voter import Combine, Probs, Task, arithmetic_mean, centred_logs
+from podium.vote.voter import Combine, Context, Probs, arithmetic_mean, centred_logs
 
 COMPLEXITY = 8
 FITTED = True
@@ -15,7 +15,7 @@ LEAVES = 7
 L2 = 1.0
 
 
-def fit(oof: Probs, labels: np.ndarray, task: Task) -> Combine:
+def fit(oof: Probs, labels: np.ndarray, task: Context) -> Combine:
     """Fifty rounds of small trees, no early stopping."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from podium.vote.voter import Combine, Probs, Task, geometric_mean
+from podium.vote.voter import Combine, Context, Probs, geometric_mean
 
 COMPLEXITY = 1
 FITTED = False
 merge_folds = geometric_mean
 
 
-def fit(_oof: Probs, _labels: np.ndarray, _task: Task) -> Combine:
+def fit(_oof: Probs, _labels: np.ndarray, _task: Context) -> Combine:
     """Nothing is learnt."""
     return geometric_mean

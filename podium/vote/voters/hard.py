@@ -5,14 +5,14 @@ A member between two classes names the lowest; so does the decision over the sha
 
 import numpy as np
 
-from podium.vote.voter import Combine, Probs, Task, arithmetic_mean
+from podium.vote.voter import Combine, Context, Probs, arithmetic_mean
 
 COMPLEXITY = 2
 merge_folds = arithmetic_mean
 FITTED = False
 
 
-def fit(_oof: Probs, _labels: np.ndarray, _task: Task) -> Combine:
+def fit(_oof: Probs, _labels: np.ndarray, _task: Context) -> Combine:
     """Nothing is learnt."""
     return combine
 

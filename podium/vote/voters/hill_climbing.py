@@ -8,7 +8,7 @@ import numpy as np
 
 from podium.foundation.run import derive
 from podium.metrics.registry import Metric, get
-from podium.vote.voter import Combine, Probs, Task, WeightedMean, arithmetic_mean
+from podium.vote.voter import Combine, Context, Probs, WeightedMean, arithmetic_mean
 
 COMPLEXITY = 5
 FITTED = True
@@ -19,7 +19,7 @@ BAG_SHARE = 2 / 3  # of the members, in each bag
 STEPS = 20  # members a bag at most: weights in steps of 1/20 are finer than what scores can tell
 
 
-def fit(oof: Probs, labels: np.ndarray, task: Task) -> Combine:
+def fit(oof: Probs, labels: np.ndarray, task: Context) -> Combine:
     """Weights from climbing in every bag."""
     m = len(oof)
     generator = np.random.default_rng(derive(task.seed, "hill_climbing"))

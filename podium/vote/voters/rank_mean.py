@@ -6,7 +6,7 @@ images that are predicted with them.
 
 import numpy as np
 
-from podium.vote.voter import Combine, Probs, Task, arithmetic_mean, normalised
+from podium.vote.voter import Combine, Context, Probs, arithmetic_mean, normalised
 
 COMPLEXITY = 3
 WANTS = ("ranks",)  # for decisions or probabilities it would impose the images' own class shares
@@ -14,7 +14,7 @@ merge_folds = arithmetic_mean
 FITTED = False
 
 
-def fit(_oof: Probs, _labels: np.ndarray, _task: Task) -> Combine:
+def fit(_oof: Probs, _labels: np.ndarray, _task: Context) -> Combine:
     """Nothing is learnt."""
     return combine
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from podium.vote.voter import Combine, Probs, Task, arithmetic_mean, centred_logs, normalised
+from podium.vote.voter import Combine, Context, Probs, arithmetic_mean, centred_logs, normalised
 
 COMPLEXITY = 6
 FITTED = True
@@ -31,7 +31,7 @@ class Softmax:
         return normalised(odds)
 
 
-def fit(oof: Probs, labels: np.ndarray, _task: Task) -> Combine:
+def fit(oof: Probs, labels: np.ndarray, _task: Context) -> Combine:
     """The regression's weights, with the inputs' standardisation folded in."""
     from sklearn.linear_model import LogisticRegression
 

@@ -14,10 +14,10 @@ import numpy as np
 from podium.linear import svm
 from podium.vote.voter import (
     Combine,
+    Context,
     Features,
+    FeatureVote,
     Probs,
-    Sighted,
-    Task,
     arithmetic_mean,
     centred_logs,
     normalised,
@@ -34,7 +34,7 @@ SMALLEST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
-class Seer:
+class SvmVote:
     """The SVMs, and the mean and spread of the inputs that they learnt from."""
 
     sigmoids: svm.Sigmoids
@@ -42,7 +42,7 @@ class Seer:
     spread: Probs
     seen: np.ndarray  # (k,) whether a class had a training image
 
-    def seeing(self, features: Features) -> Combine:
+    def on(self, features: Features) -> Combine:
         """The vote on the images that have these features (n, d); a class never seen gets 0."""
 
         def combine(probs: Probs) -> Probs:
@@ -53,7 +53,7 @@ class Seer:
         return combine
 
 
-def fit(oof: Probs, labels: np.ndarray, task: Task) -> Sighted:
+def fit(oof: Probs, labels: np.ndarray, task: Context) -> FeatureVote:
     """Learns from the features and predictions of these images alone, their scale included."""
     assert task.features is not None
     values, k = inputs(task.features, oof), oof.shape[2]
@@ -61,7 +61,7 @@ def fit(oof: Probs, labels: np.ndarray, task: Task) -> Sighted:
     d = task.features.shape[1]
     spread[d:] *= np.sqrt((len(spread) - d) / d)  # both kinds of inputs have the same total variance
     learnt = svm.fit((values - mean) / spread, labels, task.groups, k, PENALTY, task.seed)
-    return Seer(learnt, mean, spread, np.bincount(labels, minlength=k) > 0)
+    return SvmVote(learnt, mean, spread, np.bincount(labels, minlength=k) > 0)
 
 
 def inputs(features: Features, probs: Probs) -> Probs:

@@ -7,7 +7,7 @@ members (Kuncheva 2004, 4.3.1; Zhu et al. 2009 for k classes). Chance weighs 0, 
 import numpy as np
 
 from podium.metrics.registry import Metric
-from podium.vote.voter import Combine, Probs, Task, WeightedMean, arithmetic_mean
+from podium.vote.voter import Combine, Context, Probs, WeightedMean, arithmetic_mean
 
 COMPLEXITY = 4
 FITTED = True
@@ -16,7 +16,7 @@ merge_folds = arithmetic_mean
 SUREST = 1e-4  # a perfect score weighs as one of 1 - 1e-4: the logarithm must end
 
 
-def fit(oof: Probs, labels: np.ndarray, task: Task) -> Combine:
+def fit(oof: Probs, labels: np.ndarray, task: Context) -> Combine:
     """Weights from each member's own score."""
     return WeightedMean(weights(oof, labels, task.metric))
 
