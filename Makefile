@@ -46,6 +46,10 @@ recipe: check ## NAME=resnext101 [SET="-S key=value"]: one of recipes/, as an ex
 	@test -f "recipes/$(NAME)" || { echo "error: recipes/$(NAME) is not there: give NAME=one of" $$(ls recipes | grep -v README) >&2; exit 2; }
 	@set -f; dvc exp run --name "$(NAME)" $$(grep -v '^#' "recipes/$(NAME)") $(SET)
 
+.PHONY: experiments
+experiments: venv ## [HTML=1]: every experiment beside the baseline; HTML=1 writes a page with curves
+	@python -m stages.experiments --html "$${HTML-}"
+
 .PHONY: freeze-folds
 freeze-folds: venv ## writes the folds to a file that split.file then takes: no image moves any more
 	@python -m stages.freeze_folds

@@ -40,8 +40,11 @@ def main() -> None:
     metrics.write(
         report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed)
         | report.held_out(metric, hold_out.labels, vote.test[hold_out.rows], hold_out.groups, seed)
-        | {"voter": vote.chosen.name, "members": len(pool.names), "voted": ", ".join(pool.names)}
-        | report.facts()
+        | {"voter": vote.chosen.name, "voted": ", ".join(pool.names)}
+    )
+    metrics.write(
+        report.spread(metric, pool.labels, vote.oof, pool.home) | report.facts() | report.work(),
+        metrics.DETAILS,
     )
     print(*ensemble.sentences(vote, pool, metric), *told["sentences"], sep="\n")
 

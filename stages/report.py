@@ -6,6 +6,7 @@ from podium.foundation.entry import run
 from podium.foundation.files import write_text
 from podium.foundation.params import load
 from podium.foundation.run import Folds
+from podium.project import summary
 from podium.report import page, plots
 from podium.report.evidence import gather
 from podium.report.params import ReportParams
@@ -18,7 +19,7 @@ def main() -> None:
     found = gather(load(Folds).folds)
     plots.write(found)
     write_text(PAGE, page.render(found, params))
-    print(f"report: {PAGE}")
+    print("", *summary.lines(), sep="\n")
 
 
 if __name__ == "__main__":

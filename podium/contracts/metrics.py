@@ -1,4 +1,7 @@
-"""reports/metrics.json: few and flat numbers, which `dvc metrics diff` and `dvc exp show` print."""
+"""reports/metrics.json: few and flat numbers, which `dvc metrics diff` and `dvc exp show` print.
+
+reports/details.json: the rest of a run's numbers, its minutes and its machine; committed beside it.
+"""
 
 import json
 import math
@@ -8,6 +11,7 @@ from podium.foundation.errors import UserError
 from podium.foundation.files import write_json
 
 PATH = Path("reports/metrics.json")
+DETAILS = Path("reports/details.json")
 DIGITS = 6
 
 

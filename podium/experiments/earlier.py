@@ -39,6 +39,8 @@ class Earlier:
     classes: list[str]
     ids: list[str]
     oof: NDArray[np.float32]
+    split: pd.DataFrame  # its folds.parquet
+    details: dict[str, Any] = field(default_factory=dict)
     curves: dict[str, list[float]] = field(default_factory=dict)
 
 
@@ -66,7 +68,10 @@ def read(revision: str) -> Earlier | None:
         values = read_params(place / PARAMS)
     except UserError:
         return None
-    return Earlier(revision, scored, values, found.classes, ids, oof, _curves(revision))
+    split = folds.FOLDS.read(place / folds.PATH)
+    return Earlier(
+        revision, scored, values, found.classes, ids, oof, split, _details(revision), _curves(revision)
+    )
 
 
 def difference(
@@ -91,6 +96,14 @@ def difference(
     return compare.difference(metric, labels, ours[1][here], other.oof[there], groups, seed)
 
 
+def _details(revision: str) -> dict[str, Any]:
+    try:
+        place = revisions.fetch(revision, (metrics.DETAILS.as_posix(),))
+        return dict(metrics.read(place / metrics.DETAILS))
+    except UserError:  # an older run, which has none
+        return {}
+
+
 def _curves(revision: str) -> dict[str, list[float]]:
     try:
         place = revisions.fetch(revision, (CURVES.as_posix(),)) / CURVES
@@ -110,3 +123,11 @@ def changed(before: dict[str, Any], after: dict[str, Any], at: str = "") -> list
             shown = new if isinstance(new, str) else json.dumps(new, ensure_ascii=False, default=str)
             found.append(f"{at}{key}={shown}")
     return found
+
+
+def params_of(revision: str) -> dict[str, Any]:
+    """params.yaml of a revision; empty where it has none."""
+    try:
+        return read_params(revisions.fetch(revision, (PARAMS.as_posix(),)) / PARAMS)
+    except UserError:
+        return {}

@@ -1,36 +1,62 @@
 """What a vote's score becomes in metrics.json and in the table of voters."""
 
 import json
+import os
+import platform
+import re
 from pathlib import Path
 
 import numpy as np
 
+from podium.foundation import times
 from podium.metrics.intervals import by_fold, interval
 from podium.metrics.registry import Metric, get
 
 Value = float | int | str
 ALWAYS = ("accuracy", "log_loss")  # shown whatever the competition's metric
 FACTS = (Path("data/clean"), Path("data/split"), Path("data/predictions"))  # stages that may leave facts.json
-MOST_FACTS = 6  # numbers taken from one stage: metrics.json stays short
+MOST_FACTS = 6  # numbers taken from one stage
+MODEL_NAME = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)  # in /proc/cpuinfo
+GPU_NAME = re.compile(r"^Model:\s*(.+)$", re.MULTILINE)
 
 
 def cross_validation(
     metric: Metric, labels: np.ndarray, probs: np.ndarray, home: np.ndarray, groups: np.ndarray, seed: int
 ) -> dict[str, Value]:
-    """cv and its 95 % interval over all images; the mean and spread of the folds; accuracy and log loss."""
+    """cv and its 95 % interval over all images; accuracy and log loss."""
     found = interval(metric, labels, probs, groups, seed)
-    folds = by_fold(metric, labels, probs, home)
     return {
         "metric": metric.name,
         "cv": found.score,
         "cv_low": found.low,
         "cv_high": found.high,
-        "cv_mean": float(np.mean(folds)),
-        "cv_spread": float(np.std(folds)),
         **{name: get(name).function(labels, probs) for name in ALWAYS},
         "folds": ",".join(str(fold) for fold in np.unique(home)),
         "n": len(labels),
     }
+
+
+def spread(metric: Metric, labels: np.ndarray, probs: np.ndarray, home: np.ndarray) -> dict[str, Value]:
+    """The mean and spread of the folds' scores."""
+    folds = by_fold(metric, labels, probs, home)
+    return {"cv_mean": float(np.mean(folds)), "cv_spread": float(np.std(folds))}
+
+
+def work() -> dict[str, Value]:
+    """Minutes that this run's stages took so far, and the machine they ran on."""
+    return {"minutes": round(times.minutes(times.read()), 2), "machine": machine()}
+
+
+def machine() -> str:
+    """The processor, its cores, and the GPU where NVIDIA's driver names one."""
+    cpu = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        found = MODEL_NAME.search(info.read_text(encoding="utf-8", errors="replace"))
+        cpu = found[1].strip() if found else cpu
+    gpus = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
+    names = [found[1].strip() for gpu in gpus if (found := GPU_NAME.search(gpu.read_text(errors="replace")))]
+    return ", ".join([f"{cpu}, {os.cpu_count()} cores", *names])
 
 
 def held_out(

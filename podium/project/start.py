@@ -19,7 +19,7 @@ PATH_LINE = re.compile(
     r"^(competition:\n(?:  .*\n)*?  path: )(\"[^\"\n]*\"|'[^'\n]*'|\S+)( *)(.*\n)", re.MULTILINE
 )
 PATIENCE = 60.0  # seconds that an interrupted run gets to save its state
-BASELINE = ("params.yaml", "dvc.yaml", "dvc.lock", "reports/metrics.json")
+BASELINE = ("params.yaml", "dvc.yaml", "dvc.lock", "reports/metrics.json", "reports/details.json")
 
 
 def check_git() -> None:

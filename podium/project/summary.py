@@ -1,24 +1,54 @@
-"""The last words of a run: where its results lie, and the score."""
+"""The last words of a run: the score, what changed, how it stands to the baseline, where the page is."""
 
 from pathlib import Path
 
-from podium.contracts import metrics
+from podium.contracts import competition, folds, metrics, predictions
+from podium.experiments import earlier
+from podium.foundation.params import read as read_params
+from podium.metrics import registry
 
 RESULTS = (
     ("submission", Path("reports/submission.csv")),
     ("metrics", metrics.PATH),
     ("report", Path("reports/index.html")),
 )
+MOST = 6  # changes named
+WIDTH = 12  # of a line's first word
 
 
 def lines() -> list[str]:
     """Where the results are, and the cross-validation score with its 95 % interval."""
     found = metrics.read()
-    places = [f"{name:<12}{path}" for name, path in RESULTS if path.exists()]
-    score = f"{'CV score':<12}{_four(found['cv'])} {found['metric']}"
+    places = [_line(name, str(path)) for name, path in RESULTS if path.exists()]
+    score = f"{_four(found['cv'])} {found['metric']}"
     if "cv_low" in found and "cv_high" in found:
         score += f" (95 %: {_four(found['cv_low'])} to {_four(found['cv_high'])})"
-    return [*places, f"{score}, {found['n']} images, folds {found['folds']}"]
+    return [
+        *places,
+        *_against_the_baseline(),
+        _line("CV score", f"{score}, {found['n']} images, folds {found['folds']}"),
+    ]
+
+
+def _against_the_baseline() -> list[str]:
+    """What differs from the run that this one started from, and whether the score does."""
+    revision = earlier.baseline()
+    before = earlier.read(revision) if revision else None
+    if before is None:
+        return []
+    changed = earlier.changed(before.params, read_params())
+    told = ", ".join(changed[:MOST]) + (f" and {len(changed) - MOST} more" if len(changed) > MOST else "")
+    said = [_line("changed", f"{told or 'no parameter'}, since {before.revision[:7]}")]
+    classes = competition.read().classes
+    ours = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(classes))
+    split = folds.FOLDS.read(folds.PATH)
+    metric = registry.get(str(metrics.read()["metric"]))
+    ahead = earlier.difference(metric, split, classes, ours, before)
+    return [*said, _line("to baseline", ahead.text())] if ahead else said
+
+
+def _line(name: str, text: str) -> str:
+    return f"{name:<{WIDTH}}{text}"
 
 
 def _four(value: float | int | str) -> str:

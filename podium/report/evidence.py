@@ -72,6 +72,7 @@ class Evidence:
     histories: dict[int, dict[str, list[float]]]
     metrics: dict[str, float | int | str]
     params: dict[str, Any]
+    details: dict[str, float | int | str] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     voters: dict[str, Any] = field(default_factory=dict)
     ledger: list[Row] = field(default_factory=list)  # uploads, in the order sent
@@ -107,6 +108,7 @@ def gather(declared: list[int]) -> Evidence:
         histories={fold: _history(model.folder(fold)) for fold in trained},
         metrics=metrics.read(),
         params=read_params(),
+        details=metrics.read(metrics.DETAILS) if metrics.DETAILS.exists() else {},
         facts=[fact for folder in FACTS if (fact := _fact(Path(folder)))],
         voters=json.loads(VOTERS.read_text(encoding="utf-8")) if VOTERS.exists() else {},
         ledger=rows(),

@@ -13,6 +13,7 @@ from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 
 TEMPLATE = Path(__file__).with_name("page.html")
+STYLE = Path(__file__).with_name("page.css")
 SCRIPT = Path(__file__).with_name(
     "page.js"
 )  # filter and zoom; the page allows it by its digest, and no other
@@ -55,6 +56,12 @@ def render(run: Evidence, params: ReportParams) -> str:
         model=run.cards[0].model if run.cards else "",
         front=front.front(run),
         parts=[part for part in made if part.blocks],
+        style=STYLE.read_text(encoding="utf-8"),
         script=script,
-        allowed=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        allowed=allowed(script),
     )
+
+
+def allowed(script: str) -> str:
+    """The digest by which a page's own policy lets this script run, and no other."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -74,8 +74,8 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
         blocks.append(Sentences([f"Voter chosen: {run.voters['chosen']}{why}."]))
     blocks.append(Beside(beside))
     blocks += _members(run, metric.name)
-    numbers = [[name, number(value)] for name, value in run.metrics.items()]
-    return Part("Scores", [*blocks, Table(["metrics.json", ""], numbers, "All numbers")])
+    numbers = [[name, number(value)] for name, value in (run.metrics | run.details).items()]
+    return Part("Scores", [*blocks, Table(["metrics.json, details.json", ""], numbers, "All numbers")])
 
 
 def _members(run: Evidence, label: str) -> list[Block]:

@@ -43,7 +43,7 @@ def test_less_is_better_where_the_metric_is_a_loss() -> None:
 def test_an_earlier_run_is_compared_on_the_images_that_both_predict() -> None:
     ids = [f"train/{i:03d}" for i in range(200)]
     split = pd.DataFrame({"image_id": ids, "label": LABELS, "group": ids})
-    theirs = Earlier("0" * 40, {}, {}, ["a", "b"], ids[100:], wrong(0)[100:].astype(np.float32))
+    theirs = Earlier("0" * 40, {}, {}, ["a", "b"], ids[100:], wrong(0)[100:].astype(np.float32), split)
     ours = (ids, wrong(150).astype(np.float32))
     found = earlier.difference(ACCURACY, split, ["a", "b"], ours, theirs)
     assert found is not None and found.images == 100 and found.score == pytest.approx(-0.5)

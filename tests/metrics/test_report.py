@@ -15,8 +15,8 @@ def test_cross_validation_by_hand() -> None:
     labels, home = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])
     probs = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8], [0.1, 0.9]])
     found = report.cross_validation(ACCURACY, labels, probs, home, np.arange(4), 0)
-    assert found["cv"] == found["cv_mean"] == found["accuracy"] == 0.75
-    assert found["cv_spread"] == 0.25 and found["folds"] == "0,1" and found["n"] == 4
+    assert report.spread(ACCURACY, labels, probs, home) == {"cv_mean": 0.75, "cv_spread": 0.25}
+    assert found["cv"] == found["accuracy"] == 0.75 and found["folds"] == "0,1" and found["n"] == 4
     assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.4, 0.8, 0.9]).mean())
 
 
@@ -29,3 +29,11 @@ def test_few_numbers_of_each_facts_file(tmp_path: Path) -> None:
     (tmp_path / "facts.json").write_text(json.dumps(values | {f"n{i}": i for i in range(9)}))
     found = report.facts((tmp_path, tmp_path / "none"))
     assert list(found) == ["tta_gain", "n0", "n1", "n2", "n3", "n4"]
+
+
+def test_the_run_says_how_long_it_worked_and_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/times").mkdir(parents=True)
+    (tmp_path / "data/times/embed.json").write_text(json.dumps({"began": 1.0, "seconds": 90.0}))
+    found = report.work()
+    assert found["minutes"] == 1.5 and "cores" in str(found["machine"])

@@ -92,7 +92,7 @@ def test_networks_that_learn_by_heart_want_stronger_augmentation(finished: Path)
 def test_the_baseline_stands_beside_the_score(finished: Path) -> None:
     run = whole()
     scores = {"metric": "log_loss", "cv": 0.5, "cv_low": 0.4, "cv_high": 0.6}
-    before = Earlier("0123456" + "0" * 33, scores, {}, run.competition.classes, run.ids, run.oof)
+    before = Earlier("0123456" + "0" * 33, scores, {}, run.competition.classes, run.ids, run.oof, run.folds)
     shown = front.front(replace(run, earlier=before, ahead=Difference(-0.1, -0.2, -0.05, 12, False)))
     assert "to the baseline 0123456: -0.1000 (-0.2000 to -0.0500): better" in shown.lines
     assert "baseline" in shown.drawn

@@ -18,6 +18,7 @@ from scmrepo.git import Git
         ("data/corrections.csv", False),
         ("models/fold0/", True),
         ("reports/metrics.json", False),
+        ("reports/details.json", False),
         ("reports/leaderboard.csv", False),
         ("reports/index.html", True),
         (".venv/", True),

@@ -1,0 +1,88 @@
+"""The table of experiments in the terminal's width, and as a page with overlaid curves."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment, StrictUndefined
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from podium.project.experiments import BASELINE, Row, competition_name, score
+from podium.report import figures
+from podium.report.page import STYLE, allowed
+
+TEMPLATE = Path(__file__).with_name("experiments.html")
+COLORS = {"better": "green", "worse": "red", "not to be told apart": "yellow", "the same": "dim"}
+UNTOLD = 100  # columns of an output that is no terminal
+SCRIPT = Path(__file__).with_name("experiments.js")
+CURVES = 12  # experiments whose curves are laid over each other, the newest
+
+
+def changes(row: Row) -> str:
+    """What it changed, or what it is."""
+    if row.named.name == BASELINE:
+        return f"the last commit, {row.named.revision[:7]}"
+    return ", ".join(row.changed) or "nothing"
+
+
+def ahead(row: Row) -> str:
+    """The difference to the baseline; a dash where there is none to speak of."""
+    return row.ahead.text() if row.ahead else "-"
+
+
+def show(rows: list[Row]) -> None:
+    """Prints the table, cut to the terminal's width: changes and differences wrap."""
+    console = Console(width=None if sys.stdout.isatty() else UNTOLD, highlight=False)
+    metric = next((str(row.run.metrics["metric"]) for row in rows if row.run), "score")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("name", overflow="fold", max_width=22)
+    table.add_column(f"{metric} (95 %)", overflow="fold", max_width=26)
+    table.add_column("changed", overflow="fold", ratio=1)
+    table.add_column("min", justify="right")
+    table.add_column("to the baseline (95 %)", overflow="fold", ratio=1)
+    for row in rows:
+        style = COLORS.get(row.ahead.word, "") if row.ahead else ""
+        cells = (row.named.name, score(row), changes(row), row.minutes, Text(ahead(row), style))
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+    console.print(table)
+
+
+def page(rows: list[Row]) -> str:
+    """The same as HTML, with curves laid over each other, times and machines; a field to search in."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    lines = [
+        {
+            "name": row.named.name,
+            "date": row.named.date,
+            "score": score(row),
+            "changed": changes(row),
+            "minutes": row.minutes,
+            "ahead": ahead(row),
+            "word": row.ahead.word.replace(" ", "-") if row.ahead else "",
+            "machine": str(row.run.details.get("machine", "")) if row.run else "",
+        }
+        for row in rows
+    ]
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    style = STYLE.read_text(encoding="utf-8")
+    script = SCRIPT.read_text(encoding="utf-8")
+    parts = {"drawn": _curves(rows), "took": _times(rows), "script": script, "allowed": allowed(script)}
+    return template.render(name=competition_name(), rows=lines, style=style, **parts)
+
+
+def _curves(rows: list[Row]) -> str:
+    known = [(row.named.name, row.run.curves) for row in rows if row.run and row.run.curves][:CURVES]
+    panels = [name for name in ("val_loss", "val_accuracy") if any(name in curve for _, curve in known)]
+    return figures.overlaid(known, panels) if panels else ""
+
+
+def _times(rows: list[Row]) -> str:
+    known = [(row.named.name, float(row.minutes)) for row in rows if row.minutes]
+    if not known:
+        return ""
+    names, minutes = zip(*known, strict=True)
+    return figures.bars(names, np.array(minutes), None, "minutes", ("minutes", ""))

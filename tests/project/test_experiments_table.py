@@ -1,0 +1,92 @@
+"""make experiments: one line a run, and a page of them."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from podium.contracts import folds
+from podium.experiments.compare import Difference
+from podium.experiments.earlier import Earlier
+from podium.project import experiments, experiments_table
+from podium.project.experiments import BASELINE, Named, Row
+from tests.experiments import tiny
+
+SPLIT = pd.DataFrame({"image_id": ["a", "b"], "label": [0, 1], "group": ["a", "b"], "fold": [0, 1]})
+
+
+def run(score: float, ran: str = "0,1") -> Earlier:
+    scores = {
+        "metric": "accuracy",
+        "cv": score,
+        "cv_low": score - 0.01,
+        "cv_high": score + 0.01,
+        "folds": ran,
+    }
+    curves = {"epoch": [1, 2], "val_loss": [0.5, 0.4], "val_accuracy": [0.8, score]}
+    details = {"minutes": 2.54, "machine": "a <fast> one"}
+    return Earlier("f" * 40, scores, {}, ["x", "y"], ["a", "b"], np.eye(2), SPLIT, details, curves)
+
+
+ROWS = [
+    Row(Named("<i>idle", "1" * 40, "2026-01-02 03:04", "f" * 40), run(0.95), ["train.lr=0.1"],
+        Difference(0.05, 0.02, 0.08, 2, True), whole=True),
+    Row(Named("part", "2" * 40, "2026-01-02 03:04", "f" * 40), run(0.7, "0"), [],
+        Difference(-0.2, -0.3, -0.1, 1, True), whole=False),
+    Row(Named("lost", "3" * 40, "2026-01-02 03:04", "f" * 40), None, [], None, whole=False),
+    Row(Named(BASELINE, "f" * 40, "2026-01-01 00:00", ""), run(0.9), [], None, whole=True),
+]  # fmt: skip
+
+
+def test_the_table_fits_and_says_what_each_run_is(capsys: pytest.CaptureFixture[str]) -> None:
+    experiments_table.show(ROWS)
+    out = capsys.readouterr().out
+    assert max(len(line) for line in out.splitlines()) <= experiments_table.UNTOLD
+    text = " ".join(out.split())
+    for told in (
+        "<i>idle",
+        "0.9500 (0.9400",
+        "train.lr=0.1",
+        "2.5",
+        "better",
+        "worse",
+        "partial",
+        "not here",
+    ):
+        assert told in text
+    assert [line.split()[0] for line in out.splitlines() if re.match(r"<i>idle|part|lost|base", line)] == [
+        "<i>idle", "part", "lost", "baseline",
+    ]  # fmt: skip
+
+
+def test_the_page_has_curves_times_machines_and_no_markup_from_names() -> None:
+    text = experiments_table.page(ROWS)
+    assert "&lt;i&gt;idle" in text and "<i>idle" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
+    assert text.count("<svg ") == 2 and "a &lt;fast&gt; one" in text
+    assert 'class="better"' in text and "script-src 'sha256-" in text
+
+
+def test_a_run_is_whole_when_all_folds_of_its_split_were_scored() -> None:
+    assert experiments.whole(run(0.9)) and not experiments.whole(run(0.9, "1"))
+
+
+@pytest.mark.slow
+def test_experiments_are_listed_newest_first_beside_the_baseline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tiny.repository(tmp_path / "project")
+    tiny.run(root, "dvc", "repro", "-q")
+    tiny.run(root, "git", "add", "-A")
+    tiny.run(root, "git", "commit", "-q", "-m", "ran")
+    tiny.run(root, "dvc", "exp", "run", "-q", "-n", "other", "-S", "model=beta")
+    tiny.run(root, "dvc", "exp", "run", "-q", "--temp", "-n", "few", "-S", "folds=[0]")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "scratch"))
+    few, other, base = experiments.rows()
+    assert [row.named.name for row in (few, other, base)] == ["few", "other", BASELINE]
+    assert other.changed == ["model=beta"] and other.whole and other.ahead and other.ahead.images == 200
+    assert not few.whole and "partial" in experiments.score(few)
+    assert few.ahead and few.ahead.images == 40
+    assert folds.PATH.exists()  # the workspace was not touched

@@ -1,0 +1,51 @@
+"""The last lines of a run."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from podium.contracts import folds, metrics, predictions
+from podium.experiments import earlier
+from podium.experiments.earlier import Earlier
+from podium.foundation.files import write_text
+from podium.project import summary
+from tests.experiments import tiny
+
+
+@pytest.fixture
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    monkeypatch.chdir(tmp_path)
+    split = tiny.write_index()
+    scored = split[split["fold"] >= 0]
+    probs = np.eye(4)[scored["label"]].astype(np.float32)
+    predictions.write(scored["image_id"].tolist(), probs, predictions.ENSEMBLE / "oof.parquet")
+    metrics.write({"metric": "accuracy", "cv": 1.0, "cv_low": 0.9, "cv_high": 1.0, "n": 200, "folds": "0,1"})
+    write_text(Path("params.yaml"), "model: b\ntrain: {epochs: 6}\n")
+    return scored
+
+
+def test_without_a_baseline_the_score_and_the_places_stand(
+    ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(earlier, "baseline", lambda: None)
+    assert summary.lines() == [
+        "metrics     reports/metrics.json",
+        "CV score    1.0000 accuracy (95 %: 0.9000 to 1.0000), 200 images, folds 0,1",
+    ]
+
+
+def test_what_changed_and_whether_it_helped(ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    probs = np.eye(4)[ran["label"]].astype(np.float32)
+    probs[:60] = np.roll(probs[:60], 1, axis=1)
+    before = Earlier(
+        "0123456" + "0" * 33, json.loads(metrics.PATH.read_text()), {"model": "a", "train": {"epochs": 6}},
+        tiny.CLASSES, ran["image_id"].tolist(), probs, folds.FOLDS.read(folds.PATH),
+    )  # fmt: skip
+    monkeypatch.setattr(earlier, "baseline", lambda: before.revision)
+    monkeypatch.setattr(earlier, "read", lambda revision: before)
+    changed, ahead = (line for line in summary.lines() if line.startswith(("changed", "to baseline")))
+    assert changed == "changed     model=b, since 0123456"
+    assert ahead.startswith("to baseline +0.3000 (") and ahead.endswith("): better")
