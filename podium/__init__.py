@@ -3,6 +3,7 @@
 The rooms, from the ground up. A room imports only from rooms above it in this list; a test holds it to that.
 
 foundation     what every room may use: errors, files, params, the run, entry and exit, the scratch store
+tasks          one class, several labels, grades or numbers: what hangs on it
 contracts      one module an artifact: its columns and invariants, checked on both sides
 images         from hostile bytes to pixels: opening, auditing, shards, squares
 metrics        scores by Kaggle's names, with their intervals

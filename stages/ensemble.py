@@ -19,27 +19,28 @@ def main() -> None:
     params = load(EnsembleParams)
     seed, leak = load(run.Seed).seed, load(LeakParams).use_test_duplicates
     found = competition.read()
-    metric = registry.get(found.metric)
+    metric = registry.of(found)
     split = folds.FOLDS.read(folds.PATH)
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split), load(run.Profile).profile)
 
     pool = gather(params, found, split, declared)
     vote = ensemble.vote(pool, params, metric, seed)
-    known = answers.find(clean.read(), duplicates.DUPLICATES.read(duplicates.PATH), found.classes)
+    known = answers.find(clean.read(), duplicates.DUPLICATES.read(duplicates.PATH), found.answers)
     answered = answers.answer(pool.test_ids, vote.test, known)
     test = answered.probs if leak else vote.test
     told = answers.facts(answered, leak)
 
-    predictions.write(pool.ids, vote.oof, predictions.ENSEMBLE / "oof.parquet")
-    predictions.write(pool.test_ids, test, predictions.ENSEMBLE / "test.parquet")
+    predictions.write(pool.ids, vote.oof, predictions.ENSEMBLE / "oof.parquet", found.task)
+    predictions.write(pool.test_ids, test, predictions.ENSEMBLE / "test.parquet", found.task)
     write_json(predictions.ENSEMBLE / "table.json", ensemble.table(vote, pool, metric))
     diversity.write(pool, predictions.ENSEMBLE / "diversity.csv")
     write_text(predictions.ENSEMBLE / "test_duplicates.csv", answered.csv(found.classes))
     write_json(predictions.ENSEMBLE / "facts.json", told)
+    beside = registry.beside(found)
     hold_out = runs.hold_out(split, pool.test_ids)
     metrics.write(
-        report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed)
-        | report.held_out(metric, hold_out.labels, vote.test[hold_out.rows], hold_out.groups, seed)
+        report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed, beside)
+        | report.held_out(metric, hold_out.labels, vote.test[hold_out.rows], hold_out.groups, seed, beside)
         | {"voter": vote.chosen.name, "voted": ", ".join(pool.names)}
     )
     metrics.write(

@@ -30,7 +30,7 @@ def main() -> None:
     common = sorted(set(pool.home.tolist()))
     with replacing_folder(bundle.FOLDER) as folder:
         sources = bundle.sources(params, pool.names)
-        bundle.write_vote(pool, said, registry.get(found.metric), seed, folder / "vote.onnx")
+        bundle.write_vote(pool, said, registry.of(found), seed, folder / "vote.onnx")
         members = [bundle.write_member(s, i, common, folder) for i, s in enumerate(sources)]
         seconds = bundle.seconds_per_1000(members, folder)
         extra = {"members": members, "seconds_per_1000": round(seconds, 2)}

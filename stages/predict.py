@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.contracts import folds, images, manifest, predictions
+from podium.contracts import competition, folds, images, manifest, predictions
 from podium.features.params import FeatureParams
 from podium.foundation.entry import loading, run
 from podium.foundation.errors import UserError
@@ -27,7 +27,7 @@ def main() -> None:
         raise UserError(
             f"params.yaml: folds: none of {declared} is in {folds.PATH}: name folds that the split has."
         )
-    facts = manifest.facts()
+    facts, kind = manifest.facts(), competition.read().task
 
     with loading():  # late: a mistake above is told at once
         import torch
@@ -41,7 +41,7 @@ def main() -> None:
     with replacing_folder(predictions.FOLDER) as folder:
         for part, found in (("oof", made.oof), ("test", made.test)):
             for fold, (ids, probs) in found.items():
-                predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder))
+                predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder), kind)
         write_json(folder / predictions.FACTS, made.facts)
     print("\n".join(made.facts["sentences"]))
 

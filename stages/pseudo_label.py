@@ -11,8 +11,9 @@ from podium.pseudo.params import PseudoParams
 def main() -> None:
     """Writes data/pseudo/labels.parquet."""
     params = load(PseudoParams)
-    classes = competition.read().classes
-    table = pseudo.table(len(classes))
+    found = competition.read()
+    classes = found.classes
+    table = pseudo.table(len(classes), found.task)
     if params.teacher is None:
         table.write(table.empty(), pseudo.PATH)
         print("pseudo_label: no teacher, no pseudo-labels.")

@@ -24,7 +24,7 @@ FOLDER = Path("data/split")
 
 def main() -> None:
     params, seed, quick = load(SplitParams), load(Seed).seed, load(Profile).profile == "quick"
-    classes, cleaned, shipped = competition.read().classes, clean.read(), LABELS.read(SHIPPED)
+    classes, cleaned, shipped = competition.read().answers, clean.read(), LABELS.read(SHIPPED)
     ids = cleaned["image_id"].tolist()
     labels = np.array([classes.index(label) for label in cleaned["label_given"]], dtype=np.int64)
     twins = group_of(ids, DUPLICATES.read(TWINS))

@@ -15,7 +15,7 @@ def main() -> None:
     found = competition.read()
     shipped = images.IMAGES.read(images.PATH)
     given = labels.LABELS.read(labels.PATH)
-    ids, probs = predictions.read(predictions.ENSEMBLE / "test.parquet", len(found.classes))
+    ids, probs = predictions.read(predictions.ENSEMBLE / "test.parquet", len(found.classes), found.task)
 
     sample = submission.read_sample(competition.SAMPLE, found)
     trained = shipped.loc[shipped["subset"].isin(["train", "validation"]), "image_id"]

@@ -42,12 +42,11 @@ def train(fold: int) -> None:
         train=load(TrainParams),
         features=load(FeatureParams),
         quick=load(Profile).profile == "quick",
+        task=found.task,
+        answers=tuple(found.answers),
     )
-    tables = training.Tables(
-        manifest=manifest.MANIFEST.read(manifest.PATH),
-        pseudo=pseudo.table(len(found.classes)).read(pseudo.PATH),
-        images=images.IMAGES.read(images.PATH),
-    )
+    taught = pseudo.table(len(found.classes), found.task).read(pseudo.PATH)
+    tables = training.Tables(manifest.MANIFEST.read(manifest.PATH), taught, images.IMAGES.read(images.PATH))
     result = training.train(request, tables)
     if not engine.first():
         return  # one of several processes writes

@@ -1,12 +1,16 @@
 """data/index/competition.json: what ingest found in the download, and why it thinks so."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from podium.contracts import document
 from podium.foundation.files import write_json
+from podium.tasks import registry
+from podium.tasks.task import Name, Task
 
 PATH = Path("data/index/competition.json")
 SAMPLE = Path("data/index/sample_submission.csv")  # the sample's text as shipped, or as we built it
@@ -26,12 +30,17 @@ class Finding(BaseModel):
 
 
 class Competition(BaseModel):
-    """Everything later stages must know of the competition. Class i is column p<i> everywhere."""
+    """Everything later stages must know of the competition. Class i is column p<i> everywhere.
+
+    Labels in tables are numbers of answers: the different labels that images were given.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     version: int = VERSION
     name: str
+    task: Name = "single"
     classes: list[str]
+    answers: list[str] = []  # what a label is the number of: the images' different labels; else the classes
     metric: str  # a name in the metrics registry
     form: Form
     id_column: str
@@ -43,6 +52,23 @@ class Competition(BaseModel):
     daily_limit: int | None = None
     notebooks_only: bool = False
     findings: list[Finding] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _answers(cls, values: Any) -> Any:
+        """Where no answers are told, each class is one."""
+        told = isinstance(values, dict) and "classes" in values and not values.get("answers")
+        return values | {"answers": list(values["classes"])} if told else values
+
+    @property
+    def kind(self) -> Task:
+        """The task, with all that it decides."""
+        return registry.load(self.task)
+
+    @property
+    def table(self) -> NDArray[np.float32]:
+        """The targets (a, c) of each answer."""
+        return self.kind.table(self.answers, self.classes)
 
 
 def write(competition: Competition, path: Path = PATH) -> None:

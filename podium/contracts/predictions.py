@@ -1,4 +1,4 @@
-"""Class probabilities an image: fold<k>_{oof,test}.parquet of each fold, {oof,test}.parquet of the vote."""
+"""Predictions of the task's kind: fold<k>_{oof,test}.parquet of a fold, {oof,test}.parquet of the vote."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ import pandas as pd
 import pyarrow as pa
 
 from podium.contracts.table import Table
+from podium.tasks import registry
 
 FOLDER = Path("data/predictions")
 FACTS = "facts.json"  # the network, the views that predict kept
 ENSEMBLE = Path("data/ensemble")
-TOLERANCE = 1e-4  # of a row's sum
 
 
 def path(fold: int, part: str, folder: Path = FOLDER) -> Path:
@@ -24,16 +24,14 @@ def folds(folder: Path = FOLDER) -> list[int]:
     return sorted(int(file.name[4:-12]) for file in folder.glob("fold*_oof.parquet"))
 
 
-def table(classes: int) -> Table:
-    """The contract for `classes` probability columns."""
+def table(classes: int, task: str = "single") -> Table:
+    """The contract for `classes` columns of a task's predictions."""
     names = [f"p{i}" for i in range(classes)]
 
     def holds(frame: pd.DataFrame) -> str | None:
-        probs = frame[names].to_numpy(np.float64)
-        if not np.isfinite(probs).all() or (probs < 0).any():
-            return "a probability is negative or not a number"
-        if len(probs) and np.abs(probs.sum(1) - 1).max() > TOLERANCE:
-            return f"a row's probabilities do not sum to 1 +- {TOLERANCE}"
+        broken = registry.load(task).check(frame[names].to_numpy(np.float64))
+        if broken is not None:
+            return broken
         if not frame["image_id"].is_monotonic_increasing:
             return "rows are not sorted by image_id"
         return None
@@ -43,14 +41,14 @@ def table(classes: int) -> Table:
     return Table(name="predictions", schema=pa.schema(fields), holds=holds)
 
 
-def write(ids: list[str], probs: np.ndarray, file: Path) -> None:
-    """Writes probs (n, k), each row summing to 1, for `ids` in any order."""
+def write(ids: list[str], probs: np.ndarray, file: Path, task: str = "single") -> None:
+    """Writes a task's predictions (n, c) for `ids` in any order."""
     frame = pd.DataFrame(probs.astype(np.float32), columns=[f"p{i}" for i in range(probs.shape[1])])
     frame.insert(0, "image_id", ids)
-    table(probs.shape[1]).write(frame, file)
+    table(probs.shape[1], task).write(frame, file)
 
 
-def read(file: Path, classes: int) -> tuple[list[str], np.ndarray]:
-    """(ids ascending, probs float32 (n, k))."""
-    frame = table(classes).read(file)
+def read(file: Path, classes: int, task: str = "single") -> tuple[list[str], np.ndarray]:
+    """(ids ascending, predictions float32 (n, c))."""
+    frame = table(classes, task).read(file)
     return frame["image_id"].tolist(), frame.drop(columns="image_id").to_numpy(np.float32)

@@ -7,19 +7,17 @@ import pandas as pd
 import pyarrow as pa
 
 from podium.contracts.table import Table
+from podium.tasks import registry
 
 PATH = Path("data/pseudo/labels.parquet")
 
 
-def table(classes: int) -> Table:
-    """The contract for `classes` probability columns. A row is for one fold's student."""
+def table(classes: int, task: str = "single") -> Table:
+    """The contract for `classes` columns of a task's predictions. A row is for one fold's student."""
     names = [f"p{i}" for i in range(classes)]
 
     def holds(frame: pd.DataFrame) -> str | None:
-        probs = frame[names].to_numpy(np.float64)
-        if len(probs) and (not np.isfinite(probs).all() or np.abs(probs.sum(1) - 1).max() > 1e-4):
-            return "a row's probabilities do not sum to 1"
-        return None
+        return registry.load(task).check(frame[names].to_numpy(np.float64))
 
     fields = [("image_id", pa.string()), ("fold", pa.int8()), *((name, pa.float32()) for name in names)]
     fields += [("weight", pa.float32()), ("teacher", pa.string())]  # the teacher's full revision

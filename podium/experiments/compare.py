@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.metrics.intervals import LEVEL, replicates
-from podium.metrics.registry import Metric
+from podium.metrics.metric import Metric
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from podium.experiments.compare import Difference
 from podium.foundation.errors import UserError
 from podium.foundation.params import PATH as PARAMS
 from podium.foundation.params import read as read_params
-from podium.metrics.registry import Metric
+from podium.metrics.metric import Metric
 
 CURVES = Path("reports/plots/history.csv")
 NEEDED = (

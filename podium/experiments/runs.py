@@ -60,15 +60,17 @@ class HoldOut:
     groups: NDArray[np.int64]
 
 
-def read(name: str, folds: list[int], split: pd.DataFrame, classes: int, folder: Path) -> Member:
+def read(
+    name: str, folds: list[int], split: pd.DataFrame, classes: int, folder: Path, task: str = "single"
+) -> Member:
     """A member from its folder of predictions. Raises UserError where an image has none."""
-    parts = [predictions.read(predictions.path(fold, "oof", folder), classes) for fold in folds]
+    parts = [predictions.read(predictions.path(fold, "oof", folder), classes, task) for fold in folds]
     for fold, (ids, _) in zip(folds, parts, strict=True):
         _complete(ids, fold, split, folder)
     ids = [image_id for part, _ in parts for image_id in part]
     order = np.argsort(np.array(ids), kind="stable")
     oof = np.concatenate([probs for _, probs in parts])[order].astype(np.float64)
-    tests = [predictions.read(predictions.path(fold, "test", folder), classes) for fold in folds]
+    tests = [predictions.read(predictions.path(fold, "test", folder), classes, task) for fold in folds]
     if any(part != tests[0][0] for part, _ in tests):
         raise UserError(f"{folder}: the folds predict different test images; run `dvc repro -f predict`.")
     test = np.stack([probs for _, probs in tests]).astype(np.float64)
@@ -84,7 +86,8 @@ def of_revision(
     """
     folder = revisions.fetch(revision)
     name = f"{_network(folder)}@{revision[:7]}"
-    theirs = competition.read(folder / competition.PATH).classes
+    known = competition.read(folder / competition.PATH)
+    theirs = known.classes
     if digest(theirs) != digest(classes):
         raise UserError(
             f"{key}: {name} knows the classes {_few(theirs)}, here they are {_few(classes)}: "
@@ -92,7 +95,7 @@ def of_revision(
         )
     _same_folds(f"{key}: {name}", folds_contract.FOLDS.read(folder / folds_contract.PATH), split)
     ran = predictions.folds(folder / predictions.FOLDER)
-    return read(name, ran, split, len(classes), folder / predictions.FOLDER)
+    return read(name, ran, split, len(classes), folder / predictions.FOLDER, known.task)
 
 
 def _network(folder: Path) -> str:

@@ -22,7 +22,7 @@ from podium.foundation.files import write_json, write_text
 from podium.foundation.params import parse, read
 from podium.images import pixels
 from podium.images.params import ImageParams
-from podium.metrics.registry import Metric
+from podium.metrics.metric import Metric
 from podium.networks.build import Network, load
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from podium.metrics.registry import Floats, Labels, get
+from podium.metrics.metric import Floats, Labels
+from podium.metrics.registry import get
 
 ALWAYS = ("accuracy", "log_loss")
 

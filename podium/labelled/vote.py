@@ -8,7 +8,7 @@ import numpy as np
 from podium.contracts import model
 from podium.features.items import Item
 from podium.foundation.errors import UserError
-from podium.metrics.registry import Floats
+from podium.metrics.metric import Floats
 from podium.networks.precision import best_device
 from podium.tta.choosing import used
 from podium.tta.members import Inputs, logits_of, member

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from podium.foundation.run import derive
-from podium.metrics.registry import Floats, Metric
+from podium.metrics.metric import Floats, Metric
 
 REPLICATES = 1000
 LEVEL = 0.95

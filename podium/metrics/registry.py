@@ -1,47 +1,52 @@
-"""What each metric computes, under any weights of the images: one code for a score and for its bootstrap.
+"""Metrics of one class an image, and the choice of a metric by its name.
 
-Every function takes labels int (n,), probs (n, k) and weights (b, n) >= 0 and returns (b,) scores. A
-decision is the class of the highest probability; the lowest class wins a tie.
+Labels are int (n,), probs (n, k). A decision is the class of the highest probability; the lowest class wins
+a tie.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
-from numpy.typing import NDArray
 
+from podium.contracts.competition import Competition
+from podium.foundation.errors import UserError
+from podium.metrics.metric import (
+    SMALLEST_PROB,
+    Floats,
+    Labels,
+    Metric,
+    auc,
+    f1,
+    mean_over,
+    share,
+)
 from podium.metrics.names import MAP_NAME, canonical
+from podium.metrics.numbers import NUMBERS
+from podium.metrics.sets import SETS
 
-Floats = NDArray[np.float64]
-Labels = NDArray[np.int64]
-Weighted = Callable[[Labels, Floats, Floats], Floats]
-
-SMALLEST_PROB = 1e-15  # what competition servers clip at before the logarithm
 MAP_CUTOFF = 5  # of `map_at_k` without a number: Kaggle's most frequent
 
 
-@dataclass(frozen=True)
-class Metric:
-    """One metric. `wants` says what the submission is judged by: decisions, probabilities or ranks."""
+def of(found: Competition) -> Metric:
+    """The competition's metric, judging its answers. Raises UserError where it does not suit the task."""
+    return suited(found.metric, found)
 
-    name: str
-    weighted: Weighted
-    greater_is_better: bool = True
-    wants: Literal["labels", "probs", "ranks"] = "labels"
-    priors_help: bool = False  # decisions other than the likeliest class can score higher
 
-    def function(self, labels: np.ndarray, probs: np.ndarray) -> float:
-        """The score of probs (n, k) against labels (n,)."""
-        return float(self.scores(labels, probs, np.ones((1, len(labels))))[0])
+def suited(name: str, found: Competition) -> Metric:
+    """The metric of that name as it judges the competition's task. Raises UserError where it does not."""
+    family = found.kind.truth
+    if family == "labels":
+        return get(name)
+    known = canonical(name)
+    if known in FAMILIES[family]:
+        return FAMILIES[family][known].on(found.table)
+    raise UserError(
+        f"competition.metric: {known} does not judge the task {found.task}, which "
+        f"{', '.join(FAMILIES[family])} do."
+    )
 
-    def scores(self, labels: np.ndarray, probs: np.ndarray, weights: Floats) -> Floats:
-        """(b,) scores of the same predictions under b sets of image weights (b, n)."""
-        return self.weighted(np.asarray(labels, np.int64), np.asarray(probs, np.float64), weights)
 
-    def goodness(self, score: float) -> float:
-        """The score with its sign turned so that more is better."""
-        return score if self.greater_is_better else -score
+def beside(found: Competition) -> list[Metric]:
+    """The metrics that are shown whatever the competition's own."""
+    return [suited(metric.name, found) for metric in BESIDE[found.kind.truth]]
 
 
 def get(name: str) -> Metric:
@@ -50,16 +55,13 @@ def get(name: str) -> Metric:
     cutoff = MAP_NAME.fullmatch(known)
     if cutoff or known == "map_at_k":
         return _map(known, int(cutoff[1]) if cutoff else MAP_CUTOFF)
-    return METRICS[known]
-
-
-def _share(hits: Floats, weights: Floats) -> Floats:
-    total = weights @ hits
-    return np.asarray(total / weights.sum(1))
+    if known in METRICS:
+        return METRICS[known]
+    raise UserError(f"metric {known} judges no classes: {', '.join(METRICS)} do.")
 
 
 def _accuracy(labels: Labels, probs: Floats, weights: Floats) -> Floats:
-    return _share((probs.argmax(1) == labels).astype(np.float64), weights)
+    return share((probs.argmax(1) == labels).astype(np.float64), weights)
 
 
 def _counts(labels: Labels, probs: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
@@ -69,49 +71,30 @@ def _counts(labels: Labels, probs: Floats, weights: Floats) -> tuple[Floats, Flo
     return weights @ (truth * choice), weights @ truth, weights @ choice
 
 
-def _mean_over(values: Floats, present: NDArray[np.bool_]) -> Floats:
-    return np.asarray((values * present).sum(1) / np.maximum(present.sum(1), 1))
-
-
 def _balanced_accuracy(labels: Labels, probs: Floats, weights: Floats) -> Floats:
     right, images, _ = _counts(labels, probs, weights)
-    return _mean_over(right / np.where(images > 0, images, 1), images > 0)
-
-
-def _f1(right: Floats, images: Floats, decisions: Floats) -> Floats:
-    both = images + decisions
-    return 2 * right / np.where(both > 0, both, 1)
+    return mean_over(right / np.where(images > 0, images, 1), images > 0)
 
 
 def _f1_macro(labels: Labels, probs: Floats, weights: Floats) -> Floats:
     right, images, decisions = _counts(labels, probs, weights)
-    return _mean_over(_f1(right, images, decisions), images + decisions > 0)
+    return mean_over(f1(right, images, decisions), images + decisions > 0)
 
 
 def _f1_weighted(labels: Labels, probs: Floats, weights: Floats) -> Floats:
     right, images, decisions = _counts(labels, probs, weights)
-    return np.asarray((_f1(right, images, decisions) * images).sum(1) / images.sum(1))
+    return np.asarray((f1(right, images, decisions) * images).sum(1) / images.sum(1))
 
 
 def _log_loss(labels: Labels, probs: Floats, weights: Floats) -> Floats:
     given = probs[np.arange(len(labels)), labels] / np.maximum(probs.sum(1), SMALLEST_PROB)
-    return _share(-np.log(np.clip(given, SMALLEST_PROB, 1)), weights)
+    return share(-np.log(np.clip(given, SMALLEST_PROB, 1)), weights)
 
 
 def _roc_auc(labels: Labels, probs: Floats, weights: Floats) -> Floats:
     """One class against the rest, the mean over classes that have both; ties count half."""
-    areas = np.stack([_auc(labels == c, probs[:, c], weights) for c in range(probs.shape[1])], axis=1)
-    return _mean_over(np.nan_to_num(areas), np.isfinite(areas))
-
-
-def _auc(positive: NDArray[np.bool_], scores: Floats, weights: Floats) -> Floats:
-    order = np.argsort(scores, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(scores[order]) > 0])  # of each run of equal scores
-    ups = np.add.reduceat((weights * positive)[:, order], starts, axis=1)
-    downs = np.add.reduceat((weights * ~positive)[:, order], starts, axis=1)
-    below = np.cumsum(downs, axis=1) - downs / 2
-    pairs = ups.sum(1) * downs.sum(1)
-    return np.where(pairs > 0, (ups * below).sum(1) / np.where(pairs > 0, pairs, 1), np.nan)
+    areas = np.stack([auc(labels == c, probs[:, c], weights) for c in range(probs.shape[1])], axis=1)
+    return mean_over(np.nan_to_num(areas), np.isfinite(areas))
 
 
 def _quadratic_kappa(labels: Labels, probs: Floats, weights: Floats) -> Floats:
@@ -128,7 +111,7 @@ def _map(name: str, cutoff: int) -> Metric:
     def weighted(labels: Labels, probs: Floats, weights: Floats) -> Floats:
         order = np.argsort(-probs, axis=1, kind="stable")[:, :cutoff]
         hits = order == labels[:, None]
-        return _share((hits / np.arange(1, order.shape[1] + 1)).sum(1), weights)
+        return share((hits / np.arange(1, order.shape[1] + 1)).sum(1), weights)
 
     return Metric(name, weighted, wants="ranks")
 
@@ -139,10 +122,17 @@ METRICS = {
         Metric("accuracy", _accuracy),
         Metric("balanced_accuracy", _balanced_accuracy, priors_help=True),
         Metric("f1_macro", _f1_macro, priors_help=True),
+        Metric("f1_micro", _accuracy),  # one decision an image: both count the right ones
         Metric("f1_weighted", _f1_weighted, priors_help=True),
         Metric("log_loss", _log_loss, greater_is_better=False, wants="probs"),
         Metric("roc_auc", _roc_auc, wants="ranks"),
         Metric("quadratic_kappa", _quadratic_kappa, priors_help=True),
         _map("map_at_k", MAP_CUTOFF),
     )
+}
+FAMILIES = {"labels": METRICS, "sets": SETS, "numbers": NUMBERS}
+BESIDE = {  # shown whatever the competition's metric
+    "labels": (METRICS["accuracy"], METRICS["log_loss"]),
+    "sets": (SETS["roc_auc"], SETS["log_loss"]),
+    "numbers": (NUMBERS["rmse"], NUMBERS["r2"]),
 }

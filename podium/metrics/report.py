@@ -4,16 +4,17 @@ import json
 import os
 import platform
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from podium.foundation import times
 from podium.metrics.intervals import by_fold, interval
-from podium.metrics.registry import Metric, get
+from podium.metrics.metric import Metric
+from podium.metrics.registry import BESIDE
 
 Value = float | int | str
-ALWAYS = ("accuracy", "log_loss")  # shown whatever the competition's metric
 FACTS = (Path("data/clean"), Path("data/split"), Path("data/predictions"))  # stages that may leave facts.json
 MOST_FACTS = 6  # numbers taken from one stage
 MODEL_NAME = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)  # in /proc/cpuinfo
@@ -21,16 +22,22 @@ GPU_NAME = re.compile(r"^Model:\s*(.+)$", re.MULTILINE)
 
 
 def cross_validation(
-    metric: Metric, labels: np.ndarray, probs: np.ndarray, home: np.ndarray, groups: np.ndarray, seed: int
+    metric: Metric,
+    labels: np.ndarray,
+    probs: np.ndarray,
+    home: np.ndarray,
+    groups: np.ndarray,
+    seed: int,
+    beside: Sequence[Metric] = BESIDE["labels"],
 ) -> dict[str, Value]:
-    """cv and its 95 % interval over all images; accuracy and log loss."""
+    """cv and its 95 % interval over all images; the metrics `beside`."""
     found = interval(metric, labels, probs, groups, seed)
     return {
         "metric": metric.name,
         "cv": found.score,
         "cv_low": found.low,
         "cv_high": found.high,
-        **{name: get(name).function(labels, probs) for name in ALWAYS},
+        **{other.name: other.function(labels, probs) for other in beside},
         "folds": ",".join(str(fold) for fold in np.unique(home)),
         "n": len(labels),
     }
@@ -60,7 +67,12 @@ def machine() -> str:
 
 
 def held_out(
-    metric: Metric, labels: np.ndarray, probs: np.ndarray, groups: np.ndarray, seed: int
+    metric: Metric,
+    labels: np.ndarray,
+    probs: np.ndarray,
+    groups: np.ndarray,
+    seed: int,
+    beside: Sequence[Metric] = BESIDE["labels"],
 ) -> dict[str, Value]:
     """The score on the hold-out, which nothing was chosen on; empty without one."""
     if not len(labels):
@@ -70,7 +82,7 @@ def held_out(
         "holdout": found.score,
         "holdout_low": found.low,
         "holdout_high": found.high,
-        "holdout_accuracy": get("accuracy").function(labels, probs),
+        f"holdout_{beside[0].name}": beside[0].function(labels, probs),
         "holdout_n": len(labels),
     }
 

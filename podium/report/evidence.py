@@ -88,8 +88,8 @@ def gather(declared: list[int]) -> Evidence:
     """Reads the run's artifacts from their places. Raises UserError where a needed one is missing."""
     found = competition.read()
     split = folds.FOLDS.read(folds.PATH)
-    ids, oof = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(found.classes))
-    test_ids, test = predictions.read(predictions.ENSEMBLE / "test.parquet", len(found.classes))
+    ids, oof = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(found.classes), found.task)
+    test_ids, test = predictions.read(predictions.ENSEMBLE / "test.parquet", len(found.classes), found.task)
     scored = split.set_index("image_id").loc[ids]
     trained = [fold for fold in declared if (model.folder(fold) / "model.json").exists()]
     run = Evidence(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from podium.contracts.competition import Finding
 from podium.metrics import intervals, registry
-from podium.metrics.registry import SMALLEST_PROB
+from podium.metrics.metric import SMALLEST_PROB
 from podium.report import figures, looked
 from podium.report.blocks import (
     Beside,
@@ -56,7 +56,7 @@ def _warns(finding: Finding) -> bool:
 
 def scores(run: Evidence, _params: ReportParams) -> Part:
     """The score a fold, the voters that were compared, and every number of metrics.json."""
-    metric = registry.get(run.competition.metric)
+    metric = registry.of(run.competition)
     by_fold = intervals.by_fold(metric, run.labels, run.oof, run.fold_of)
     sizes = [int((run.fold_of == fold).sum()) for fold in np.unique(run.fold_of)]
     rows = [

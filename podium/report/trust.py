@@ -40,7 +40,7 @@ def _on_cleaned(run: Evidence) -> list[str]:
         return []
     number_of = {name: label for label, name in enumerate(run.competition.classes)}
     trained = np.array([number_of[name] for name in table["label"]])
-    metric = registry.get(run.competition.metric)
+    metric = registry.of(run.competition)
     score = metric.function(trained[kept], run.oof[kept])
     return [
         f"On the cleaned labels ({int((~kept).sum())} dropped images left out, "

@@ -106,14 +106,13 @@ def train(request: Request, tables: Tables) -> Result:
 
 
 def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
-    classes = len(request.classes)
     pseudo = with_places(tables.pseudo, tables.images, Reader(request.data))
-    rows = training_rows(tables.manifest, pseudo, request.fold, classes)
+    rows = training_rows(tables.manifest, pseudo, request.fold, request.table)
     if request.train.online:
         rows = rows.originals()
     if request.train.class_weights:
         rows = balanced_weights(rows)
-    return rows, validation_rows(tables.manifest, request.fold, classes)
+    return rows, validation_rows(tables.manifest, request.fold, request.table)
 
 
 def _feed(

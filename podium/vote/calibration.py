@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 
 from podium.metrics.intervals import replicates
-from podium.metrics.registry import Metric, get
+from podium.metrics.metric import Metric
+from podium.metrics.registry import get
 from podium.vote.voter import SMALLEST, Probs, normalised
 
 Kind = Literal["none", "temperature", "priors"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from podium.experiments.runs import Pool
 from podium.foundation.files import write_text
-from podium.metrics.registry import Metric
+from podium.metrics.metric import Metric
 from podium.vote.voter import arithmetic_mean
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from podium.experiments.runs import Pool
 from podium.foundation.run import derive
 from podium.metrics.intervals import Interval, replicates, summary
-from podium.metrics.registry import Floats, Metric
+from podium.metrics.metric import Floats, Metric
 from podium.vote import diversity
 from podium.vote import voter as voters
 from podium.vote.calibration import CalibrationTrial, attempt, suited

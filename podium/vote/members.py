@@ -17,7 +17,7 @@ from podium.vote.voter import Features
 
 def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, folds: list[int]) -> Pool:
     """The members' predictions; `folds` are this run's. Raises UserError where they do not fit."""
-    own = runs.read("this run", folds, split, len(found.classes), predictions.FOLDER)
+    own = runs.read("this run", folds, split, len(found.classes), predictions.FOLDER, found.task)
     members = [own] if params.own else []
     members += [runs.of_revision(revision, split, found.classes) for revision in params.experiments]
     members += [external.read(one, own, split, found, submission_ids()) for one in params.external]

@@ -22,7 +22,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.metrics.registry import Metric
+from podium.metrics.metric import Metric
 
 Probs = NDArray[np.float64]
 Features = NDArray[np.float32]  # (n, d) the fixed network's, of data/embeddings

@@ -8,7 +8,7 @@ from sklearn import metrics as sk
 
 from podium.foundation.errors import UserError
 from podium.metrics import registry
-from podium.metrics.names import NAMES, canonical
+from podium.metrics.names import canonical
 
 LABELS = np.array([0, 0, 0, 1, 1, 2])
 PROBS = np.array(
@@ -102,7 +102,7 @@ def test_scikit_learn_agrees(seed: int) -> None:
     assert score("balanced_accuracy", labels, probs) == pytest.approx(recalls.mean())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", registry.METRICS)
 def test_a_weight_of_two_is_the_image_twice(name: str) -> None:
     labels, probs = random_case(3)
     weights = np.random.default_rng(0).integers(0, 3, len(labels))
@@ -111,7 +111,7 @@ def test_a_weight_of_two_is_the_image_twice(name: str) -> None:
     assert found[0] == pytest.approx(score(name, labels[twice], probs[twice]))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", registry.METRICS)
 def test_being_right_and_sure_is_best(name: str) -> None:
     metric = registry.get(name)
     labels = np.array([0, 1, 2, 0, 1, 2])
@@ -141,5 +141,5 @@ def test_names_as_competitions_write_them(given_name: str, known: str) -> None:
 def test_an_unknown_metric_names_the_nearest() -> None:
     with pytest.raises(UserError, match=r"metric 'acuracy' is not known; did you mean accuracy\."):
         registry.get("acuracy")
-    with pytest.raises(UserError, match=r"metric 'zzzz' is not known; known are accuracy, .*map_at_k\."):
+    with pytest.raises(UserError, match=r"metric 'zzzz' is not known; known are accuracy, .*map_at_k.*\."):
         registry.get("zzzz")

@@ -17,7 +17,7 @@ class Rows:
     """Images in order with what training must know of each."""
 
     frame: pd.DataFrame  # image_id, digest, shard, offset, length, copy
-    targets: NDArray[np.float32]  # (n, k), rows sum to 1
+    targets: NDArray[np.float32]  # (n, c) as the task has them; of one class an image rows sum to 1
     weights: NDArray[np.float32]  # (n,)
 
     def __len__(self) -> int:
@@ -32,8 +32,10 @@ class Rows:
 COLUMNS = ["image_id", "digest", "shard", "offset", "length", "copy"]
 
 
-def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, classes: int) -> Rows:
+def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDArray[np.float32]) -> Rows:
     """The other folds' originals and copies, and this fold's pseudo-labelled images, in the tables' order.
+
+    table (a, c): the targets of each answer.
 
     Raises UserError where nothing is left to train on.
     """
@@ -44,8 +46,8 @@ def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, classes: i
             "see data/split/folds.parquet and data/clean/labels.csv, or lower split.k."
         )
     soft = pseudo[pseudo["fold"] == fold]
-    given = one_hot(hard["label"].to_numpy(np.int64), classes)
-    taught = soft[[f"p{i}" for i in range(classes)]].to_numpy(np.float32)
+    given = table[hard["label"].to_numpy(np.int64)]
+    taught = soft[[f"p{i}" for i in range(table.shape[1])]].to_numpy(np.float32)
     return Rows(
         frame=pd.concat([hard[COLUMNS], soft[COLUMNS]], ignore_index=True) if len(soft) else hard[COLUMNS],
         targets=np.concatenate([given, taught]),
@@ -53,11 +55,11 @@ def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, classes: i
     )
 
 
-def validation(manifest: pd.DataFrame, fold: int, classes: int) -> Rows:
+def validation(manifest: pd.DataFrame, fold: int, table: NDArray[np.float32]) -> Rows:
     """The fold's originals under their given labels, all with weight 1."""
     rows = validation_rows(manifest, fold)
     labels = rows["label_given"].to_numpy(np.int64)
-    return Rows(rows[COLUMNS], one_hot(labels, classes), np.ones(len(rows), np.float32))
+    return Rows(rows[COLUMNS], table[labels], np.ones(len(rows), np.float32))
 
 
 def with_places(pseudo: pd.DataFrame, images: pd.DataFrame, reader: Reader) -> pd.DataFrame:
@@ -77,8 +79,3 @@ def balanced_weights(rows: Rows) -> Rows:
     factor = np.zeros(len(mass), np.float32)
     factor[present] = mass.sum() / (present.sum() * mass[present])
     return Rows(rows.frame, rows.targets, rows.weights * (rows.targets @ factor))
-
-
-def one_hot(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
-    """(n, k) with 1 at each row's label."""
-    return np.eye(classes, dtype=np.float32)[labels]

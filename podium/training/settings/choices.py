@@ -3,12 +3,16 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from podium.features.params import FeatureParams
 from podium.foundation.run import derive
 from podium.images.params import ImageParams
 from podium.networks import build as networks
 from podium.networks.params import NetworkParams
 from podium.networks.precision import precision
+from podium.tasks import registry as tasks
 from podium.training import losses
 from podium.training.feed import sampling
 from podium.training.feed.rows import Rows
@@ -34,6 +38,13 @@ class Request:
     features: FeatureParams
     quick: bool = False
     data: Path = Path("data")
+    task: str = "single"
+    answers: tuple[str, ...] = ()  # left out where they are the classes
+
+    @property
+    def table(self) -> NDArray[np.float32]:
+        """The targets (a, c) of each answer."""
+        return tasks.load(self.task).table(self.answers or self.classes, self.classes)
 
 
 def decided(

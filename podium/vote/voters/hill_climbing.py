@@ -7,7 +7,8 @@ scores the lower log loss wins, then the first member.
 import numpy as np
 
 from podium.foundation.run import derive
-from podium.metrics.registry import Metric, get
+from podium.metrics.metric import Metric
+from podium.metrics.registry import get
 from podium.vote.voter import Combine, Context, Probs, WeightedMean, arithmetic_mean
 
 COMPLEXITY = 5

@@ -6,7 +6,7 @@ members (Kuncheva 2004, 4.3.1; Zhu et al. 2009 for k classes). Chance weighs 0, 
 
 import numpy as np
 
-from podium.metrics.registry import Metric
+from podium.metrics.metric import Metric
 from podium.vote.voter import Combine, Context, Probs, WeightedMean, arithmetic_mean
 
 COMPLEXITY = 4

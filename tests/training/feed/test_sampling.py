@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from podium.training.feed.data import Batches, Cached, Examples
-from podium.training.feed.rows import Rows, balanced_weights, one_hot
+from podium.training.feed.rows import Rows, balanced_weights
 from podium.training.feed.sampling import InOrder, Order, balanced, batches
 
 LABELS = np.array([0] * 90 + [1] * 9 + [3] * 3)  # no image of class 2
@@ -54,7 +54,7 @@ def test_the_balanced_sampler_shows_every_class_as_often() -> None:
 
 def test_class_weights_by_hand() -> None:
     """Four images of class 0, one of class 1, none of class 2: 5 / (2 * 4) and 5 / (2 * 1)."""
-    targets = one_hot(np.array([0, 0, 0, 0, 1]), 3)
+    targets = np.eye(3, dtype=np.float32)[np.array([0, 0, 0, 0, 1])]
     found = balanced_weights(Rows(pd.DataFrame(index=range(5)), targets, np.ones(5, np.float32))).weights
     assert found.tolist() == pytest.approx([0.625] * 4 + [2.5])
 

@@ -11,7 +11,6 @@ from torch import nn
 from podium.foundation.errors import UserError
 from podium.training import losses
 from podium.training.feed.data import Cached, Examples
-from podium.training.feed.rows import one_hot
 from podium.training.feed.sampling import Order
 from podium.training.loop import engine, resume
 from podium.training.loop.keeping import Keeper, kept_epoch
@@ -24,7 +23,7 @@ ROWS, CHECK, FEATURES, CLASSES, BATCH = 96, 24, 8, 3, 16
 def examples() -> tuple[Examples, Examples]:
     random = np.random.default_rng(0)
     array = random.normal(size=(ROWS + CHECK, FEATURES)).astype(np.float32)
-    targets = one_hot(array[:, :CLASSES].argmax(1), CLASSES)
+    targets = np.eye(CLASSES, dtype=np.float32)[array[:, :CLASSES].argmax(1)]
     weights = np.ones(ROWS + CHECK, np.float32)
     spans = np.arange(ROWS), np.arange(ROWS, ROWS + CHECK)
     first, second = (Examples(Cached(array, span), targets[span], weights[span]) for span in spans)
@@ -174,7 +173,7 @@ def test_accumulating_two_halves_is_one_batch(tmp_path):
 
 def test_a_row_of_weight_two_counts_twice(tmp_path):
     array = np.eye(4, dtype=np.float32)
-    targets = one_hot(np.array([0, 1, 0, 1]), 2)
+    targets = np.eye(2, dtype=np.float32)[np.array([0, 1, 0, 1])]
     ends = []
     for rows, weights in (([0, 1, 1], [1, 1, 1]), ([0, 1], [1, 2])):
         tail = nn.Sequential(nn.Linear(4, 2))

@@ -1,0 +1,1 @@
+"""One file a task, named as competition.json names it."""
