@@ -33,7 +33,8 @@ def main() -> None:
     cleaned = cleaning.clean(given, material, classes, params, seed)
     summary = facts.describe(cleaned, every, vectors, found, seed)
     summary["sentences"] += corrections.moved(told)
-    suspects = review.cards(cleaned.table, material.vectors, params.cards)
+    table = cleaned.table.assign(group=material.twins)
+    suspects = review.cards(table, material.vectors, params.cards)
     read = inputs.pictures(every, images.SHARDS)
     page = review.page(suspects, classes, told, summary["suspects"], found_in.name, read)
 

@@ -20,6 +20,9 @@ from podium.images.pixels import decode, encode, shrink
 THUMBNAIL, SMALL = 128, 64  # pixels of the short side: of a suspect, of its neighbours
 NEIGHBOURS = 5
 QUALITY = 80  # of the thumbnails' JPEG
+TORN = "a duplicate has another label"  # as cleaning gives its reason
+TORN_QUALITY = 0.5  # at least which a label only its duplicates contradict has
+WORDS = ("none", "one", "two", "three", "four", "five")
 PAGE = Path(__file__).with_name("review.html")
 
 
@@ -33,6 +36,8 @@ class SuspectCard:
     quality: float | None  # probability that the given label is right; None: the user has said so
     reason: str
     neighbours: list[tuple[str, str]]  # (image_id, given label) of the nearest, nearest first
+    group: str = ""  # of its duplicates; its own name where it has none
+    torn: bool = False  # a duplicate has another label
 
 
 def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list[SuspectCard]:
@@ -46,6 +51,7 @@ def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list
     chosen = np.concatenate([worst, np.flatnonzero(told)[:limit]])
     near = nearest(vectors, chosen, NEIGHBOURS)
     ids, shown = table["image_id"].tolist(), table["label_given"].tolist()
+    groups = table["group"].tolist() if "group" in table else ids
     return [
         SuspectCard(
             ids[row],
@@ -54,6 +60,8 @@ def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list
             None if told[row] else float(table["quality"].iloc[row]),
             str(table["reason"].iloc[row]),
             [(ids[other], shown[other]) for other in others],
+            groups[row],
+            TORN in str(table["reason"].iloc[row]),
         )
         for row, others in zip(chosen.tolist(), near.tolist(), strict=True)
     ]
@@ -115,22 +123,46 @@ def _card(card: SuspectCard, classes: list[str], read: Callable[[str], bytes]) -
         f"<figure>{_image(read(image_id), SMALL, image_id)}<figcaption>{quote(label)}</figcaption></figure>"
         for image_id, label in card.neighbours
     )
-    doubt = (
-        ""
-        if card.quality is None
-        else f", suggested <b>{quote(card.suggested)}</b>, right with probability {card.quality:.2f}"
-    )
-    return f"""<article class="card" tabindex="0"
-data-id="{quote(card.image_id)}" data-given="{quote(card.given)}">
+    more = '<button class="twins">This label for all its duplicates</button>' if card.torn else ""
+    suggested = "" if card.quality is None else f", suggested <b>{quote(card.suggested)}</b>"
+    marks = ' data-torn="1"' if card.torn else ""
+    marks += ' data-told="1"' if card.quality is None else ""
+    return f"""<article class="card" tabindex="0" data-id="{quote(card.image_id)}"
+data-given="{quote(card.given)}" data-suggested="{quote(card.suggested)}"
+data-group="{quote(card.group)}"{marks}>
 {_image(read(card.image_id), THUMBNAIL, card.image_id)}
 <div class="say"><p class="name">{quote(card.image_id)}</p>
-<p>given <b>{quote(card.given)}</b>{doubt}</p>
-<p class="why">{quote(card.reason)}</p>
+<p>given <b>{quote(card.given)}</b>{suggested}</p>
+<p class="why">{quote(reason(card))}</p>
 <p class="buttons"><button data-do="keep">Keep</button>
 <button data-do="relabel">Relabel as</button> <select aria-label="new label">{options}</select>
-<button data-do="drop">Drop</button> <button data-do="undo">Undecided</button></p>
+<button data-do="drop">Drop</button> <button data-do="undo">Undecided</button> {more}</p>
 <input class="note" placeholder="note" aria-label="note">
 <p class="why">most alike, with their labels:</p><div class="near">{near}</div></div></article>"""
+
+
+def share(probability: float) -> str:
+    """A probability in whole percents, never as if it were nothing."""
+    return f"{probability:.0%}" if probability >= 0.01 else "under 1%"
+
+
+def reason(card: SuspectCard) -> str:
+    """Why the card is here, in plain words."""
+    if card.quality is None:
+        return card.reason
+    alike = sum(label == card.suggested for _, label in card.neighbours)
+    said = []
+    if not card.torn or card.quality < TORN_QUALITY:
+        said.append(
+            f"Models that did not learn from this image find {card.suggested} likelier: the given label is "
+            f"right with probability {share(card.quality)}"
+        )
+    if card.torn:
+        said.append("a duplicate of it has another label")
+    among = f"{WORDS[alike]} of the {WORDS[len(card.neighbours)]} images most like it"
+    said.append(f"{among} are labelled {card.suggested}")
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _image(data: bytes, side: int, name: str) -> str:

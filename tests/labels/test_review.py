@@ -74,3 +74,24 @@ def test_the_page_needs_nothing_but_itself() -> None:
 def test_the_nearest_are_the_most_alike_and_never_oneself() -> None:
     vectors = np.array([[1, 0], [0.9, 0.1], [-1, 0], [0, 1]], dtype=np.float32)
     assert review.nearest(vectors, np.array([0]), 1).tolist() == [[1]]
+
+
+def test_the_reason_is_said_in_plain_words() -> None:
+    near = [(f"train/{i}.jpg", "dog" if i < 4 else "cat") for i in range(5)]
+    card = review.SuspectCard(
+        "train/a.jpg", "cat", "dog", 0.1, "the images of other folds say otherwise", near
+    )
+    assert review.reason(card) == (
+        "Models that did not learn from this image find dog likelier: the given label is right with "
+        "probability 10%; four of the five images most like it are labelled dog."
+    )
+    torn = review.SuspectCard("train/a.jpg", "cat", "dog", 0.5, review.TORN, near, "g", True)
+    assert review.reason(torn).startswith("A duplicate of it has another label; four of the five")
+
+
+def test_duplicates_under_two_labels_can_be_decided_together() -> None:
+    table = _table().assign(group=["g", "x", "y", "g"], reason=review.TORN)
+    found = review.cards(table, np.eye(4, dtype=np.float32), 10)
+    empty = pd.DataFrame(columns=["image_id", "label", "note"])
+    text = review.page(found, ["cat", "dog", "<b>"], empty, 3, "made", _read)
+    assert text.count('data-group="g"') == 2 and text.count('<button class="twins">') == 3

@@ -33,7 +33,7 @@ def test_decisions_leave_the_browser_as_corrections(room: Path, browser: Browser
     browser.run(f"{card}.querySelector('[data-do=relabel]').click()")
     browser.run(f"{card}.querySelector('.note').value = ' \"sure\", twice '")
     browser.run(f"{card}.querySelector('.note').dispatchEvent(new Event('change'))")
-    for name, key in (("train/cat/cat5.jpg", "d"), ("train/dog/dog7.jpg", "k")):
+    for name, key in (("train/cat/cat5.jpg", "d"), ("train/dog/dog7.jpg", "1")):
         browser.run(f"cards.find(card => card.dataset.id === '{name}').focus()")
         browser.press(key)
     browser.run("document.getElementById('export').click()")
@@ -56,3 +56,41 @@ def test_decisions_leave_the_browser_as_corrections(room: Path, browser: Browser
         "train/cat/cat3.jpg cat", "train/cat/cat5.jpg dog", "train/dog/dog7.jpg owl",
     ]  # fmt: skip
     assert browser.run("mine.size") == 0
+
+
+def test_keys_work_from_the_start_and_filters_and_bulk_decisions_too(room: Path, browser: Browser) -> None:
+    _flip(room, ["train/cat/cat3.jpg", "train/cat/cat5.jpg", "train/dog/dog7.jpg"])
+    clean_labels.main()
+    for width in (400, 1400):
+        browser.show(width, "dark")
+        browser.open(room / "data/clean/review.html")
+        assert browser.run("document.documentElement.scrollWidth") <= width
+    first, second = browser.run("cards.slice(0, 2).map(card => card.dataset.id)")
+    for key in "j1kk3":  # down, keep the second and go on to the third, back twice, drop the first
+        browser.press(key)
+    made = browser.run("[...decisions()].map(([id, d]) => id + ' ' + d.label)")
+    assert sorted(row.split()[0] for row in made) == sorted([first, second])
+    assert f"{first} drop" in made
+    assert browser.run("document.activeElement.classList.contains('card')")
+
+    browser.run("mine.clear(); cards.forEach(show); arrange()")
+    browser.run("field('given').value = 'owl'; field('given').dispatchEvent(new Event('change'))")
+    owls = browser.run("shown().map(card => card.dataset.given)")
+    assert set(owls) == {"owl"}
+    browser.run("document.querySelector('[data-all=drop]').click()")
+    assert browser.run("[...decisions()].filter(([id, d]) => d.label === 'drop').length") == len(owls)
+    browser.run("field('back').click()")
+    assert browser.run("decisions().size") == 0
+
+    browser.press("z")
+    until(lambda: browser.run("document.querySelector('dialog').open"))
+    assert browser.run("document.querySelector('dialog').innerText").startswith("train/")
+
+
+def test_one_label_goes_to_all_duplicates(room: Path, browser: Browser) -> None:
+    _flip(room, ["train/cat/cat3.jpg", "train/cat/cat5.jpg"])
+    clean_labels.main()
+    browser.open(room / "data/clean/review.html")
+    browser.run("var [a, b] = cards; a.dataset.group = b.dataset.group = 'g'")
+    browser.run("a.querySelector('select').value = 'cat'; decide(a, 'relabel'); twins(a)")
+    assert browser.run("[...decisions()].map(([id, d]) => d.label)") == ["cat", "cat"]
