@@ -1,7 +1,6 @@
 """The out-of-fold classifier: right on clouds, blind to its own fold, equal to ridge regression."""
 
 import numpy as np
-import pytest
 
 from podium.embedding import adversarial
 from podium.linear import probe
@@ -30,31 +29,57 @@ def test_a_folds_own_labels_never_reach_its_predictions() -> None:
     assert not np.allclose(one[folds == 1], two[folds == 1], atol=1e-3)
 
 
-def test_a_folds_own_vectors_never_reach_the_scaler() -> None:
+def test_a_folds_own_vectors_never_reach_its_classifier() -> None:
     vectors, labels, folds = _clouds()
-    one = probe._fit(_training(vectors, labels, folds, 2), [1.0])[0]
+    targets = probe.indicators(labels, 3)
+    one = probe.fit(vectors, targets, folds).classifiers[2]
     vectors[folds == 2] *= 100
-    two = probe._fit(_training(vectors, labels, folds, 2), [1.0])[0]
+    two = probe.fit(vectors, targets, folds).classifiers[2]
     assert np.allclose(one.weights, two.weights, atol=1e-3)
 
 
-def _training(vectors: np.ndarray, labels: np.ndarray, folds: np.ndarray, out: int) -> probe._Sums:
-    weight = np.ones(len(labels))
-    sums = [
-        probe._sums(vectors[folds == f], labels[folds == f], weight[folds == f], 3) for f in np.unique(folds)
-    ]
-    return probe._total(sums) - sums[out]
-
-
-def test_the_closed_form_is_ridge_regression_on_standardised_vectors() -> None:
-    linear = pytest.importorskip("sklearn.linear_model")
+def test_hold_outs_teach_nothing_and_rows_of_no_fold_that_always_train_do() -> None:
     vectors, labels, folds = _clouds()
-    inside = folds != 0
-    scaled = (vectors - vectors[inside].mean(0)) / vectors[inside].std(0)
-    target = np.eye(3)[labels]
-    expected = linear.Ridge(alpha=0.3 * inside.sum()).fit(scaled[inside], target[inside]).predict(scaled)
-    line = probe._fit(_training(vectors, labels, folds, 0), [0.3])[0]
-    assert np.allclose(probe._scores(line, vectors), expected, atol=1e-4)
+    for fold, taught in ((-1, False), (-2, True)):
+        some = folds.copy()
+        some[:9] = fold
+        changed = labels.copy()
+        changed[:9] = (labels[:9] + 1) % 3
+        one, two = (probe.fit(vectors, probe.indicators(part, 3), some) for part in (labels, changed))
+        assert np.isnan(one.oof[:9]).all() and one.folds == [0, 1, 2, 3, 4]
+        assert np.allclose(one.oof[9:], two.oof[9:], atol=1e-6) != taught
+
+
+def test_several_labels_an_image_are_judged_each_by_itself() -> None:
+    vectors, labels, folds = _clouds()
+    targets = np.stack([labels == 0, labels != 1, labels == 2], axis=1).astype(np.float32)
+    found = probe.fit(vectors, targets, folds, link="sigmoid").oof
+    assert ((found > 0.5) == (targets > 0.5)).mean() > 0.95
+    assert not np.allclose(found.sum(1), 1, atol=0.05)
+
+
+def test_a_rare_label_that_nothing_tells_gets_its_share() -> None:
+    draw = np.random.default_rng(0)
+    vectors = draw.normal(size=(400, 6)).astype(np.float32)
+    targets = (draw.random((400, 1)) < 0.05).astype(np.float32)
+    found = probe.fit(vectors, targets, (np.arange(400) % 5).astype(np.int8), link="sigmoid").oof
+    assert abs(found.mean() - targets.mean()) < 0.02
+
+
+def test_a_number_is_foretold() -> None:
+    vectors, _, folds = _clouds()
+    wanted = (3 * vectors[:, :1] - vectors[:, 1:2] + 100).astype(np.float32)
+    found = probe.fit(vectors, wanted, folds, link="identity").oof
+    assert np.abs(found - wanted).mean() < 0.2 * wanted.std()
+
+
+def test_a_classifier_is_a_linear_layer_on_vectors_as_they_are() -> None:
+    vectors, labels, folds = _clouds()
+    vectors += 7
+    found = probe.fit(vectors, probe.indicators(labels, 3), folds)
+    first = found.classifiers[0]
+    assert np.allclose(first.predict(vectors[folds == 0]), found.oof[folds == 0], atol=1e-6)
+    assert np.allclose(first.logits(vectors), vectors @ first.weights + first.bias, atol=1e-3)
 
 
 def test_an_image_of_weight_zero_teaches_nothing_and_is_predicted() -> None:
