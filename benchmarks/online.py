@@ -33,10 +33,10 @@ from benchmarks.training import BATCH, plan
 from podium.contracts import competition, manifest, pseudo
 from podium.foundation.run import derive
 from podium.networks import build as networks
-from podium.networks.cut import Cut, cut
+from podium.networks.cut import Cut, cut, from_images
 from podium.training.feed import online
 from podium.training.feed.data import Examples
-from podium.training.feed.inputs import feed
+from podium.training.feed.inputs import kept, pictures
 from podium.training.feed.rows import Rows, training, validation
 from podium.training.loop import engine
 from podium.training.optim.convolutions import quicken
@@ -167,21 +167,23 @@ def run(setting: Setting, epochs: int, *, fresh: bool) -> Trained:
 def train(setting: Setting, fold: int, rows: Rows, check: Rows, epochs: int, *, fresh: bool) -> Hits:
     """Which validation images the fold's network gets right."""
     network, parts = parted(setting)
-    augment = online.build(setting.policy, {}, setting.root) if fresh else None
-    fed = feed(
-        parts, [rows.frame, check.frame], network.preprocessing, budget_gb=float("inf"), device="cpu",
-        seed=derive(0, "online", fold), root=setting.root, augment=augment,
-    )  # fmt: skip
-    assert fed.cached != fresh, f"{parts.sentence}: it must be cut to be compared"
-    parts_of = zip(fed.inputs, (rows, check), strict=True)
+    assert parts.frozen is not None, f"{parts.sentence}: it must be cut to be compared"
+    frames, made = [rows.frame, check.frame], network.preprocessing
+    if fresh:
+        augment = online.build(setting.policy, {}, setting.root)
+        fed = pictures(frames, made, setting.root, derive(0, "online", fold), augment)
+    else:
+        fed = kept(parts.frozen, frames, made, "cpu", setting.root)
+    tail = from_images(parts) if fresh else parts.tail
+    parts_of = zip(fed, (rows, check), strict=True)
     learned, checked = (Examples(inputs, part.targets, part.weights) for inputs, part in parts_of)
-    quicken(fed.tail)
+    quicken(tail)
     with tempfile.TemporaryDirectory() as folder:
-        made = plan(network.module, epochs, len(rows), fold)
+        planned = plan(network.module, epochs, len(rows), fold)
         engine.fit(
-            fed.tail, made, engine.Settings(fold=fold, batch_size=BATCH), learned, checked, Path(folder)
+            tail, planned, engine.Settings(fold=fold, batch_size=BATCH), learned, checked, Path(folder)
         )
-    return hits_of(fed.tail, checked)
+    return hits_of(tail, checked)
 
 
 def hits_of(tail: nn.Module, checked: Examples) -> Hits:
@@ -204,7 +206,8 @@ def rows_of(setting: Setting, fold: int) -> tuple[Rows, Rows]:
     """(training rows with copies, validation rows) of a share of the originals, the same for every way."""
     table = share_of(setting.table, setting.share)
     none = pseudo.table(setting.classes).empty()
-    return training(table, none, fold, setting.classes), validation(table, fold, setting.classes)
+    targets = np.eye(setting.classes, dtype=np.float32)
+    return training(table, none, fold, targets), validation(table, fold, targets)
 
 
 def write(name: str, found: dict[str, Any]) -> None:

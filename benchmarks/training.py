@@ -165,9 +165,10 @@ def parted(setting: Setting, freeze: str) -> tuple[networks.Network, Cut]:
 
 def fold_rows(setting: Setting, number: int) -> tuple[Rows, Rows]:
     none = pseudo.table(setting.classes).empty()
+    targets = np.eye(setting.classes, dtype=np.float32)
     return (
-        training(setting.table, none, number, setting.classes),
-        validation(setting.table, number, setting.classes),
+        training(setting.table, none, number, targets),
+        validation(setting.table, number, targets),
     )
 
 
@@ -191,7 +192,8 @@ def plan(module: nn.Module, epochs: int, images: int, number: int) -> Plan:
         seed=derive(0, "benchmark", number),
         epochs=epochs,
         loss=losses.load("smoothed", {}),
-        optimizer=lambda: optimizers.build("adamw", module, RATE, 0.01, 1.0),
+        lr=RATE,
+        optimizer=lambda lr: optimizers.build("adamw", module, lr, 0.01, 1.0),
         schedule=lambda optimizer: schedules.build("cosine", optimizer, steps, steps // (2 * epochs)),
         channels_last=True,
     )
@@ -219,7 +221,7 @@ def our_loop(module: nn.Module, examples: Examples, made: Plan) -> None:
 
 
 def bare_loop(module: nn.Module, examples: Examples, made: Plan) -> None:
-    optimizer = made.optimizer()
+    optimizer = made.optimizer(RATE)
     module.train()
     served = Batches(examples)
     for batch in Order(len(examples), BATCH, made.seed):

@@ -27,7 +27,9 @@ def train(fold: int) -> None:
     """Trains a fold that this run wants."""
     with loading():  # torch and Lightning: seconds that a skipped fold is spared
         from podium.training import fold as training
+        from podium.training.feed.rows import Tables
         from podium.training.loop import engine, resume
+        from podium.training.prepared import prepare
         from podium.training.record import outputs
         from podium.training.settings.choices import Request
 
@@ -46,13 +48,12 @@ def train(fold: int) -> None:
         answers=tuple(found.answers),
     )
     taught = pseudo.table(len(found.classes), found.task).read(pseudo.PATH)
-    tables = training.Tables(manifest.MANIFEST.read(manifest.PATH), taught, images.IMAGES.read(images.PATH))
-    result = training.train(request, tables)
-    if not engine.first():
-        return  # one of several processes writes
-    outputs.write(result.network, result.card, result.history, result.picture, model.folder(fold))
-    resume.clean(result.key)
-    print(outputs.sentence(result.card, result.history))
+    tables = Tables(manifest.MANIFEST.read(manifest.PATH), taught, images.IMAGES.read(images.PATH))
+    result = training.train(prepare(request, tables))
+    if engine.first():  # one of several processes writes
+        outputs.write(result.network, result.card, result.history, result.picture, model.folder(fold))
+        resume.clean(result.key)
+        print(outputs.sentence(result.card, result.history))
 
 
 if __name__ == "__main__":

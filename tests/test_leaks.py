@@ -173,30 +173,23 @@ def test_an_epoch_chosen_on_the_scored_fold_marks_the_score(keep: str, stopped: 
     from torch import nn
 
     from podium.contracts.model import Preprocessing
+    from podium.training.feed.rows import Rows
     from podium.training.record import card as record
 
     seen = Preprocessing(size=8, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
     network = SimpleNamespace(
         name="n", weights="random", module=nn.Linear(2, 2), preprocessing=seen, options={}
     )
-    card = record.card(
+    prepared = SimpleNamespace(
         request=SimpleNamespace(fold=0, classes=["x", "y"], train=TrainParams(keep=keep)),
         network=network,
-        parts=SimpleNamespace(sentence="cut", name="head"),
+        parts=SimpleNamespace(name="head"),
         resolved=SimpleNamespace(epochs=2),
-        rows=_Rows(),
-        outcome=SimpleNamespace(stopped_early=stopped, kept_epoch=1),
-        fed=SimpleNamespace(cached=True),
-        notes=[],
+        rows=Rows(pd.DataFrame({"copy": [0, 0]}), None, None),
+        outlook=SimpleNamespace(cached=True),
+        said=[],
+        ignored=[],
     )
+    card = record.card(prepared, SimpleNamespace(stopped_early=stopped, kept_epoch=1))
     marks = [note for note in card.notes if "the out-of-fold score is optimistic" in note]
     assert len(marks) == bool(said) and all(f"({said})" in mark for mark in marks)
-
-
-class _Rows:
-    """Two training rows, no copies."""
-
-    frame = pd.DataFrame({"copy": [0, 0]})
-
-    def __len__(self) -> int:
-        return 2

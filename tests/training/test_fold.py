@@ -19,16 +19,18 @@ from podium.networks.build import load as load_network
 from podium.networks.params import NetworkParams
 from podium.training import fold as training
 from podium.training.feed import inputs
+from podium.training.feed.rows import Tables
 from podium.training.loop import resume
 from podium.training.params import TrainParams
+from podium.training.prepared import prepare
 from podium.training.record import outputs
 from podium.training.settings.choices import Request
 
 from .conftest import CLASSES, write_params
 
 
-def tables() -> training.Tables:
-    return training.Tables(
+def tables() -> Tables:
+    return Tables(
         manifest=manifest.MANIFEST.read(manifest.PATH),
         pseudo=pseudo.table(len(CLASSES)).read(pseudo.PATH),
         images=images.IMAGES.read(images.PATH),
@@ -47,7 +49,7 @@ def train(fold: int = 0, **changes: object) -> training.Result:
         train=load(TrainParams),
         features=load(FeatureParams),
     )
-    result = training.train(request, tables())
+    result = training.train(prepare(request, tables()))
     outputs.write(result.network, result.card, result.history, result.picture, model.folder(fold))
     return result
 

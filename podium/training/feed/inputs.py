@@ -20,54 +20,54 @@ from podium.training.feed.pictures import Augment, Pictures
 
 
 @dataclass(frozen=True)
-class Feed:
-    """The module that trains and what it takes."""
+class Outlook:
+    """The module that trains and what it takes: known before anything is computed."""
 
     tail: nn.Module
-    inputs: list[Inputs]  # of the training rows and of the validation rows
     shape: tuple[int, ...]  # of one input
     cached: bool  # features, and not images
+    needed: int = 0  # bytes that all features take
 
 
 def outlook(
     parts: cut.Cut, count: int, preprocessing: Preprocessing, budget_gb: float, device: str, *, fresh: bool
-) -> tuple[tuple[int, ...], bool]:
-    """(shape of one input, are they features) that `feed` will give for `count` images: known at once."""
+) -> Outlook:
+    """Features of `count` images where something is frozen and they fit the disk budget; else images.
+
+    Fresh augmentation takes images. The whole network takes them with its frozen part in eval mode.
+    """
     shape: tuple[int, ...] = (3, preprocessing.size, preprocessing.size)
-    if parts.frozen is None or fresh:
-        return shape, False
-    found = row_shape(parts.frozen, torch.zeros(1, *shape))
-    needed = count * int(np.prod(found)) * bytes_of(precision(parts.frozen, device))
-    return (found, True) if needed <= budget_gb * GIGA else (shape, False)
+    needed = 0
+    if parts.frozen is not None and not fresh:
+        found = row_shape(parts.frozen, torch.zeros(1, *shape))
+        needed = count * int(np.prod(found)) * bytes_of(precision(parts.frozen, device))
+        if needed <= budget_gb * GIGA:
+            return Outlook(parts.tail, found, True, needed)
+    return Outlook(cut.from_images(parts), shape, False, needed)
 
 
-def feed(
-    parts: cut.Cut,
+def kept(
+    frozen: nn.Module, frames: list[pd.DataFrame], preprocessing: Preprocessing, device: str, root: Path
+) -> list[Inputs]:
+    """What the frozen part makes of the frames' images, from the store or computed now."""
+    items = [item for frame in frames for item in items_of(frame)]
+    found = features(items, frozen, preprocessing, device=device, root=root)
+    assert found is not None  # without a budget
+    frozen.to("cpu")  # its work is done: the device's memory is the tail's
+    ends = np.cumsum([len(frame) for frame in frames])
+    return [Cached(found, np.arange(end - len(frame), end)) for end, frame in zip(ends, frames, strict=True)]
+
+
+def pictures(
     frames: list[pd.DataFrame],
     preprocessing: Preprocessing,
-    *,
-    budget_gb: float,
-    device: str,
-    seed: int,
     root: Path,
+    seed: int,
     augment: Augment | None = None,
-) -> Feed:
-    """Features where something is frozen, they fit the disk budget and no fresh augmentation is asked for.
-
-    Else the whole network takes images, its frozen part in eval mode. Augmentation is for the first frame.
-    """
-    if parts.frozen is not None and augment is None:
-        items = [item for frame in frames for item in items_of(frame)]
-        found = features(items, parts.frozen, preprocessing, budget_gb=budget_gb, device=device, root=root)
-        if found is not None:
-            ends = np.cumsum([len(frame) for frame in frames])
-            spans = [np.arange(end - len(frame), end) for end, frame in zip(ends, frames, strict=True)]
-            parts.frozen.to("cpu")  # its work is done: the device's memory is the tail's
-            return Feed(parts.tail, [Cached(found, span) for span in spans], found.row_shape, cached=True)
+) -> list[Inputs]:
+    """The frames' images; augmentation is for the first frame."""
     reader = Reader(root)
-    pictures: list[Inputs] = [
+    return [
         Pictures(frame, reader, preprocessing, seed, augment if number == 0 else None)
         for number, frame in enumerate(frames)
     ]
-    tail = parts.tail if parts.frozen is None else cut.from_images(parts)
-    return Feed(tail, pictures, (3, preprocessing.size, preprocessing.size), cached=False)

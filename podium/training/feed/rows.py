@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,24 @@ from numpy.typing import NDArray
 from podium.contracts.manifest import training_rows, validation_rows
 from podium.foundation.errors import UserError
 from podium.images.shards import Reader
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a fold is trained on, as the contracts read it."""
+
+    manifest: pd.DataFrame
+    pseudo: pd.DataFrame
+    images: pd.DataFrame
+
+    def median_short_side(self) -> int:
+        """Pixels, of the readable images that were shipped."""
+        readable = self.images[self.images["length"] > 0]
+        return int(readable[["width", "height"]].min(axis=1).median())
+
+    def taught(self, root: Path) -> pd.DataFrame:
+        """The pseudo-labels with the places of their images below `root`."""
+        return with_places(self.pseudo, self.images, Reader(root))
 
 
 @dataclass(frozen=True)
@@ -22,6 +41,11 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    @property
+    def copies(self) -> int:
+        """How many of the images are copies."""
+        return int((self.frame["copy"] > 0).sum())
 
     def originals(self) -> "Rows":
         """The rows without copies: fresh augmentation takes their place."""

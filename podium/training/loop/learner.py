@@ -41,7 +41,8 @@ class Plan:
     seed: int  # of this fold
     epochs: int
     loss: Loss
-    optimizer: Callable[[], Optimizer]
+    lr: float
+    optimizer: Callable[[float], Optimizer]  # at a learning rate
     schedule: Callable[[Optimizer], LRScheduler]
     mixing: Mixing | None = None
     thaw: Thaw | None = None
@@ -78,7 +79,7 @@ class Learner(pl.LightningModule):
         return self.plan.first_epoch + self.current_epoch
 
     def configure_optimizers(self) -> Any:
-        self.optimizer = self.plan.optimizer()
+        self.optimizer = self.plan.optimizer(self.plan.lr)
         self.scheduler = self.plan.schedule(self.optimizer)
         self.keeper.start(self)
         if isinstance(self.scheduler, Plateau):

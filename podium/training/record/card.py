@@ -3,59 +3,44 @@
 from typing import Any
 
 from podium.contracts.model import ModelCard
-from podium.networks import build as networks
-from podium.networks.cut import Cut
-from podium.training.feed.inputs import Feed
-from podium.training.feed.rows import Rows
-from podium.training.loop import engine
+from podium.training.loop.engine import Outcome
+from podium.training.prepared import Prepared
 from podium.training.record import summary
-from podium.training.settings import auto
-from podium.training.settings.choices import Request
 
 OPTIMISTIC = "the kept epoch was chosen on the validation fold ({}): the out-of-fold score is optimistic"
 
 
-def say(
-    request: Request,
-    network: networks.Network,
-    said: list[str],
-    resolved: auto.Resolved,
-    fed: Feed,
-    rows: Rows,
-    notes: list[str],
-) -> None:
-    """Prints what `auto` became (`said`), what is about to be trained, and what plays no part in it."""
-    copies = int((rows.frame["copy"] > 0).sum())
-    left = summary.activations(fed.tail, fed.shape)
-    print("\n".join(said))
-    print(summary.text(network.name, network.module, left, resolved.batch_size, request.train.optimizer))
-    how = f"{resolved.epochs} epochs in batches of {resolved.batch_size}, "
-    how += f"{request.train.optimizer} at {resolved.lr:g}"
-    if request.train.head == "svm":
+def say(prepared: Prepared) -> None:
+    """Prints what `auto` became, what is about to be trained, and what plays no part in it."""
+    train, resolved, network = prepared.request.train, prepared.resolved, prepared.network
+    copies = prepared.rows.copies
+    left = summary.activations(prepared.outlook.tail, prepared.outlook.shape)
+    print("\n".join(prepared.said))
+    print(summary.text(network.name, network.module, left, resolved.batch_size, train.optimizer))
+    how = (
+        f"{resolved.epochs} epochs in batches of {resolved.batch_size}, {train.optimizer} at {resolved.lr:g}"
+    )
+    if train.head == "svm":
         how = "a linear SVM"
-    print(f"fold {request.fold}: {len(rows) - copies} images and {copies} copies, {how}")
-    print("".join(f"warning: {note}\n" for note in notes), end="", flush=True)
+    print(f"fold {prepared.request.fold}: {len(prepared.rows) - copies} images and {copies} copies, {how}")
+    print("".join(f"warning: {note}\n" for note in prepared.ignored), end="", flush=True)
 
 
-def card(
-    request: Request,
-    network: networks.Network,
-    parts: Cut,
-    resolved: auto.Resolved,
-    rows: Rows,
-    outcome: engine.Outcome,
-    fed: Feed,
-    notes: list[str],
-) -> ModelCard:
+def card(prepared: Prepared, outcome: Outcome) -> ModelCard:
     """model.json: what was trained, from what, and what a reader of the score must know."""
+    request, network, parts = prepared.request, prepared.network, prepared.parts
     total, trainable = summary.counts(network.module)
-    copies = int((rows.frame["copy"] > 0).sum())
-    notes = list(notes)
+    notes = [*prepared.said, *prepared.ignored]
     if outcome.stopped_early or request.train.keep == "best":
         notes.append(OPTIMISTIC.format("best epoch" if request.train.keep == "best" else "early stopping"))
-    values: dict[str, Any] = vars(resolved) | {"size": network.preprocessing.size, "network": network.options}
-    values["trained_on"] = "features" if fed.cached else "images"
-    values["online"] = request.train.online
+    values: dict[str, Any] = vars(prepared.resolved) | {
+        "size": network.preprocessing.size,
+        "network": network.options,
+        "trained_on": "features" if prepared.outlook.cached else "images",
+        "online": request.train.online,
+        "freeze": parts.name,
+        "kept_epoch": outcome.kept_epoch,
+    }
     return ModelCard(
         fold=request.fold,
         model=network.name,
@@ -65,8 +50,8 @@ def card(
         freeze=parts.name,
         parameters=total,
         trainable=trainable,
-        images=len(rows) - copies,
-        copies=copies,
-        resolved=values | {"freeze": parts.name, "kept_epoch": outcome.kept_epoch},
+        images=len(prepared.rows) - prepared.rows.copies,
+        copies=prepared.rows.copies,
+        resolved=values,
         notes=notes,
     )

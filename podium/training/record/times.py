@@ -4,6 +4,7 @@ They are measured on a few blank images and only printed: nothing that decides a
 """
 
 import copy
+import math
 import time
 from collections.abc import Callable
 
@@ -16,8 +17,8 @@ IMAGES = 8  # of the batch that is measured
 CHECKS = 1 / 3  # of a training step's cost, an image that is only looked at
 
 
-def sentence(parts: Cut, size: int, device: str, rows: int, watched: int, epochs: int) -> str:
-    """The warning; `rows` train and `watched` validate in each of the epochs."""
+def sentence(parts: Cut, size: int, device: str, rows: int, watched: int, epochs: int, needed: int) -> str:
+    """The warning; `rows` train and `watched` validate in each epoch; features take `needed` bytes."""
     assert parts.frozen is not None
     once, step = _seconds(parts.frozen, parts.tail, size, device)
     shown = epochs * (rows + CHECKS * watched)
@@ -25,7 +26,8 @@ def sentence(parts: Cut, size: int, device: str, rows: int, watched: int, epochs
     return (
         f"warning: training from images, {epochs} epochs of this fold take about "
         f"{_rounded(shown * step + epochs * (rows + watched) * once)} of arithmetic; with the features kept, "
-        f"about {_rounded(shown * step)}, and {_rounded(kept)} once for all folds: raise features.budget_gb"
+        f"about {_rounded(shown * step)}, and {_rounded(kept)} once for all folds: raise "
+        f"features.budget_gb to {math.ceil(needed / 1e8) / 10:g} or more"
     )
 
 

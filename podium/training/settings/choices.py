@@ -80,10 +80,11 @@ def plan(
         seed=derive(request.seed, "train", request.fold),
         epochs=resolved.epochs,
         loss=losses.load(params.loss, params.loss_options),
-        optimizer=lambda: optimizers.build(
+        lr=resolved.lr,
+        optimizer=lambda lr: optimizers.build(
             params.optimizer,
             network.module,
-            resolved.lr,
+            lr,
             params.weight_decay,
             params.layer_decay,
             fused=exact or not params.clip,  # mixed precision cannot clip what a fused optimizer unscales

@@ -97,7 +97,7 @@ def kept_arguments(monkeypatch: pytest.MonkeyPatch, made: engine.Settings) -> di
     monkeypatch.setattr(engine.pl, "Trainer", trainer)
     monkeypatch.setattr(engine, "loader", loader)
     rows = Examples(Cached(np.zeros((4, 2), "f4"), np.arange(4)), np.ones((4, 1), "f4"), np.ones(4, "f4"))
-    plan = Plan(seed=0, epochs=1, loss=None, optimizer=None, schedule=None)
+    plan = Plan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
     engine._run(SimpleNamespace(plan=plan), made, rows, rows)
     return asked
 
@@ -123,7 +123,7 @@ def test_the_fused_adam_gives_way_where_mixed_precision_clips(cuda, train, fused
     params, made = TrainParams(**train), network()
     request = SimpleNamespace(train=params, fold=0, seed=0)
     resolved = auto.resolve(params, 1000, "cuda", 16, part="whole", pretrained=True)
-    optimizer = choices.plan(request, made, resolved, 1000, "cuda").optimizer()
+    optimizer = choices.plan(request, made, resolved, 1000, "cuda").optimizer(0.1)
     assert bool(optimizer.defaults.get("fused")) == fused
 
 
@@ -134,7 +134,9 @@ def test_a_step_makes_nothing_on_another_device(name: str, way: tuple[float, flo
     tail = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
     mix = mixing.build(*way) if way else None
     loss = losses.load(name, {})
-    plan = Plan(seed=0, epochs=1, loss=loss, optimizer=None, schedule=None, mixing=mix, channels_last=True)
+    plan = Plan(
+        seed=0, epochs=1, loss=loss, lr=0.1, optimizer=None, schedule=None, mixing=mix, channels_last=True
+    )
     learner = Learner(tail, plan, keeper=None).to("meta")
     learner.sums = learner.checks = torch.zeros(3, device="meta")
     learner._refuse_nonfinite = lambda index: None  # which looks at values
@@ -162,8 +164,7 @@ def test_the_frozen_part_comes_back_when_its_work_is_done(monkeypatch) -> None:
     found = SimpleNamespace(row_shape=(192, 2, 2))
     monkeypatch.setattr(inputs, "features", lambda *_, **__: found)
     made = Preprocessing(size=32, mean=(0.5,) * 3, std=(0.5,) * 3)
-    fed = inputs.feed(parts, [], made, budget_gb=1, device="cuda", seed=0, root=None)
-    assert fed.cached and moves == [("cpu",)]
+    assert inputs.kept(parts.frozen, [], made, "cuda", None) == [] and moves == [("cpu",)]
 
 
 def test_workers_are_forks_that_do_not_fight_for_cores() -> None:

@@ -52,7 +52,8 @@ def run(folder: Path, epochs: int = 4, tail: nn.Module | None = None, **changes)
         "seed": 7,
         "epochs": epochs,
         "loss": losses.load("cross_entropy", {}),
-        "optimizer": lambda: optimizers.build(name, tail, rate, 0.01, 1.0),
+        "lr": rate,
+        "optimizer": lambda lr: optimizers.build(name, tail, lr, 0.01, 1.0),
         "schedule": lambda optimizer: schedules.build(schedule, optimizer, epochs * ROWS // BATCH, warmup),
     }
     train, check = examples()
@@ -182,7 +183,8 @@ def test_a_row_of_weight_two_counts_twice(tmp_path):
             seed=0,
             epochs=1,
             loss=losses.load("cross_entropy", {}),
-            optimizer=lambda tail=tail: torch.optim.SGD(tail.parameters(), 0.1),
+            lr=0.1,
+            optimizer=lambda lr, tail=tail: torch.optim.SGD(tail.parameters(), lr),
             schedule=lambda optimizer: schedules.build("constant", optimizer, 1, 0),
         )
         part = np.array(rows)
@@ -192,25 +194,25 @@ def test_a_row_of_weight_two_counts_twice(tmp_path):
     assert torch.allclose(*ends, atol=1e-6)
 
 
-def plain(optimizer, epochs: int = 1, **more) -> Plan:
+def plain(optimizer, lr: float, epochs: int = 1, **more) -> Plan:
     """Cross-entropy at a rate that stays."""
     constant = lambda made: schedules.build("constant", made, 1, 0)  # noqa: E731
     loss = losses.load("cross_entropy", {})
-    return Plan(seed=7, epochs=epochs, loss=loss, optimizer=optimizer, schedule=constant, **more)
+    return Plan(seed=7, epochs=epochs, loss=loss, lr=lr, optimizer=optimizer, schedule=constant, **more)
 
 
 def run_watched(folder: Path, look, *, epochs: int = 1, ema: float = 0.0, mixing=None, **settings):
     """What look(tail) says after each step of a plain SGD, and the tail."""
     tail, seen = a_tail(), []
 
-    def optimizer():
-        made = torch.optim.SGD(tail.parameters(), 1e-2)
+    def optimizer(lr):
+        made = torch.optim.SGD(tail.parameters(), lr)
         made.register_step_post_hook(lambda *_: seen.append(look(tail)))
         return made
 
     torch.set_num_threads(1)
     settings = engine.Settings(fold=0, batch_size=BATCH, **settings)
-    engine.fit(tail, plain(optimizer, epochs, ema=ema, mixing=mixing), settings, *examples(), folder)
+    engine.fit(tail, plain(optimizer, 1e-2, epochs, ema=ema, mixing=mixing), settings, *examples(), folder)
     return seen, tail
 
 
@@ -241,7 +243,7 @@ def test_accumulated_steps_are_those_of_larger_batches_whatever_rows_weigh(tmp_p
     weights = np.random.default_rng(3).uniform(0.2, 4, ROWS).astype(np.float32)
     tail = nn.Linear(FEATURES, CLASSES)
     start = {name: value.clone() for name, value in tail.state_dict().items()}
-    plan = plain(lambda: torch.optim.SGD(tail.parameters(), 0.5))
+    plan = plain(lambda lr: torch.optim.SGD(tail.parameters(), lr), 0.5)
     train, check = examples()
     train = Examples(train.inputs, train.targets, weights)
     engine.fit(
@@ -302,7 +304,7 @@ def test_a_balanced_sampler_shows_its_rows_as_often_as_it_says(tmp_path):
     chances = np.r_[np.full(ROWS - 4, 0.5 / (ROWS - 4)), np.full(4, 0.5 / 4)]  # the last four: half of all
     train = Examples(Seen(train.inputs.array, train.inputs.rows), train.targets, train.weights)
     tail = a_tail()
-    plan = plain(lambda: torch.optim.SGD(tail.parameters(), 1e-2), epochs=5)
+    plan = plain(lambda lr: torch.optim.SGD(tail.parameters(), lr), 1e-2, epochs=5)
     none = Examples(train.inputs, train.targets[:0], train.weights[:0])
     engine.fit(tail, plan, engine.Settings(fold=0, batch_size=BATCH, chances=chances), train, none, tmp_path)
     assert len(shown) == 5 * ROWS
@@ -343,7 +345,7 @@ def test_mixed_precision_reaches_training_and_validation_and_clips(tmp_path):
     """On the CPU, as on a GPU: Lightning's plugin is the same. Weights stay float32."""
     tail = Probe(FEATURES, CLASSES)
     tail.seen = []
-    plan = plain(lambda: optimizers.build("adamw", tail, 1e-2, 0.01, 1.0, fused=False))
+    plan = plain(lambda lr: optimizers.build("adamw", tail, lr, 0.01, 1.0, fused=False), 1e-2)
     settings = engine.Settings(fold=0, batch_size=BATCH, precision="bf16-mixed", clip=0.1)
     outcome = engine.fit(tail, plan, settings, *examples(), tmp_path)
     assert set(tail.seen) == {(True, True, torch.bfloat16), (False, True, torch.bfloat16)}

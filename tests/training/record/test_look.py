@@ -45,7 +45,7 @@ def test_even_noise_fits_into_its_bytes() -> None:
 
 
 def a_plan(way=None) -> Plan:
-    return Plan(seed=3, epochs=1, loss=None, optimizer=None, schedule=None, mixing=way)
+    return Plan(seed=3, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None, mixing=way)
 
 
 def test_it_shows_the_rows_of_the_first_batch(project) -> None:

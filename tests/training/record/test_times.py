@@ -19,11 +19,11 @@ def parts() -> Cut:
 def test_both_times_are_worked_out_from_an_images_seconds(parts: Cut, monkeypatch) -> None:
     """0.25 s an image below the cut and 0.5 a step above it; 100 train, 30 validate, 4 epochs."""
     monkeypatch.setattr(times, "_seconds", lambda *_: (0.25, 0.5))
-    said = times.sentence(parts, 32, "cpu", rows=100, watched=30, epochs=4)
+    said = times.sentence(parts, 32, "cpu", rows=100, watched=30, epochs=4, needed=123_000_000)
     from_images = 4 * (100 + 10) * 0.5 + 4 * 130 * 0.25
     assert f"take about {from_images / 60:.0f} min of arithmetic" in said
     assert "with the features kept, about 4 min, and 32 s once for all folds" in said
-    assert said.endswith("raise features.budget_gb")
+    assert said.endswith("raise features.budget_gb to 0.2 or more")
 
 
 def test_seconds_are_measured_and_nothing_is_moved(parts: Cut) -> None:

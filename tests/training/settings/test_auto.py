@@ -4,8 +4,8 @@ import pytest
 
 from podium.networks.build import build
 from podium.networks.cut import cut
-from podium.training.fold import _part
 from podium.training.params import TrainParams
+from podium.training.prepared import part_that_trains
 from podium.training.settings import auto
 
 
@@ -55,4 +55,4 @@ def test_the_rate_follows_what_trains_and_the_optimizer(part: auto.Part, optimiz
 def test_which_part_trains(model: str, weights: str, freeze: str, part: str) -> None:
     network = build(model, False, 3, None if model == "test_vit" else 64)
     object.__setattr__(network, "weights", weights)  # as if they had been loaded
-    assert _part(network, cut(network, freeze)) == part
+    assert part_that_trains(network, cut(network, freeze)) == part

@@ -1,0 +1,164 @@
+"""A fold made ready: everything that decides its training, settled and free of contradictions."""
+
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import nn
+
+from podium.contracts import manifest
+from podium.foundation.run import derive
+from podium.networks import build as networks
+from podium.networks import registry
+from podium.networks.cut import Cut, cut
+from podium.networks.precision import best_device
+from podium.training.feed.inputs import Outlook, outlook
+from podium.training.feed.rows import Rows, Tables, balanced_weights, training, validation
+from podium.training.loop import engine
+from podium.training.loop.learner import Plan
+from podium.training.record import summary
+from podium.training.settings import auto, choices, contradictions
+from podium.training.settings.choices import Request
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a fold is trained with; making it costs no more than passes of two images."""
+
+    request: Request  # what it left to the device and the network is decided
+    device: str
+    network: networks.Network
+    parts: Cut  # of the network
+    rows: Rows  # that it learns from
+    check: Rows  # that it is watched on
+    outlook: Outlook
+    resolved: auto.Resolved
+    plan: Plan
+    settings: engine.Settings
+    said: list[str]  # what `auto` became
+
+    def at(self, rate: float) -> "Prepared":
+        """The same with another learning rate."""
+        return replace(self, resolved=replace(self.resolved, lr=rate), plan=replace(self.plan, lr=rate))
+
+    @cached_property
+    def case(self) -> contradictions.Case:
+        """What the rules on contradictions look at."""
+        return contradictions.Case(
+            train=self.request.train,
+            frozen=self.parts.name,
+            weights=self.network.weights,
+            shape=self.outlook.shape,
+            cached=self.outlook.cached,
+            normed=contradictions.has_batch_norm(self.parts.tail),
+            images=len(self.rows),
+            watched=len(self.check),
+            epochs=self.resolved.epochs,
+            batch_size=self.resolved.batch_size,
+            devices=self.resolved.devices,
+            device=self.device,
+            available=torch.cuda.device_count() if self.device == "cuda" else 1,
+        )
+
+    @property
+    def ignored(self) -> list[str]:
+        """Settings that play no part."""
+        return contradictions.ignored(self.case)
+
+
+def prepare(request: Request, tables: Tables) -> Prepared:
+    """Settles what the user left open. Raises UserError for what cannot be trained, before it is paid for."""
+    torch.set_num_threads(request.threads)
+    device = best_device()
+    network, parts = _network(request, tables.median_short_side(), device)
+    copies_asked = bool(manifest.facts(request.data / manifest.FOLDER.name).get("asked"))
+    request, said = choices.decided(request, network, parts.name, device, copies_asked)
+    rows, check = _rows(request, tables)
+    seen = outlook(
+        parts,
+        len(rows) + len(check),
+        network.preprocessing,
+        request.features.budget_gb,
+        device,
+        fresh=request.train.online is True,
+    )
+    resolved = _resolved(request, network, parts, seen, len(rows), device)
+    prepared = Prepared(
+        request=request,
+        device=device,
+        network=network,
+        parts=parts,
+        rows=rows,
+        check=check,
+        outlook=seen,
+        resolved=resolved,
+        plan=choices.plan(request, network, resolved, len(rows), device),
+        settings=choices.settings(request, network, resolved, device, rows),
+        said=[*said, parts.sentence],
+    )
+    _refuse(prepared)
+    return prepared
+
+
+def _refuse(prepared: Prepared) -> None:
+    contradictions.refuse(prepared.case)
+    prepared.plan.optimizer(prepared.plan.lr)
+    contradictions.refuse_softmax(prepared.outlook.tail, prepared.outlook.shape)
+
+
+def _network(request: Request, short_side: int, device: str) -> tuple[networks.Network, Cut]:
+    chosen = request.network
+    model = registry.chosen(chosen.model, device)
+    size = networks.input_size(model, request.image.size, short_side)
+    network = networks.build(
+        model,
+        chosen.pretrained,
+        len(request.classes),
+        size,
+        seed=derive(request.seed, "network", request.fold),
+        resize=request.image.resize,
+        attention=chosen.attention,
+        head=request.train.head,
+        dropout=request.train.dropout,
+    )
+    return network, cut(network, chosen.freeze, device)
+
+
+def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
+    rows = training(tables.manifest, tables.taught(request.data), request.fold, request.table)
+    if request.train.online:
+        rows = rows.originals()
+    if request.train.class_weights:
+        rows = balanced_weights(rows)
+    return rows, validation(tables.manifest, request.fold, request.table)
+
+
+def part_that_trains(network: networks.Network, parts: Cut) -> auto.Part:
+    """What trains, as far as the learning rate's rule looks."""
+    if parts.name == "head":
+        return "head"
+    normalised = any(isinstance(module, nn.BatchNorm2d) for module in parts.tail.modules())
+    return "tail" if parts.frozen is not None and normalised and network.weights != "random" else "whole"
+
+
+def _resolved(
+    request: Request, network: networks.Network, parts: Cut, seen: Outlook, images: int, device: str
+) -> auto.Resolved:
+    """What `auto` became by the rules; `train.auto: true` asks memory for the batch."""
+    params = request.train
+    resolved = auto.resolve(
+        params,
+        images,
+        device,
+        os.cpu_count() or 1,
+        part=part_that_trains(network, parts),
+        pretrained=network.weights != "random",
+        quick=request.quick,
+    )
+    if params.head == "svm":
+        resolved = replace(resolved, epochs=1)
+    if params.auto and params.batch_size == "auto":
+        left = summary.activations(seen.tail, seen.shape)
+        resolved = replace(resolved, batch_size=auto.batch_for(summary.memory(device), left, images))
+    return resolved
