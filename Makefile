@@ -13,6 +13,9 @@ export PYTHONUTF8 := 1
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell $(p) -c '$(NEW_ENOUGH)' 2>/dev/null && echo $(p))))
 WORKERS ?= 2
+# pip's errors alone, and a line each few packages of what it does: it would print hundreds.
+PIP := $(VENV)/bin/python -m pip install --disable-pip-version-check --no-color --root-user-action ignore
+COUNTED := awk '/^Collecting/ {if (++n % 20 == 0) {print "  " n " packages found"; fflush()}} /^Installing/ {print "  installing " n " packages"; fflush()}'
 DEMO := data/demo/demo.zip
 
 ##@ The main job
@@ -41,10 +44,14 @@ debug: venv ## STAGE=train [FOLD=0]: one stage in the foreground, with traceback
 train: check ## GPUS=0,1 or JOBS=2: trains the folds side by side, one a device
 	@python -m stages.train_folds --gpus "$${GPUS-}" --jobs "$(or $(JOBS),1)"
 
+.PHONY: experiment
+experiment: venv ## SET="-S key=value …" [NAME=mine QUEUE=1]: checks the settings, then dvc exp run with them
+	@python -m stages.experiment --name "$${NAME-}" --set "$${SET-}" --queue "$${QUEUE-}"
+
 .PHONY: recipe
-recipe: check ## NAME=resnext101 [SET="-S key=value"]: one of recipes/, as an experiment
-	@test -f "recipes/$(NAME)" || { echo "error: recipes/$(NAME) is not there: give NAME=one of" $$(ls recipes | grep -v README) >&2; exit 2; }
-	@set -f; dvc exp run --name "$(NAME)" $$(grep -v '^#' "recipes/$(NAME)") $(SET)
+recipe: venv ## NAME=resnext101 [SET="-S key=value"]: one of recipes/, as an experiment
+	@test -n "$${NAME-}" || { echo "error: give NAME=one of" $$(ls recipes | grep -v README) >&2; exit 2; }
+	@python -m stages.experiment --recipe "$${NAME-}" --set "$${SET-}"
 
 .PHONY: experiments
 experiments: venv ## [HTML=1]: every experiment beside the baseline; HTML=1 writes a page with curves
@@ -89,10 +96,10 @@ $(VENV)/.installed: requirements.txt
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(if $(SYSTEM_TORCH),--system-site-packages) $(VENV)
 ifdef SYSTEM_TORCH
 	@$(VENV)/bin/python -c 'import torch, torchvision; print("keeping torch", torch.__version__)' || { echo "error: SYSTEM_TORCH=1 keeps the machine's torch and torchvision, but it has none: leave it out" >&2; exit 2; }
-	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check -r <(grep -vE '^torch(vision)?==' requirements.txt)
+	@$(PIP) -r <(grep -vE '^torch(vision)?==' requirements.txt) 2> >(grep -v '^WARNING' >&2) | $(COUNTED)
 else
 	@echo "installing requirements.txt into $(VENV) (several minutes the first time)"
-	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@$(PIP) -r requirements.txt 2> >(grep -v '^WARNING' >&2) | $(COUNTED)
 endif
 	@touch $@
 

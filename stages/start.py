@@ -12,10 +12,10 @@ from podium.project.summary import lines
 
 NEXT = """\
 next:
-  dvc exp run -S train.epochs=12    one idea, as an experiment; -S takes any key of params.yaml
-  dvc exp show                      all experiments beside the baseline
-  dvc metrics diff                  the workspace against the baseline
-  make upload MESSAGE="baseline"    sends the submission to Kaggle"""
+  open reports/index.html                          how good, can it be trusted, what next
+  make experiment SET="-S train.epochs=12"         one idea, as an experiment; -S takes any key of params.yaml
+  make experiments                                 all of them beside the baseline
+  make upload MESSAGE="baseline"                   sends the submission to Kaggle"""
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
     check()
     added = start.register(path)
 
+    start.dvc("repro", "--quiet", "demo")  # a second's work that is not this competition's: in silence
     start.dvc("repro", "ingest")
     found = competition.read()
     write_text(PATH, start.with_findings(PATH.read_text(encoding="utf-8"), found.findings))

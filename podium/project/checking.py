@@ -1,5 +1,6 @@
 """Is the whole of params.yaml right? Answered before any stage runs, without torch."""
 
+import difflib
 import re
 import shutil
 from collections.abc import Callable
@@ -18,7 +19,8 @@ from podium.foundation.params import PATH, Section, nearest, parse, read, refuse
 from podium.foundation.run import Folds, Profile, Seed, Threads
 from podium.images.params import ImageParams
 from podium.labels.params import LabelParams
-from podium.networks.params import NetworkParams
+from podium.metrics.names import canonical
+from podium.networks.params import PORTABLE_CUTS, NetworkParams
 from podium.pseudo.params import PseudoParams
 from podium.report.params import ReportParams
 from podium.submission.params import SubmitParams
@@ -124,6 +126,64 @@ def _policy_exists(values: dict[str, Any], path: Path) -> None:
         raise UserError(f"{path}: augment.policy: {policy} is no policy{nearest(str(policy), known)}.")
 
 
+def _metric_is_known(values: dict[str, Any], path: Path) -> None:
+    metric = (values.get("competition") or {}).get("metric")
+    try:
+        canonical(str(metric)) if metric is not None else None
+    except UserError as error:
+        raise UserError(f"{path}: competition.metric: {error}") from None
+
+
+def _freeze_is_no_slip(values: dict[str, Any], path: Path) -> None:
+    """A module's name cannot be known without its network; a slip of the pen in our own words can."""
+    freeze = str(values.get("freeze", "auto"))
+    close = difflib.get_close_matches(freeze, SPELLED, n=1, cutoff=SLIP)
+    if close and freeze not in PORTABLE_CUTS:
+        raise UserError(
+            f"{path}: freeze: {freeze} is none of {', '.join(PORTABLE_CUTS)}; did you mean {close[0]}?"
+        )
+
+
+def _weights_exist(values: dict[str, Any], path: Path) -> None:
+    file = values.get("pretrained")
+    if isinstance(file, str) and not Path(file).is_file():
+        raise UserError(f"{path}: pretrained: {file} is not there: give true, false or a file's path.")
+
+
+def _online_policy_exists(values: dict[str, Any], path: Path) -> None:
+    policy = (values.get("train") or {}).get("online_policy")
+    known = sorted(file.stem for file in POLICIES.glob("[a-z]*.py"))
+    if policy is not None and policy not in known:
+        raise UserError(f"{path}: train.online_policy: {policy} is no policy{nearest(str(policy), known)}.")
+
+
+def _optimizer_is_known(values: dict[str, Any], path: Path) -> None:
+    optimizer = str((values.get("train") or {}).get("optimizer", OPTIMIZERS[0]))
+    if optimizer in OPTIMIZERS:
+        return
+    from timm.optim._optim_factory import list_optimizers  # some seconds, for a rare name only
+
+    known = [*map(str, list_optimizers()), "ranger"]
+    if optimizer not in known:
+        raise UserError(
+            f"{path}: train.optimizer: {optimizer} is not known{nearest(optimizer, known)[:200]}."
+        )
+
+
+OPTIMIZERS = (
+    "adamw",
+    "adam",
+    "sgd",
+    "radam",
+    "ranger",
+    "lookahead_radam",
+    "nadam",
+    "rmsprop",
+    "lamb",
+    "lion",
+)
+SPELLED = ("last_stage", "last_two_stages", "auto", "none")
+SLIP = 0.8  # likeness beyond which a word is one of ours, misspelt; `stages` and `last_stage` have 0.63
 DEMO = Path("data/demo/demo.zip")  # what the demo stage writes
 POLICIES = Path(__file__).parents[1] / "augmentations/policies"  # one file a policy, named after it
 RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
@@ -131,6 +191,11 @@ RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
     _folds_exist,
     _quick_takes_fold_0,
     _policy_exists,
+    _metric_is_known,
+    _freeze_is_no_slip,
+    _weights_exist,
+    _online_policy_exists,
+    _optimizer_is_known,
 )
 
 

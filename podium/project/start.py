@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from podium.contracts.competition import Finding
@@ -19,6 +20,13 @@ PATH_LINE = re.compile(
     r"^(competition:\n(?:  .*\n)*?  path: )(\"[^\"\n]*\"|'[^'\n]*'|\S+)( *)(.*\n)", re.MULTILINE
 )
 PATIENCE = 60.0  # seconds that an interrupted run gets to save its state
+HINTS = (
+    "To track the changes with git",
+    "git add ",
+    "To enable auto staging",
+    "dvc config core.autostage",
+    "Use `dvc push`",
+)
 BASELINE = ("params.yaml", "dvc.yaml", "dvc.lock", "reports/metrics.json", "reports/details.json")
 
 
@@ -109,8 +117,13 @@ def dvc(*words: str) -> None:
     """Runs DVC with this Python's stages. Raises UserError when it fails, KeyboardInterrupt on Ctrl-C."""
     here = Path(sys.executable).parent
     environment = os.environ | {"PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}"}
-    process = subprocess.Popen([sys.executable, "-m", "dvc", *words], env=environment)
+    environment["PYTHONUNBUFFERED"] = "1"
+    command = [sys.executable, "-m", "dvc", *words]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    assert process.stdout is not None
     try:
+        for line in without_hints(process.stdout):
+            print(line, end="", flush=True)
         code = process.wait()
     except KeyboardInterrupt:
         try:
@@ -122,6 +135,19 @@ def dvc(*words: str) -> None:
         raise UserError(
             f"`dvc {' '.join(words)}` stopped; what it says above must be mended, then start again."
         )
+
+
+def without_hints(lines: Iterable[str]) -> Iterator[str]:
+    """DVC's output less its advice on git, which `start` follows itself, and the blank lines around it."""
+    blank = ""
+    for line in lines:
+        if line.strip() and not line.strip().startswith(HINTS):
+            yield blank + line
+            blank = ""
+        elif not line.strip():
+            blank = "\n"
+        else:
+            blank = ""
 
 
 def _git(*words: str) -> subprocess.CompletedProcess[str]:

@@ -47,7 +47,7 @@ def test_debug_and_recipe_say_what_is_missing() -> None:
     done = make("-o", "venv", "-o", "check", "recipe", "NAME=nope")
     assert done.returncode == 2
     assert re.search(
-        r"error: recipes/nope is not there: give NAME=one of bag_of_tricks .*resnext101", done.stderr
+        r"error: recipes/nope is not there: give NAME=one of bag_of_tricks, .*resnext101", done.stderr
     )
 
 

@@ -43,6 +43,11 @@ def test_the_shipped_params_are_right() -> None:
         ({"folds": [0, 7]}, r"folds: 7 is not among the 5 folds that split\.k makes \(0 to 4\): leave"),
         ({"folds": [1, 2], "profile": "quick"}, r"quick trains fold 0 alone, but folds is \[1, 2\]: add 0"),
         ({"augment__policy": "mlid"}, r"augment\.policy: mlid is no policy; did you mean mild\.$"),
+        ({"train__online_policy": "mlid"}, r"train\.online_policy: mlid is no policy; did you mean mild\.$"),
+        ({"competition__metric": "acuracy"}, r"competition\.metric: metric 'acuracy' is not known"),
+        ({"freeze": "last_stag"}, r"freeze: last_stag is none of auto, .*; did you mean last_stage\?$"),
+        ({"model": "a", "pretrained": "gone.safetensors"}, r"pretrained: gone\.safetensors is not there"),
+        ({"train__optimizer": "adamww"}, r"train\.optimizer: adamww is not known; did you mean adamw\.$"),
         ({"train": 3}, r"train: input should be `key: value` lines, found 3\.$"),
         ({"competition__path": "raw/gone.zip"}, r"competition\.path: raw/gone\.zip is not there: give"),
         ({"image__size": -3}, r"image\.size: give a number of pixels from 8 to 4096, or auto, found -3\.$"),
@@ -123,3 +128,8 @@ def test_the_stamp_is_always_the_same_and_torch_stays_out(tmp_path: Path) -> Non
     heavy = f"import sys, podium.project.checking; print({names})"
     out = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"
+
+
+@pytest.mark.parametrize("freeze", ["layer3", "stages.2", "blocks.3", "features", "heads", "stem", "norm1"])
+def test_a_modules_name_is_left_to_the_network(freeze: str, tmp_path: Path) -> None:
+    checking.check(written(tmp_path, freeze=freeze))

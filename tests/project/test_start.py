@@ -137,3 +137,12 @@ def test_the_baseline_commits_its_own_files_alone(repository: Path) -> None:
 def test_a_failing_pipeline_is_one_sentence(repository: Path) -> None:
     with pytest.raises(UserError, match=r"`dvc repro` stopped; what it says above must be mended"):
         start.dvc("repro")
+
+
+def test_dvcs_advice_on_git_is_not_passed_on() -> None:
+    lines = [
+        "Running stage 'embed':\n", "\n", "embedded\n", "\n", "To track the changes with git, run:\n", "\n",
+        "\tgit add dvc.lock\n", "\n", "To enable auto staging, run:\n", "\n",
+        "\tdvc config core.autostage true\n", "Use `dvc push` to send your updates to remote storage.\n",
+    ]  # fmt: skip
+    assert "".join(start.without_hints(lines)) == "Running stage 'embed':\n\nembedded\n"
