@@ -15,6 +15,7 @@ download       what Kaggle hands out: archives, folders, tables, annotations; th
 competition    what was shipped, found out: images, labels, ids, groups, metric
 submission     the file in exactly the sample's form, and its score
 augmentations  policies, and which mirror images keep their class
+hub            published weights: found, fetched, checked, pinned
 networks       backbones: built, weighed, cut where the frozen part ends
 features       the frozen part, run once for each image and view
 embedding      the fixed network that looks at every image once; train against test

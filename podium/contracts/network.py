@@ -1,0 +1,55 @@
+"""data/network.json: which network this project trains, and which published file its weights are.
+
+Git keeps it, not DVC's cache: who runs the project a year later gets the same network and the same bytes, or
+a sentence that says what changed.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from podium.contracts import document
+from podium.foundation.files import write_json
+
+PATH = Path("data/network.json")
+VERSION = 1
+
+
+class Source(BaseModel):
+    """One published file of weights, down to its bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Literal["hub", "url"]  # a model hub's repository, or a plain address (torchvision's)
+    place: str  # the repository's name, or the address
+    file: str
+    commit: str = ""  # of the repository; a plain address has none
+    sha256: str
+    size: int  # bytes
+    licence: str = ""  # as timm lists it; empty: unknown
+
+    def tag(self, name: str) -> str:
+        """What a model card calls these weights: library and network, and the commit if there is one."""
+        return f"{name}@{self.commit}" if self.commit else name
+
+
+class Choice(BaseModel):
+    """data/network.json."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    version: int = VERSION
+    asked: str  # `model` in params.yaml when this was decided
+    model: str  # a network's name, never auto
+    pretrained: bool | str
+    source: Source | None = None  # None: no published file is needed (a package's, one's own, random)
+    why: str  # one sentence
+
+
+def read(path: Path = PATH) -> Choice:
+    """The choice. Raises UserError where it is missing, broken or of another version."""
+    return document.read(path, Choice, VERSION)
+
+
+def write(choice: Choice, path: Path = PATH) -> None:
+    """Writes data/network.json."""
+    write_json(path, choice.model_dump(mode="json"))

@@ -1,0 +1,1 @@
+"""Published weights: where they lie, fetched in bounded time, checked byte for byte, pinned."""
