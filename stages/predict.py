@@ -27,7 +27,7 @@ def main() -> None:
         raise UserError(
             f"params.yaml: folds: none of {declared} is in {folds.PATH}: name folds that the split has."
         )
-    facts, kind = manifest.facts(), competition.read().task
+    facts, shipped = manifest.facts(), competition.read()
 
     with loading():  # late: a mistake above is told at once
         import torch
@@ -35,13 +35,13 @@ def main() -> None:
         from podium.tta.predicting import Wishes, predict, task
 
     torch.set_num_threads(threads)
-    todo = task(images.IMAGES.read(images.PATH), table, chosen)
+    todo = task(images.IMAGES.read(images.PATH), table, chosen, shipped)
     wishes = Wishes(profile == "quick", geometry.shown(facts.get("reach"), params))
     made = predict(todo, params, facts, wishes, budget, ROOT)
     with replacing_folder(predictions.FOLDER) as folder:
         for part, found in (("oof", made.oof), ("test", made.test)):
             for fold, (ids, probs) in found.items():
-                predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder), kind)
+                predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder), shipped.task)
         write_json(folder / predictions.FACTS, made.facts)
     print("\n".join(made.facts["sentences"]))
 

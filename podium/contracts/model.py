@@ -37,6 +37,7 @@ class ModelCard(BaseModel):
     model: str
     weights: str  # where the pretrained weights came from: a tag, `random`, or a file's sha256
     classes: list[str]
+    task: str = "single"
     preprocessing: Preprocessing
     freeze: str  # the resolved cut: what was not trained
     parameters: int

@@ -19,6 +19,8 @@ from podium.experiments import revisions
 from podium.foundation.errors import UserError
 from podium.foundation.files import digest
 from podium.foundation.params import read as read_params
+from podium.tasks.kinds.single import TASK as SINGLE
+from podium.tasks.task import Task
 
 Probs = NDArray[np.float64]
 Look = Callable[[list[str]], NDArray[np.float32]]  # image_ids -> features (n, d), in that order
@@ -49,6 +51,18 @@ class Pool:
     test_ids: list[str]
     test: Probs
     look: Look | None = None  # the fixed network's features of any of these images
+    kind: Task = SINGLE
+    table: NDArray[np.float32] | None = None  # the targets of each label; left out, each class is its own
+
+    @property
+    def targets(self) -> NDArray[np.floating]:
+        """(n, c) what the given labels ask for."""
+        table = np.eye(self.oof.shape[2]) if self.table is None else self.table
+        return np.asarray(table[self.labels])
+
+    def settle(self, scores: Probs) -> Probs:
+        """Any scores (..., c) as the task's predictions."""
+        return self.kind.normalise(scores, np.zeros((0, 0), np.float32) if self.table is None else self.table)
 
 
 @dataclass(frozen=True)

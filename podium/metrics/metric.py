@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Calibrations = Literal["none", "temperature", "priors", "thresholds", "grades"]
 Weighted = Callable[[Any, Floats, Floats], Floats]
 
 SMALLEST_PROB = 1e-15  # what competition servers clip at before the logarithm
@@ -30,7 +31,7 @@ class Metric:
     weighted: Weighted
     greater_is_better: bool = True
     wants: Literal["labels", "probs", "ranks"] = "labels"
-    priors_help: bool = False  # decisions other than the likeliest class can score higher
+    suits: Calibrations = "none"  # what can turn predictions so that it gains
     table: NDArray[np.float32] | None = None
 
     def on(self, table: NDArray[np.float32]) -> "Metric":

@@ -52,6 +52,8 @@ def train(prepared: Prepared) -> Result:
     name = _key(prepared)
     with scratch.lock("resume", name) if engine.first() else nullcontext():
         outcome = _fit(prepared, learnt, watched, name)
+    if prepared.scale is not None:
+        prepared.scale.undo(prepared.network.module)
     return Result(prepared.network, card.card(prepared, outcome), outcome.history, picture, name)
 
 
@@ -87,7 +89,7 @@ def _tested_rate(prepared: Prepared, learnt: Examples) -> float:
     return range_test.learning_rate(
         prepared.outlook.tail,
         lambda tail, lr: optimizers.build(params.optimizer, tail, lr, params.weight_decay, 1.0),
-        losses.load(params.loss, params.loss_options),
+        losses.load(params.loss, params.loss_options, prepared.plan.link),
         learnt,
         prepared.resolved.batch_size,
         derive(prepared.request.seed, "range", prepared.request.fold),

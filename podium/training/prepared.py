@@ -13,6 +13,8 @@ from podium.networks import build as networks
 from podium.networks import registry
 from podium.networks.cut import Cut, cut
 from podium.networks.precision import best_device
+from podium.tasks import registry as tasks
+from podium.training.feed import scaling
 from podium.training.feed.inputs import Outlook, outlook
 from podium.training.feed.rows import Rows, Tables, balanced_weights, training, validation
 from podium.training.loop import engine
@@ -37,6 +39,7 @@ class Prepared:
     plan: Plan
     settings: engine.Settings
     said: list[str]  # what `auto` became
+    scale: scaling.Scale | None = None  # of numbers: rows are on the network's, predictions on theirs
 
     def at(self, rate: float) -> "Prepared":
         """The same with another learning rate."""
@@ -74,7 +77,10 @@ def prepare(request: Request, tables: Tables) -> Prepared:
     network, parts = _network(request, tables.median_short_side(), device)
     copies_asked = bool(manifest.facts(request.data / manifest.FOLDER.name).get("asked"))
     request, said = choices.decided(request, network, parts.name, device, copies_asked)
+    contradictions.refuse_for_task(request.train, tasks.load(request.task))
     rows, check = _rows(request, tables)
+    scale = scaling.of(rows, tasks.load(request.task).link)
+    rows, check = (part if scale is None else scale(part) for part in (rows, check))
     seen = outlook(
         parts,
         len(rows) + len(check),
@@ -96,6 +102,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
         plan=choices.plan(request, network, resolved, len(rows), device),
         settings=choices.settings(request, network, resolved, device, rows),
         said=[*said, parts.sentence],
+        scale=scale,
     )
     _refuse(prepared)
     return prepared

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from podium.features.items import IDENTITY
 from podium.foundation.run import derive
+from podium.metrics.rows import ROWS, ByRow
 
 REPLICATES = 1000  # of the paired bootstrap
 LEVEL = 0.95
 CHUNK = 1 << 22  # drawn rows held at a time
-TINY = 1e-12
 
 Probs = NDArray[np.floating]
 Predict = Callable[[Sequence[str]], Probs]  # names of views -> out-of-fold probabilities (n, k)
@@ -57,13 +57,18 @@ def choose(
     labels: NDArray[np.int64],
     folds: NDArray[np.int64],
     groups: NDArray[Any],
+    rows_of: ByRow = ROWS["labels"],
+    table: NDArray[np.floating] | None = None,
 ) -> Chosen:
     """keep `always`: all of `tried`. `auto`: one after another, those that lower log loss, not accuracy.
 
     The gain is what the same choice brings to each fold when the other folds make it (with one fold
     alone, that fold makes it itself); its interval is a paired bootstrap over groups.
+
+    rows_of judges a row by the targets that table (a, c) has for its label; left out, a class is its own.
     """
     plain = predict([])
+    targets = (np.eye(plain.shape[1]) if table is None else table)[labels]
     known: dict[tuple[str, ...], Probs] = {(): plain}
 
     def probs(names: Sequence[str]) -> Probs:
@@ -77,8 +82,8 @@ def choose(
             return list(tried)
         names: list[str] = []
         for name in tried:
-            before = _score(probs(names)[rows], labels[rows])
-            after = _score(probs([*names, name])[rows], labels[rows])
+            before = _score(probs(names)[rows], targets[rows], rows_of)
+            after = _score(probs([*names, name])[rows], targets[rows], rows_of)
             if after[0] < before[0] and after[1] >= before[1]:
                 names.append(name)
         return names
@@ -88,20 +93,14 @@ def choose(
         inside = folds == fold
         judges = inside if inside.all() else ~inside
         honest[inside] = probs(select(judges))[inside]
-    gains = (honest.argmax(1) == labels).astype(float) - (plain.argmax(1) == labels)
+    gains = rows_of.hits(targets, honest) - rows_of.hits(targets, plain)
     low, high = _interval(gains, groups)
-    log_loss = float(_losses(plain, labels).mean() - _losses(honest, labels).mean())
+    log_loss = float(rows_of.losses(targets, plain).mean() - rows_of.losses(targets, honest).mean())
     return Chosen(select(np.ones(len(labels), bool)), float(gains.mean()), low, high, log_loss)
 
 
-def _score(probs: Probs, labels: NDArray[np.int64]) -> tuple[float, float]:
-    return float(_losses(probs, labels).mean()), float((probs.argmax(1) == labels).mean())
-
-
-def _losses(probs: Probs, labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    right = probs[np.arange(len(labels)), labels].astype(np.float64)
-    losses: NDArray[np.float64] = -np.log(np.maximum(right, TINY))
-    return losses
+def _score(probs: Probs, targets: NDArray[Any], rows_of: ByRow) -> tuple[float, float]:
+    return float(rows_of.losses(targets, probs).mean()), float(rows_of.hits(targets, probs).mean())
 
 
 def _interval(gains: NDArray[np.float64], groups: NDArray[Any]) -> tuple[float, float]:

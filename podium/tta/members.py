@@ -19,6 +19,8 @@ from podium.features.store import ROOT, canvas, features_of_views
 from podium.networks.build import Network, load
 from podium.networks.cut import Cut, cut
 from podium.networks.precision import DTYPES, precision
+from podium.tasks import registry as tasks
+from podium.tasks.task import Link
 
 Rows = NDArray[np.int64]
 Logits = NDArray[np.float32]  # (v, n, k)
@@ -33,6 +35,7 @@ class FoldNetwork:
     cut: Cut
     classes: int
     temperature: float
+    link: Link = "softmax"
 
 
 def member(fold: int, device: str) -> FoldNetwork:
@@ -41,7 +44,7 @@ def member(fold: int, device: str) -> FoldNetwork:
     network.module.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     parts = cut(network, card.freeze, device)
     parts.tail.eval()
-    return FoldNetwork(fold, network, parts, len(card.classes), card.temperature)
+    return FoldNetwork(fold, network, parts, len(card.classes), card.temperature, tasks.load(card.task).link)
 
 
 def flops(module: nn.Module, size: int, device: str) -> float:

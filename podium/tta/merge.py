@@ -5,6 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from podium.tasks.links import LINKS
+from podium.tasks.task import Link
+
 Array = NDArray[np.floating]
 TINY = 1e-12  # keeps a probability of 0 in one view from deciding alone
 
@@ -27,21 +30,20 @@ def _max(values: Array) -> Array:
 MERGES: dict[str, Callable[[Array], Array]] = {"mean": _mean, "gmean": _gmean, "max": _max}
 
 
-def merge(logits: Array, how: str = "mean", on: str = "probs", temperature: float = 1.0) -> Array:
-    """Probabilities (n, k), rows summing to 1, of logits (v, n, k) divided by `temperature`.
+def merge(
+    logits: Array, how: str = "mean", on: str = "probs", temperature: float = 1.0, link: Link = "softmax"
+) -> Array:
+    """Predictions (n, c) of logits (v, n, c) divided by `temperature`; softmax's rows sum to 1.
 
-    `on` says what is merged: each view's probabilities (then normalised), or the logits (then softmax).
+    `on` says what is merged: each view's predictions (softmax's then normalised), or the logits, then linked.
+    Numbers have no geometric mean: theirs is the mean.
     """
-    scaled = logits.astype(np.float64) / temperature
+    scaled, linked = logits.astype(np.float64) / temperature, LINKS[link]
+    how = "mean" if link == "identity" else how
     if on == "logits":
-        return softmax(MERGES[how](scaled))
-    merged = MERGES[how](softmax(scaled))
+        return linked(MERGES[how](scaled))
+    merged = MERGES[how](linked(scaled))
+    if link != "softmax":
+        return merged
     normal: Array = merged / merged.sum(-1, keepdims=True)
-    return normal
-
-
-def softmax(logits: Array) -> Array:
-    """Probabilities over the last axis."""
-    powers = np.exp(logits - logits.max(-1, keepdims=True))
-    normal: Array = powers / powers.sum(-1, keepdims=True)
     return normal

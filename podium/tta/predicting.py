@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from podium.contracts.competition import Competition
 from podium.contracts.folds import HOLD_OUT
 from podium.features.items import View, stored_items
+from podium.metrics.rows import ROWS
 from podium.networks.build import Network
 from podium.networks.precision import best_device
+from podium.tasks.task import Truth
 from podium.tta.choosing import choose, used
 from podium.tta.members import FoldNetwork, Inputs, Logits, Rows, flops, logits_of, member
 from podium.tta.merge import merge
@@ -44,6 +47,8 @@ class ToPredict:
     labels: NDArray[np.int64]  # of the out-of-fold rows, fold after fold
     groups: NDArray[Any]
     folds: NDArray[np.int64]
+    truth: Truth = "labels"  # how a row is judged
+    table: NDArray[np.float32] | None = None  # the targets of each label; left out, each class is its own
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,9 @@ class Predictions:
     facts: dict[str, Any]
 
 
-def task(images: pd.DataFrame, folds: pd.DataFrame, run: Sequence[int]) -> ToPredict:
+def task(
+    images: pd.DataFrame, folds: pd.DataFrame, run: Sequence[int], found: Competition | None = None
+) -> ToPredict:
     """Who predicts what, when the folds `run` are trained."""
     images = images[images["length"] > 0].reset_index(drop=True)
     place = pd.Series(np.arange(len(images)), index=images["image_id"])
@@ -66,6 +73,8 @@ def task(images: pd.DataFrame, folds: pd.DataFrame, run: Sequence[int]) -> ToPre
         images=images,
         oof={fold: np.sort(place[part["image_id"]].to_numpy(np.int64)) for fold, part in rows.items()},
         test=np.flatnonzero(test),
+        truth=found.kind.truth if found else "labels",
+        table=found.table if found else None,
         **_truth(images, folds, place, rows),
     )
 
@@ -83,7 +92,7 @@ def predict(
     logits = logits_of(members, Inputs(items, task.oof, _flat(views), device, root), budget_gb)
 
     def merged(one: FoldNetwork, some: Logits) -> Floats:
-        return merge(some, params.merge, params.of, one.temperature)
+        return merge(some, params.merge, params.of, one.temperature, one.link)
 
     def out_of_fold(one: FoldNetwork, names: Sequence[str]) -> Floats:
         return merged(one, logits[one.fold][np.concatenate([span[name] for name in used(names)])])
@@ -95,6 +104,8 @@ def predict(
         task.labels,
         task.folds,
         task.groups,
+        ROWS[task.truth],
+        task.table,
     )
     kept = _flat(_views(chosen.names, params, members[0].network))
     everyone = dict.fromkeys(task.oof, task.test)

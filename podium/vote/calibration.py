@@ -1,20 +1,27 @@
-"""Turning a vote's probabilities so that the metric gains: a temperature, or a factor a class.
+"""Turning a vote's probabilities so that the metric gains: a temperature, a factor a class, or cut points.
 
-Both have one form: p' ~ p ** (1 / temperature) * priors. They are fitted on out-of-fold votes, scored on
+The first two have one form: p' ~ p ** (1 / temperature) * priors. Cut points are a threshold a label, or the
+bounds of grades (podium/vote/cutting.py). All are fitted on out-of-fold votes, scored on
 parts that they were not fitted on, and kept only where that gains more than its standard error.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from podium.foundation.errors import UserError
 from podium.metrics.intervals import replicates
-from podium.metrics.metric import Metric
+from podium.metrics.metric import Calibrations, Metric
 from podium.metrics.registry import get
+from podium.vote import cutting
 from podium.vote.voter import SMALLEST, Probs, normalised
 
-Kind = Literal["none", "temperature", "priors"]
+Kind = Calibrations
+ABLE: dict[str, tuple[Kind, ...]] = {  # by whether the metric judges classes, or targets of a table
+    "classes": ("none", "temperature", "priors", "grades"),
+    "targets": ("none", "thresholds"),
+}
 
 HOTTEST = 20.0  # temperatures lie in [1/20, 20]
 FACTORS = np.exp(np.linspace(-1.2, 1.2, 13))  # tried for each class: 0.30 to 3.3, 1 among them
@@ -23,13 +30,17 @@ PASSES = 2  # over the classes: a third one changed no decision on random tables
 
 @dataclass(frozen=True)
 class Calibration:
-    """p ** (1 / temperature) * priors (k,), normalised."""
+    """p ** (1 / temperature) * priors (k,), normalised; or, with `turn`, what that makes of p and cuts."""
 
     temperature: float
     priors: Probs
+    cuts: Probs | None = None
+    turn: Callable[[Probs, Probs], Probs] | None = None
 
     def __call__(self, probs: Probs) -> Probs:
         """(n, k) -> (n, k)."""
+        if self.turn is not None and self.cuts is not None:
+            return self.turn(probs, self.cuts)
         return normalised(np.maximum(probs, SMALLEST) ** (1 / self.temperature) * self.priors)
 
 
@@ -47,13 +58,18 @@ class CalibrationTrial:
 
 def suited(metric: Metric) -> Kind:
     """What `auto` tries for a metric."""
-    if metric.priors_help:
-        return "priors"
-    return "temperature" if metric.wants == "probs" else "none"
+    return metric.suits
 
 
 def fit(kind: Kind, probs: Probs, labels: np.ndarray, metric: Metric) -> Calibration:
     """The calibration of that kind that suits probs (n, k) and their labels best."""
+    ones = np.ones(probs.shape[1])
+    if kind == "thresholds":
+        return Calibration(1.0, ones, cutting.thresholds(probs, labels, metric), cutting.warp)
+    if kind == "grades":
+        return Calibration(1.0, ones, cutting.grades(probs, labels, metric), cutting.regrade)
+    if metric.table is not None:
+        return Calibration(1.0, ones, ones, _unchanged)
     return Calibration(
         _temperature(probs, labels) if kind == "temperature" else 1.0,
         _priors(probs, labels, metric) if kind == "priors" else np.ones(probs.shape[1]),
@@ -74,6 +90,12 @@ def attempt(
     A kind that params name is kept in any case. home (n,) numbers the parts, groups (n,) the groups.
     """
     kind: Kind = suited(metric) if wanted == "auto" else wanted  # type: ignore[assignment]
+    able = ABLE["classes" if metric.table is None else "targets"]
+    if kind not in able:
+        raise UserError(
+            f"params.yaml: ensemble.calibrate: {kind} is not for the metric {metric.name} of this task: "
+            f"choose auto, {' or '.join(able)}."
+        )
     if kind == "none":
         return CalibrationTrial(kind, False, fit(kind, probs, labels, metric), probs, 0.0, 0.0)
     turned = np.empty_like(probs)
@@ -88,6 +110,10 @@ def attempt(
     kept = wanted != "auto" or gain > float(paired.std())
     calibration = fit(kind if kept else "none", probs, labels, metric)
     return CalibrationTrial(kind, kept, calibration, turned if kept else probs, gain, float(paired.std()))
+
+
+def _unchanged(probs: Probs, _cuts: Probs) -> Probs:
+    return probs
 
 
 def _temperature(probs: Probs, labels: np.ndarray) -> float:

@@ -10,21 +10,23 @@ import pandas as pd
 from podium.experiments.runs import Pool
 from podium.foundation.files import write_text
 from podium.metrics.metric import Metric
+from podium.metrics.rows import ROWS
 from podium.vote.voter import arithmetic_mean
 
 
 def pairs(pool: Pool) -> list[dict[str, Any]]:
     """For each two members: the share of images that they decide differently, and how their errors correlate.
 
-    The correlation is that of the two error indicators (phi), in [-1, 1]; 0 where one never or always errs.
+    The correlation is that of the two members' errors (of classes: phi), [-1, 1]; 0 where one never varies.
     """
-    decisions = pool.oof.argmax(2)
-    errors = (decisions != pool.labels).astype(float)
+    judge, targets = ROWS[pool.kind.truth], pool.targets
+    decisions = [pool.kind.decide(oof) for oof in pool.oof]
+    errors = [1 - judge.hits(targets, oof) for oof in pool.oof]
     return [
         {
             "first": pool.names[i],
             "second": pool.names[j],
-            "disagreement": float((decisions[i] != decisions[j]).mean()),
+            "disagreement": float((1 - judge.hits(decisions[i], decisions[j])).mean()),
             "error_correlation": _phi(errors[i], errors[j]),
         }
         for i, j in combinations(range(len(pool.names)), 2)
@@ -45,8 +47,8 @@ def adds(pool: Pool, metric: Metric) -> list[float]:
     m = len(pool.names)
     if m == 1:
         return [0.0]
-    whole = metric.goodness(metric.function(pool.labels, arithmetic_mean(pool.oof)))
-    without = [arithmetic_mean(np.delete(pool.oof, i, axis=0)) for i in range(m)]
+    whole = metric.goodness(metric.function(pool.labels, arithmetic_mean(pool.oof, pool.settle)))
+    without = [arithmetic_mean(np.delete(pool.oof, i, axis=0), pool.settle) for i in range(m)]
     return [whole - metric.goodness(metric.function(pool.labels, probs)) for probs in without]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from podium.experiments.runs import Pool
+from podium.foundation.errors import UserError
 from podium.foundation.run import derive
 from podium.metrics.intervals import Interval, replicates, summary
 from podium.metrics.metric import Floats, Metric
@@ -49,13 +50,15 @@ def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, task:
     return voted
 
 
-def on_test(voter: Voter, combine: Combine, calibrate: Combine, test: Probs) -> Probs:
+def on_test(
+    voter: Voter, combine: Combine, calibrate: Combine, test: Probs, settle: Combine = voters.normalised
+) -> Probs:
     """(t, k): members vote fold by fold, calibrated as they were out-of-fold; then the folds do.
 
     test (m, f, t, k). A voter that learnt sees on test just what it learnt from: one model a member.
     """
     by_fold = [calibrate(combine(test[:, fold])) for fold in range(test.shape[1])]
-    return voter.merge_folds(np.stack(by_fold))
+    return voter.merge_folds(np.stack(by_fold), settle)
 
 
 def compare(
@@ -89,6 +92,12 @@ def candidates(wanted: str, metric: Metric, pool: Pool) -> list[str]:
     too, are compared.
     """
     if wanted != "auto":
+        if pool.kind.truth not in voters.judged_by(voters.load(wanted)):
+            able = [name for name in voters.names() if pool.kind.truth in voters.judged_by(voters.load(name))]
+            raise UserError(
+                f"params.yaml: ensemble.voter: {wanted} votes on classes, not on the task {pool.kind.name}: "
+                f"choose auto, {' or '.join(able)}."
+            )
         return [wanted]
     return [name for name in voters.names() if _suits(voters.load(name), metric, pool)]
 
@@ -97,6 +106,8 @@ def _suits(voter: Voter, metric: Metric, pool: Pool) -> bool:
     m, n, k = pool.oof.shape
     looks = voters.needs_features(voter)
     small = k <= getattr(voter, "MOST_CLASSES", k) and k * n <= getattr(voter, "MOST_CELLS", k * n)
+    if pool.kind.truth not in voters.judged_by(voter):
+        return False
     kinds = getattr(voter, "WANTS", (metric.wants,))
     has_work = m > 1 or looks or not voter.FITTED
     return small and metric.wants in kinds and has_work and (pool.look is not None or not looks)
@@ -134,7 +145,7 @@ def vote(pool: Pool, params: EnsembleParams, metric: Metric, seed: int) -> Vote:
     trial = attempt(params.calibrate, chosen.oof, pool.labels, home, pool.groups, metric, seed)
     voter = voters.load(chosen.name)
     combine = voters.ready(learnt(chosen.name, pool, metric, seed), _features(voter, pool, pool.test_ids))
-    test = on_test(voter, combine, trial.calibration, pool.test)
+    test = on_test(voter, combine, trial.calibration, pool.test, pool.settle)
     return Vote(chosen, compared, trial, trial.oof, test)
 
 
@@ -145,7 +156,7 @@ def learnt(name: str, pool: Pool, metric: Metric, seed: int) -> Learnt:
 
 def task(name: str, pool: Pool, metric: Metric, seed: int) -> Context:
     """What the voter may know of the out-of-fold images."""
-    return Context(metric, pool.groups, seed, _features(voters.load(name), pool, pool.ids))
+    return Context(metric, pool.groups, seed, _features(voters.load(name), pool, pool.ids), pool.settle)
 
 
 def _features(voter: Voter, pool: Pool, ids: list[str]) -> Features | None:
@@ -172,6 +183,7 @@ def table(vote: Vote, pool: Pool, metric: Metric) -> dict[str, Any]:
             "error": trial.error,
             "temperature": trial.calibration.temperature,
             "priors": trial.calibration.priors.tolist(),
+            "cuts": [] if trial.calibration.cuts is None else trial.calibration.cuts.tolist(),
         },
         "members": [
             {"name": name, "score": score, "adds": adds}

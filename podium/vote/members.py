@@ -1,5 +1,6 @@
 """Who votes: this run, the experiments that params name, and predictions made elsewhere, side by side."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,8 @@ def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, fold
     members = [own] if params.own else []
     members += [runs.of_revision(revision, split, found.classes) for revision in params.experiments]
     members += [external.read(one, own, split, found, submission_ids()) for one in params.external]
-    return runs.pool(members, split, features)
+    pool = runs.pool(members, split, features)
+    return replace(pool, kind=found.kind, table=found.table)
 
 
 def submission_ids() -> dict[str, str]:

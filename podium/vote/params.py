@@ -24,7 +24,7 @@ class EnsembleParams(Section):
 
     section: ClassVar[str] = "ensemble"
     voter: str = "auto"
-    calibrate: Literal["auto", "none", "temperature", "priors"] = "auto"
+    calibrate: Literal["auto", "none", "temperature", "priors", "thresholds", "grades"] = "auto"
     experiments: list[str] = []  # full revisions of other runs that vote too
     external: list[External] = []
     own: bool = True  # whether this run itself votes

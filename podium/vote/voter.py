@@ -33,6 +33,12 @@ SMALLEST_INPUT = 1e-4  # of stacking's inputs: how sure a wrong member was must 
 SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop there
 
 
+def normalised(scores: Probs) -> Probs:
+    """Rows of non-negative scores (..., k) scaled to sum to 1; an all-zero row becomes uniform."""
+    total = scores.sum(-1, keepdims=True)
+    return np.where(total > 0, scores / np.where(total > 0, total, 1), 1 / scores.shape[-1])
+
+
 @dataclass(frozen=True)
 class Context:
     """What a voter may know besides predictions and labels."""
@@ -41,11 +47,12 @@ class Context:
     groups: NDArray[np.int64]  # (n,) images of one group never part
     seed: int = 0
     features: Features | None = None  # for a voter with NEEDS_FEATURES
+    settle: Callable[[Probs], Probs] = normalised  # any scores (..., c) as the task's predictions
 
     def of(self, rows: NDArray[np.bool_]) -> "Context":
         """The task of some images."""
         features = None if self.features is None else self.features[rows]
-        return Context(self.metric, self.groups[rows], self.seed, features)
+        return Context(self.metric, self.groups[rows], self.seed, features, self.settle)
 
 
 @runtime_checkable
@@ -70,8 +77,8 @@ class Voter(Protocol):
         """Learns to combine m members from their out-of-fold predictions."""
 
     @staticmethod
-    def merge_folds(probs: Probs) -> Probs:
-        """One prediction (n, k) of the folds' (f, n, k)."""
+    def merge_folds(probs: Probs, settle: Callable[[Probs], Probs] = normalised) -> Probs:
+        """One prediction (n, k) of the folds' (f, n, k), settled as the task's predictions are."""
 
 
 def names() -> list[str]:
@@ -83,6 +90,12 @@ def load(name: str) -> Voter:
     """The voter of that name."""
     module: Voter = importlib.import_module(f"podium.vote.voters.{name}")  # type: ignore[assignment]
     return module
+
+
+def judged_by(voter: Voter) -> tuple[str, ...]:
+    """The families of metrics whose tasks it can vote on: classes, unless it says otherwise."""
+    found: tuple[str, ...] = getattr(voter, "TRUTHS", ("labels",))
+    return found
 
 
 def needs_features(voter: Voter) -> bool:
@@ -98,20 +111,14 @@ def ready(learnt: Learnt, features: Features | None) -> Combine:
     return learnt
 
 
-def normalised(scores: Probs) -> Probs:
-    """Rows of non-negative scores (..., k) scaled to sum to 1; an all-zero row becomes uniform."""
-    total = scores.sum(-1, keepdims=True)
-    return np.where(total > 0, scores / np.where(total > 0, total, 1), 1 / scores.shape[-1])
-
-
-def arithmetic_mean(probs: Probs) -> Probs:
+def arithmetic_mean(probs: Probs, settle: Callable[[Probs], Probs] = normalised) -> Probs:
     """The mean of (m, n, k) over m."""
-    return normalised(probs.mean(0))
+    return settle(probs.mean(0))
 
 
-def geometric_mean(probs: Probs) -> Probs:
+def geometric_mean(probs: Probs, settle: Callable[[Probs], Probs] = normalised) -> Probs:
     """The normalised geometric mean of (m, n, k) over m."""
-    return normalised(np.exp(np.log(np.maximum(probs, SMALLEST)).mean(0)))
+    return settle(np.exp(np.log(np.maximum(probs, SMALLEST)).mean(0)))
 
 
 def centred_logs(probs: Probs) -> Probs:
@@ -125,7 +132,8 @@ class WeightedMean:
     """The mean of members' probabilities under weights (m,) that sum to 1."""
 
     weights: Probs
+    settle: Callable[[Probs], Probs] = normalised
 
     def __call__(self, probs: Probs) -> Probs:
         """(m, n, k) -> (n, k)."""
-        return normalised(np.tensordot(self.weights, probs, 1))
+        return self.settle(np.tensordot(self.weights, probs, 1))

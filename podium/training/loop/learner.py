@@ -8,13 +8,14 @@ from typing import Any, Protocol
 import lightning.pytorch as pl
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
+from podium.tasks.task import Link
 from podium.training.loop.averaging import average
+from podium.training.loop.measures import MEASURES
 from podium.training.losses import Loss
 from podium.training.optim.mixing import Mixing
 from podium.training.optim.schedules import Plateau
@@ -47,6 +48,7 @@ class Plan:
     mixing: Mixing | None = None
     thaw: Thaw | None = None
     ema: float = 0.0
+    link: Link = "softmax"
     channels_last: bool = False
     advice: str = "lower train.lr, set train.clip: 1.0 or train.precision: 32"
     first_epoch: int = 0
@@ -104,7 +106,7 @@ class Learner(pl.LightningModule):
 
     def training_step(self, batch: tuple[Tensor, ...], index: int) -> Tensor:
         inputs, targets, weights, total = batch
-        truth = targets.argmax(1)
+        truth = targets
         if self.plan.mixing is not None:
             inputs, targets, weights = self.plan.mixing(inputs, targets, weights)
         logits = self.tail(self._arranged(inputs))
@@ -127,8 +129,8 @@ class Learner(pl.LightningModule):
     def validation_step(self, batch: tuple[Tensor, ...], index: int) -> None:
         inputs, targets, _, _ = batch
         logits = self.scored(self._arranged(inputs)).float()
-        losses = functional.cross_entropy(logits, targets, reduction="none")
-        self._count(self.checks, losses, logits, targets.argmax(1))
+        losses = MEASURES[self.plan.link].loss(logits, targets)
+        self._count(self.checks, losses, logits, targets)
 
     def on_train_epoch_end(self) -> None:
         self._refuse_nonfinite(int(self.trainer.num_training_batches) - 1)
@@ -158,7 +160,7 @@ class Learner(pl.LightningModule):
         return inputs
 
     def _count(self, sums: Tensor, losses: Tensor, logits: Tensor, truth: Tensor) -> None:
-        right = (logits.detach().argmax(1) == truth).sum()
+        right = MEASURES[self.plan.link].right(logits.detach(), truth).sum()
         sums += torch.stack([losses.detach().sum(), right, torch.full_like(right, len(truth))]).to(sums)
 
     def _refuse_nonfinite(self, index: int) -> None:

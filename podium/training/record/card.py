@@ -48,6 +48,7 @@ def card(prepared: Prepared, outcome: Outcome) -> ModelCard:
         model=network.name,
         weights=network.weights,
         classes=request.classes,
+        task=request.task,
         preprocessing=network.preprocessing,
         freeze=parts.name,
         parameters=total,

@@ -46,6 +46,10 @@ class Request:
         """The targets (a, c) of each answer."""
         return tasks.load(self.task).table(self.answers or self.classes, self.classes)
 
+    def strata(self, targets: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n, s) what a balanced sampler draws alike."""
+        return tasks.load(self.task).strata(targets.astype(np.float64))
+
 
 def decided(
     request: Request, network: networks.Network, frozen: str, device: str, asked: bool
@@ -71,7 +75,7 @@ def plan(
     request: Request, network: networks.Network, resolved: auto.Resolved, images: int, device: str
 ) -> Plan:
     """What decides how the tail learns; `images` train."""
-    params = request.train
+    params, link = request.train, tasks.load(request.task).link
     exact = _precision(params.precision, network, device) == "32-true"
     updates = -(-sampling.batches(images, resolved.batch_size) // params.accumulate)
     steps = resolved.epochs * updates
@@ -79,7 +83,7 @@ def plan(
     return Plan(
         seed=derive(request.seed, "train", request.fold),
         epochs=resolved.epochs,
-        loss=losses.load(params.loss, params.loss_options),
+        loss=losses.load(params.loss, params.loss_options, link),
         lr=resolved.lr,
         optimizer=lambda lr: optimizers.build(
             params.optimizer,
@@ -99,6 +103,7 @@ def plan(
         mixing=mixing.build(params.mixup, params.cutmix),
         thaw=thaw,
         ema=params.ema,
+        link=link,
         channels_last=True,
     )
 
@@ -108,7 +113,8 @@ def settings(
 ) -> engine.Settings:
     """How the engine runs."""
     params = request.train
-    chances = sampling.balanced(rows.targets.argmax(1)) if params.sampler == "balanced" else None
+    balanced = params.sampler == "balanced"
+    chances = sampling.balanced(request.strata(rows.targets).argmax(1)) if balanced else None
     return engine.Settings(
         fold=request.fold,
         batch_size=resolved.batch_size,

@@ -8,6 +8,7 @@ from torch import nn
 
 from podium.features.items import channels_first
 from podium.foundation.errors import UserError
+from podium.tasks.task import Task
 from podium.training.feed.sampling import batches
 from podium.training.params import TrainParams
 
@@ -56,6 +57,22 @@ def refuse(case: Case) -> None:
         sentence = rule(case)
         if sentence:
             raise UserError(f"params.yaml: {sentence}")
+
+
+def refuse_for_task(train: TrainParams, task: Task) -> None:
+    """Raises UserError for settings that only classes have."""
+    if task.truth == "labels":
+        return
+    if train.head == "svm":
+        raise UserError(
+            f"params.yaml: train.head: svm learns one class an image, the task is {task.name}: "
+            "set train.head to linear."
+        )
+    if train.class_weights:
+        raise UserError(
+            f"params.yaml: train.class_weights: true weighs classes, the task is {task.name}: "
+            "set it to false."
+        )
 
 
 def ignored(case: Case) -> list[str]:

@@ -13,6 +13,7 @@ from podium.vote.voter import Combine, Context, Probs, WeightedMean, arithmetic_
 
 COMPLEXITY = 5
 FITTED = True
+TRUTHS = ("labels", "sets", "numbers")
 merge_folds = arithmetic_mean
 
 BAGS = 10
@@ -29,7 +30,7 @@ def fit(oof: Probs, labels: np.ndarray, task: Context) -> Combine:
     for _ in range(BAGS if size < m else 1):
         bag = np.sort(generator.choice(m, size, replace=False))
         counts[bag] += climb(oof[bag], labels, task.metric)
-    return WeightedMean(counts / counts.sum())
+    return WeightedMean(counts / counts.sum(), task.settle)
 
 
 def climb(oof: Probs, labels: np.ndarray, metric: Metric) -> Probs:
@@ -49,5 +50,6 @@ def climb(oof: Probs, labels: np.ndarray, metric: Metric) -> Probs:
 
 
 def _worth(probs: Probs, labels: np.ndarray, metric: Metric) -> tuple[float, float]:
-    """The metric, more is better; then log loss, turned likewise."""
-    return metric.goodness(metric.function(labels, probs)), -get("log_loss").function(labels, probs)
+    """The metric, more is better; then log loss of classes, turned likewise."""
+    tie = 0.0 if metric.table is not None else -get("log_loss").function(labels, probs)
+    return metric.goodness(metric.function(labels, probs)), tie

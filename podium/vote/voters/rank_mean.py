@@ -4,6 +4,8 @@ For metrics of order (ROC AUC) and members that disagree on how sure they are. R
 images that are predicted with them.
 """
 
+from functools import partial
+
 import numpy as np
 
 from podium.vote.voter import Combine, Context, Probs, arithmetic_mean, normalised
@@ -12,15 +14,16 @@ COMPLEXITY = 3
 WANTS = ("ranks",)  # for decisions or probabilities it would impose the images' own class shares
 merge_folds = arithmetic_mean
 FITTED = False
+TRUTHS = ("labels", "sets")
 
 
-def fit(_oof: Probs, _labels: np.ndarray, _task: Context) -> Combine:
+def fit(_oof: Probs, _labels: np.ndarray, task: Context) -> Combine:
     """Nothing is learnt."""
-    return combine
+    return partial(combine, settle=task.settle)
 
 
-def combine(probs: Probs) -> Probs:
+def combine(probs: Probs, settle: Combine = normalised) -> Probs:
     """(m, n, k) -> (n, k); equal probabilities share the mean of their ranks."""
     from scipy.stats import rankdata
 
-    return normalised(rankdata(probs, axis=1).mean(0) / (probs.shape[1] + 1))
+    return settle(rankdata(probs, axis=1).mean(0) / (probs.shape[1] + 1))

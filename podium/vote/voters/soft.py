@@ -1,4 +1,6 @@
-"""Soft vote: the arithmetic mean of the probabilities."""
+"""Soft vote: the arithmetic mean of the predictions."""
+
+from functools import partial
 
 import numpy as np
 
@@ -6,9 +8,10 @@ from podium.vote.voter import Combine, Context, Probs, arithmetic_mean
 
 COMPLEXITY = 0
 FITTED = False
+TRUTHS = ("labels", "sets", "numbers")
 merge_folds = arithmetic_mean
 
 
-def fit(_oof: Probs, _labels: np.ndarray, _task: Context) -> Combine:
+def fit(_oof: Probs, _labels: np.ndarray, task: Context) -> Combine:
     """Nothing is learnt."""
-    return arithmetic_mean
+    return partial(arithmetic_mean, settle=task.settle)
