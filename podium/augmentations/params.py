@@ -5,7 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from podium.foundation.params import Section
+from podium.foundation.plugins import Plugins
 
+POLICIES = Plugins("podium.augmentations.policies")
 Count = Annotated[int, Field(ge=0, strict=True)]
 
 

@@ -1,23 +1,17 @@
 """Policies by name: a name is a file in podium/augmentations/policies, imported only when chosen."""
 
-import importlib
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from podium.augmentations.params import POLICIES
 from podium.augmentations.policy import Flips, Policy
 from podium.foundation.errors import UserError
 from podium.foundation.params import nearest
 from podium.images.pixels import Pixels
 
-FOLDER = Path(__file__).parent / "policies"
-
-
-def names() -> list[str]:
-    """All policies, ascending."""
-    return sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+names = POLICIES.names
 
 
 def settings(name: str, values: dict[str, Any]) -> BaseModel:
@@ -51,7 +45,7 @@ def mirrors(name: str) -> bool:
 def _module(name: str) -> ModuleType:
     if name not in names():
         raise UserError(f"params.yaml: augment.policy: {name} is no policy{nearest(name, names())}.")
-    return importlib.import_module(f"podium.augmentations.policies.{name}")
+    return POLICIES.load(name)
 
 
 def _sentence(name: str, cls: type[BaseModel], error: ValidationError) -> str:

@@ -26,7 +26,7 @@ from podium.metrics.metric import Metric
 from podium.networks.build import Network, load
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of
-from podium.vote import ensemble, voter
+from podium.vote import ensemble
 from podium.vote.calibration import Calibration
 from podium.vote.params import EnsembleParams
 
@@ -101,13 +101,7 @@ def write_vote(pool: Pool, table: dict[str, Any], metric: Metric, seed: int, pat
 
     name, said = table["chosen"], table["calibration"]
     calibration = Calibration(said["temperature"], np.array(said["priors"]))
-    geometric = voter.load(name).merge_folds is voter.geometric_mean
-    vote = graphs.VoteGraph(
-        name,
-        ensemble.learnt(name, pool, metric, seed),
-        calibration,
-        "geometric" if geometric else "arithmetic",
-    )
+    vote = graphs.VoteGraph(name, ensemble.learnt(name, pool, metric, seed), calibration)
     probs = torch.tensor(pool.test[:, :, : graphs.BATCH], dtype=torch.float32)
     graphs.write(vote, {"probs": probs}, path, rows="probs")
 

@@ -13,16 +13,16 @@ from podium.contracts.model import Preprocessing
 from podium.features.items import View
 from podium.foundation.errors import UserError
 from podium.tta.params import TtaParams
+from podium.vote import voter as voters
 from podium.vote.calibration import Calibration
-from podium.vote.voter import SMALLEST, SMALLEST_INPUT, Learnt, WeightedMean
-from podium.vote.voters.stacking import Softmax
+from podium.vote.graph import MEANS, normalised
+from podium.vote.voter import SMALLEST, Learnt, Voter
 
 BATCH = 16  # images a run: fixed, because a fixed shape exports exactly; predict.py pads the last one
 OPSET = 20  # the first with affine grids, which small rotations need
 TOLERANCE = 1e-4  # between the graph's probabilities and ours
 TINY = 1e-12  # podium.tta.merge's
 WHITE = 255.0
-ABSENT = -1e9  # the logit of a class without a training image: its probability is 0
 
 
 class NetworkGraph(nn.Module):
@@ -57,84 +57,37 @@ class NetworkGraph(nn.Module):
 
 
 class VoteGraph(nn.Module):
-    """Members' probabilities (m, f, n, k) to the vote (n, k), calibrated fold by fold as ensemble does."""
+    """Members' probabilities (m, f, n, k) to the vote (n, k), calibrated fold by fold as ensemble does.
 
-    def __init__(self, name: str, combine: Learnt, calibration: Calibration, fold_mean: str) -> None:
+    Raises UserError for a voter that no graph can express.
+    """
+
+    def __init__(self, name: str, learnt: Learnt, calibration: Calibration) -> None:
         super().__init__()
-        self.name, self.fold_mean = name, fold_mean
+        voter = voters.load(name)
+        if reason := without_graph(voter):
+            raise UserError(
+                f"the {name} vote {reason} and cannot be exported: set ensemble.voter to one of "
+                f"{', '.join(exportable())}, run `dvc repro`, then export."
+            )
+        self.vote, self.mean = voter.graph(learnt), MEANS[voter.merge_folds]
         self.power = 1 / calibration.temperature
         self.register_buffer("priors", torch.tensor(calibration.priors, dtype=torch.float32))
-        for key, value in _tensors(name, combine).items():
-            self.register_buffer(key, value)
 
     def forward(self, probs: Tensor) -> Tensor:
-        voted = FORMS[self.name](self, probs)  # (f, n, k)
-        turned = _normal(voted.clamp(min=SMALLEST) ** self.power * self.get_buffer("priors"))
-        return _geometric(turned) if self.fold_mean == "geometric" else _normal(turned.mean(0))
+        voted = self.vote(probs)  # (f, n, k)
+        turned = normalised(voted.clamp(min=SMALLEST) ** self.power * self.get_buffer("priors"))
+        return self.mean(turned)
 
 
-def _normal(values: Tensor) -> Tensor:
-    return values / values.sum(-1, keepdim=True)
+def without_graph(voter: Voter) -> str:
+    """Why no graph can express the vote; "" where one can."""
+    return str(getattr(voter, "NO_GRAPH", ""))
 
 
-def _geometric(probs: Tensor) -> Tensor:
-    return _normal(probs.clamp(min=SMALLEST).log().mean(0).exp())
-
-
-def _mean(vote: VoteGraph, probs: Tensor) -> Tensor:
-    return _normal(probs.mean(0))
-
-
-def _weighted(vote: VoteGraph, probs: Tensor) -> Tensor:
-    return _normal((probs * vote.get_buffer("weights")).sum(0))
-
-
-def _hard(vote: VoteGraph, probs: Tensor) -> Tensor:
-    classes = torch.arange(probs.shape[-1])
-    return (probs.argmax(-1, keepdim=True) == classes).float().mean(0)
-
-
-def _stacked(vote: VoteGraph, probs: Tensor) -> Tensor:
-    logs = probs.clamp(min=SMALLEST_INPUT).log()
-    inputs = torch.cat(list((logs - logs.mean(-1, keepdim=True)).unbind(0)), -1)
-    return torch.softmax(inputs @ vote.get_buffer("weights") + vote.get_buffer("offsets"), -1)
-
-
-FORMS = {
-    "soft": _mean,
-    "geometric": lambda vote, probs: _geometric(probs),
-    "hard": _hard,
-    "weighted": _weighted,
-    "hill_climbing": _weighted,
-    "stacking": _stacked,
-}
-
-
-REFUSED = {
-    "rank_mean": "depends on which other images are there",
-    "boosting": "is made of trees",
-    "svm": "looks at images through one more network",
-}
-
-
-def _tensors(name: str, combine: Learnt) -> dict[str, Tensor]:
-    """What a voter learnt. Raises UserError for one that no graph can express."""
-    if name not in FORMS:
-        raise UserError(
-            f"the {name} vote {REFUSED[name]} and cannot be exported: set ensemble.voter to one of "
-            f"{', '.join(FORMS)}, run `dvc repro`, then export."
-        )
-    if isinstance(combine, WeightedMean):
-        return {"weights": torch.tensor(combine.weights, dtype=torch.float32).view(-1, 1, 1, 1)}
-    if not isinstance(combine, Softmax):
-        return {}
-    weights = np.zeros((len(combine.weights), combine.classes))
-    offsets = np.full(combine.classes, ABSENT)
-    weights[:, combine.seen], offsets[combine.seen] = combine.weights, combine.offsets
-    return {
-        "weights": torch.tensor(weights, dtype=torch.float32),
-        "offsets": torch.tensor(offsets, dtype=torch.float32),
-    }
+def exportable() -> list[str]:
+    """The voters that a graph can express, the simplest first."""
+    return [name for name in voters.by_complexity() if not without_graph(voters.load(name))]
 
 
 def _merged(values: Tensor, how: str) -> Tensor:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
+from podium.foundation.plugins import Plugins
 
 FILE = Path(__file__).with_name("names.txt")
-OWN = Path(__file__).parent / "own"
+OWN = Plugins("podium.networks.own")  # a file holds `build(classes, size)`, SIZE and MINIMUM_SIZE
 TORCHVISION = "tv:"
 NEAREST = 3  # names that an unknown model's sentence suggests
 
@@ -36,12 +37,7 @@ def known() -> dict[str, tuple[str, ...]]:
     """Every architecture's name -> the tags of its published weights."""
     lines = FILE.read_text(encoding="utf-8").splitlines()
     table = {words[0]: tuple(words[1:]) for line in lines if (words := line.split())}
-    return table | dict.fromkeys(own(), ())
-
-
-def own() -> list[str]:
-    """The names of Podium's own networks."""
-    return sorted(file.stem for file in OWN.glob("*.py") if not file.stem.startswith("_"))
+    return table | dict.fromkeys(OWN.names(), ())
 
 
 def listing() -> str:

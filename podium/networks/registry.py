@@ -1,6 +1,5 @@
 """Which networks there are: timm's, torchvision's (`tv:<name>`) and Podium's own, and their defaults."""
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -54,7 +53,7 @@ def find(model: str) -> Entry:
     import timm
 
     names.refuse_unknown(model)
-    if model in names.own():
+    if model in names.OWN.names():
         return _own(model)
     if not model.startswith(TORCHVISION) and timm.is_model(model):
         return _timm(model)
@@ -68,7 +67,7 @@ def chosen(model: str, device: str) -> str:
 
 def own(name: str) -> Any:
     """The module that holds our network `name`: `build(classes, size)`, SIZE, MINIMUM_SIZE."""
-    return importlib.import_module(f"podium.networks.own.{name}")
+    return names.OWN.load(name)
 
 
 def torchvision_builder(name: str) -> Callable[..., Any]:

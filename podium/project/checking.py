@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from podium.augmentations.params import AugmentParams
+from podium.augmentations.params import POLICIES, AugmentParams
 from podium.competition.params import CompetitionParams
 from podium.duplicates.params import DuplicateParams, LeakParams
 from podium.embedding.params import EmbedParams
@@ -122,7 +122,7 @@ def _quick_takes_fold_0(values: dict[str, Any], path: Path) -> None:
 
 def _policy_exists(values: dict[str, Any], path: Path) -> None:
     policy = (values.get("augment") or {}).get("policy")
-    known = sorted(file.stem for file in POLICIES.glob("[a-z]*.py"))
+    known = POLICIES.names()
     if policy is not None and policy not in known:
         raise UserError(f"{path}: augment.policy: {policy} is no policy{nearest(str(policy), known)}.")
 
@@ -193,7 +193,6 @@ SPELLED = ("last_stage", "last_two_stages", "auto", "none")
 SLIP = 0.8  # likeness beyond which a word is one of ours, misspelt; `stages` and `last_stage` have 0.63
 AUTO = "auto"
 DEMO = Path("data/demo/demo.zip")  # what the demo stage writes
-POLICIES = Path(__file__).parents[1] / "augmentations/policies"  # one file a policy, named after it
 RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
     _path_exists,
     _folds_exist,

@@ -5,7 +5,7 @@ DVC reads and writes the whole of dvc.lock at every stage, with a parser in Pyth
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from podium.foundation.errors import UserError
@@ -51,20 +51,22 @@ class Code:
             waiting += [module for module in self.imports(path, inside) if module.as_posix() not in found]
         return found
 
-    def of_stage(self, script: Path, deps: list[str]) -> list[str]:
+    def of_stage(self, script: Path, deps: Iterable[str] = (), chosen: Iterable[Path] = ()) -> list[str]:
         """The stage's modules, sorted: what the script imports, and what its plug-ins among `deps` do.
 
         What any plug-in of a folder needs beyond that folder belongs to the stage; the plug-in that is
-        chosen is a dep by itself.
+        chosen is a dep by itself. `chosen`: plug-ins that are none, with all that they import.
         """
         code = self.closure(script)
+        for plugin in chosen:
+            code |= self.closure(plugin)
         for dep in deps:
             code |= self._of_plugins(dep)
         return sorted(code)
 
-    def listing(self, script: Path, deps: list[str]) -> str:
+    def listing(self, script: Path, deps: Iterable[str] = (), chosen: Iterable[Path] = ()) -> str:
         """One line a module, `<SHA-256>  <path>`, as sha256sum writes and checks it."""
-        return "".join(f"{self._digest(name)}  {name}\n" for name in self.of_stage(script, deps))
+        return "".join(f"{self._digest(name)}  {name}\n" for name in self.of_stage(script, deps, chosen))
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:

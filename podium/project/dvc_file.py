@@ -1,10 +1,12 @@
 """dvc.yaml: its stages, and the lists of modules that stand among their deps."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from podium.foundation import params
 from podium.foundation.files import replacing_folder, write_text
 from podium.project.closure import FOLDER, Code
 
@@ -28,14 +30,38 @@ def code_list(name: str) -> Path:
     return FOLDER / f"{name}.txt"
 
 
-def write_code_lists(root: Path = Path()) -> None:
-    """Writes the list of every script in stages/, all at once.
+def chosen(stage: dict[str, Any], named: set[str], root: Path = Path()) -> list[Path]:
+    """The plug-ins of the stage's `meta: chosen` folder that params name, as paths below `root`.
+
+    Such a folder cannot stand among deps: DVC refuses a file that is not there, and a name that is no
+    plug-in's is none (a library's network); the folder itself would rerun the stage for files it never runs.
+    """
+    folder = stage.get("meta", {}).get("chosen")
+    if folder is None:
+        return []
+    return sorted(p.relative_to(root) for p in (root / folder).glob("*.py") if p.stem in named)
+
+
+def strings(values: object) -> set[str]:
+    """All words that stand as values in params: whatever names a plug-in is among them."""
+    if isinstance(values, dict):
+        return set().union(*map(strings, values.values()))
+    if isinstance(values, list):
+        return set().union(*map(strings, values))
+    return {values} if isinstance(values, str) else set()
+
+
+def write_code_lists(root: Path = Path(), named: Iterable[str] = ()) -> None:
+    """Writes the list of every script in stages/, all at once; `named`: plug-ins beside those in params.yaml.
 
     DVC takes no dvc.yaml as a dep, so that a script has its list before a stage of that file asks for it.
     """
-    code, plugins = Code(root), {script(stage): stage["deps"] for stage in stages(root / PATH).values()}
+    code, known = Code(root), {script(stage): stage for stage in stages(root / PATH).values()}
+    words = strings(params.read(root / params.PATH)) | set(named)
     with replacing_folder(root / FOLDER) as folder:
         for path in sorted((root / "stages").glob("*.py")):
             here = path.relative_to(root)
             if path.name != "__init__.py":
-                write_text(folder / code_list(path.stem).name, code.listing(here, plugins.get(here, [])))
+                stage = known.get(here, {})
+                listing = code.listing(here, stage.get("deps", ()), chosen(stage, words, root))
+                write_text(folder / code_list(path.stem).name, listing)

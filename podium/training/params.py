@@ -1,17 +1,16 @@
 """The `train` section of params.yaml."""
 
-import re
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from podium.foundation.params import Section
+from podium.foundation.plugins import Plugins
 
 Auto = Literal["auto"]
 Positive = Field(gt=0)
 
-LOSSES = Path(__file__).parent / "losses"  # one file a loss: its name is the loss's name
+LOSSES = Plugins("podium.training.losses")
 # Tricks that a head of support vectors, which is solved and not trained, has no use for.
 NOT_OF_SVM = (
     "layer_decay",
@@ -110,7 +109,7 @@ class TrainParams(Section):
     @field_validator("loss")
     @classmethod
     def _known_loss(cls, value: str) -> str:
-        known = losses()
+        known = LOSSES.names()
         if value not in known:
             raise ValueError(f"choose one of {', '.join(known)} (the files in podium/training/losses)")
         return value
@@ -148,8 +147,3 @@ class TrainParams(Section):
             for name, field in type(self).model_fields.items()
             if getattr(self, name) != field.get_default(call_default_factory=True)
         ]
-
-
-def losses() -> list[str]:
-    """The names that `train.loss` may take, ascending."""
-    return sorted(file.stem for file in LOSSES.glob("*.py") if re.fullmatch(r"[a-z]\w*", file.stem))

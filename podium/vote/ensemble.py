@@ -25,7 +25,7 @@ class Candidate:
     bootstrap samples."""
 
     name: str
-    complexity: int
+    complexity: float
     oof: Probs
     interval: Interval
     samples: Floats
@@ -40,13 +40,13 @@ def parts(home: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
     return np.asarray(order[groups] % INNER_PARTS)
 
 
-def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, task: Context) -> Probs:
+def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, context: Context) -> Probs:
     """(n, k) the vote on each image by a voter that learnt from the other parts only; oof (m, n, k)."""
     voted = np.empty(oof.shape[1:])
     for part in np.unique(home):
         inside = home == part
-        learnt = voter.fit(oof[:, ~inside], labels[~inside], task.of(~inside))
-        voted[inside] = voters.ready(learnt, task.of(inside).features)(oof[:, inside])
+        learnt = voter.fit(oof[:, ~inside], labels[~inside], context.of(~inside))
+        voted[inside] = voters.ready(learnt, context.of(inside).features)(oof[:, inside])
     return voted
 
 
@@ -75,14 +75,14 @@ def compare(
     found = []
     for name in names:
         voter = voters.load(name)
-        oof = nested(voter, pool.oof, pool.labels, home, task(name, pool, metric, seed))
+        oof = nested(voter, pool.oof, pool.labels, home, context(name, pool, metric, seed))
         scored = oof
         if kind == "temperature":
             scored = attempt(calibrate, oof, pool.labels, home, pool.groups, metric, seed).oof
         samples = replicates(metric, pool.labels, scored, pool.groups, seed)
         score = summary(metric.function(pool.labels, scored), samples)
         found.append(Candidate(name, voter.COMPLEXITY, oof, score, samples))
-    return sorted(found, key=lambda candidate: candidate.complexity)
+    return sorted(found, key=lambda candidate: (candidate.complexity, candidate.name))
 
 
 def candidates(wanted: str, metric: Metric, pool: Pool) -> list[str]:
@@ -151,10 +151,10 @@ def vote(pool: Pool, params: EnsembleParams, metric: Metric, seed: int) -> Vote:
 
 def learnt(name: str, pool: Pool, metric: Metric, seed: int) -> Learnt:
     """The voter, learnt from all out-of-fold predictions."""
-    return voters.load(name).fit(pool.oof, pool.labels, task(name, pool, metric, seed))
+    return voters.load(name).fit(pool.oof, pool.labels, context(name, pool, metric, seed))
 
 
-def task(name: str, pool: Pool, metric: Metric, seed: int) -> Context:
+def context(name: str, pool: Pool, metric: Metric, seed: int) -> Context:
     """What the voter may know of the out-of-fold images."""
     return Context(metric, pool.groups, seed, _features(voters.load(name), pool, pool.ids), pool.settle)
 

@@ -1,34 +1,41 @@
 """Voters: how several predictions of the same images become one. One file each, named as in params.
 
 A voter's module holds
-    COMPLEXITY: int       how simple it is, 0 the simplest; `auto` prefers the simplest that is as good
+    COMPLEXITY: float     how simple it is: `auto` prefers the simplest that is as good. Only the order
+                          counts, between any two numbers there is room, and equal ones go by name
     FITTED: bool          whether it learns from labels
     merge_folds: Combine  how the folds' votes on test images become one
-    fit(oof (m, n, k), labels (n,), task) -> Combine
+    fit(oof (m, n, k), labels (n,), context) -> Combine
+    graph(learnt) -> GraphVote   the same vote in torch, for export; or NO_GRAPH: str, why there is none
 and, where they apply,
     MOST_CLASSES: int     the most classes with which `auto` offers it
     MOST_CELLS: int       the most classes x images with which `auto` offers it
     WANTS: tuple          the kinds of metrics (Metric.wants) for which `auto` offers it
-    NEEDS_FEATURES: bool  it looks at images too: task.features, and `fit` gives a FeatureVote
-Heavy libraries are imported inside `fit`. A new file is a new voter: `auto` finds it by itself.
+    NEEDS_FEATURES: bool  it looks at images too: context.features, and `fit` gives a FeatureVote
+Heavy libraries are imported inside `fit` and `graph`. A new file is a new voter: `auto` finds it by itself,
+export asks it for its graph, and tests/vote/test_every_voter.py holds it to all that is said here.
 """
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from podium.foundation.plugins import Plugins
 from podium.metrics.metric import Metric
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Probs = NDArray[np.float64]
 Features = NDArray[np.float32]  # (n, d) the fixed network's, of data/embeddings
 Combine = Callable[[Probs], Probs]  # (m, n, k) -> (n, k), rows sum to 1
+GraphVote = Callable[["Tensor"], "Tensor"]  # (m, f, n, k) -> (f, n, k), in operations that ONNX has
 
-FOLDER = Path(__file__).parent / "voters"  # one file a voter, named after it
+VOTERS = Plugins("podium.vote.voters")
+names = VOTERS.names
 SMALLEST_INPUT = 1e-4  # of stacking's inputs: how sure a wrong member was must not outweigh the others
 SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop there
 
@@ -50,7 +57,7 @@ class Context:
     settle: Callable[[Probs], Probs] = normalised  # any scores (..., c) as the task's predictions
 
     def of(self, rows: NDArray[np.bool_]) -> "Context":
-        """The task of some images."""
+        """The context of some images."""
         features = None if self.features is None else self.features[rows]
         return Context(self.metric, self.groups[rows], self.seed, features, self.settle)
 
@@ -69,27 +76,32 @@ Learnt = Combine | FeatureVote
 class Voter(Protocol):
     """A voter's module."""
 
-    COMPLEXITY: int
+    COMPLEXITY: float
     FITTED: bool
 
     @staticmethod
-    def fit(oof: Probs, labels: NDArray[np.int64], task: Context) -> Learnt:
+    def fit(oof: Probs, labels: NDArray[np.int64], context: Context) -> Learnt:
         """Learns to combine m members from their out-of-fold predictions."""
+
+    @staticmethod
+    def graph(learnt: Learnt) -> GraphVote:
+        """The same vote in torch; a voter with NO_GRAPH has none."""
 
     @staticmethod
     def merge_folds(probs: Probs, settle: Callable[[Probs], Probs] = normalised) -> Probs:
         """One prediction (n, k) of the folds' (f, n, k), settled as the task's predictions are."""
 
 
-def names() -> list[str]:
-    """The voters there are, by name."""
-    return sorted(file.stem for file in FOLDER.glob("[a-z]*.py"))
-
-
 def load(name: str) -> Voter:
     """The voter of that name."""
-    module: Voter = importlib.import_module(f"podium.vote.voters.{name}")  # type: ignore[assignment]
-    return module
+    module: Any = VOTERS.load(name)
+    voter: Voter = module
+    return voter
+
+
+def by_complexity() -> list[str]:
+    """The voters, the simplest first; equally simple ones by name."""
+    return sorted(names(), key=lambda name: (load(name).COMPLEXITY, name))
 
 
 def judged_by(voter: Voter) -> tuple[str, ...]:

@@ -169,7 +169,7 @@ def test_a_saved_network_is_rebuilt_with_the_same_logits(tmp_path: Path, head: s
 
 
 def test_every_own_network_builds_and_answers_at_its_smallest_size() -> None:
-    for name in names.own():
+    for name in names.OWN.names():
         network = build(name, False, 4, registry.find(name).minimum_size)
         side = network.preprocessing.size
         assert network.module(torch.zeros(2, 3, side, side)).shape == (2, 4)

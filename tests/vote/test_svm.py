@@ -30,13 +30,13 @@ def test_it_sees_what_the_members_do_not() -> None:
 
 def test_held_out_images_shape_nothing_not_even_the_scale() -> None:
     made = pool(members=2, n=120, folds=2)
-    voter, task = voters.load("svm"), ensemble.task("svm", made, ACCURACY, 0)
-    assert task.features is not None
+    voter, context = voters.load("svm"), ensemble.context("svm", made, ACCURACY, 0)
+    assert context.features is not None
     far = (made.home == 1) & (np.arange(120) >= 60)
-    other = np.where(far[:, None], 50 + 30 * task.features, task.features).astype(np.float32)
+    other = np.where(far[:, None], 50 + 30 * context.features, context.features).astype(np.float32)
     before, after = (
-        ensemble.nested(voter, made.oof, made.labels, made.home, replace(task, features=seen))
-        for seen in (task.features, other)
+        ensemble.nested(voter, made.oof, made.labels, made.home, replace(context, features=seen))
+        for seen in (context.features, other)
     )
     same = (made.home == 1) & ~far  # judged beside the moved images by what fold 0 taught
     assert same.sum() > 20 and (before[same] == after[same]).all()
@@ -46,7 +46,7 @@ def test_held_out_images_shape_nothing_not_even_the_scale() -> None:
 def test_features_go_with_their_own_images() -> None:
     made = pool(members=1, n=200, tests=40)
     assert made.look
-    combine = voters.load("svm").fit(made.oof, made.labels, ensemble.task("svm", made, ACCURACY, 0))
+    combine = voters.load("svm").fit(made.oof, made.labels, ensemble.context("svm", made, ACCURACY, 0))
     order = np.random.default_rng(3).permutation(40)
     features, probs = made.look(made.test_ids), made.test[:, 0]
     straight = voters.ready(combine, features)(probs)
@@ -57,16 +57,16 @@ def test_features_go_with_their_own_images() -> None:
 def test_a_class_without_a_training_image_gets_nothing() -> None:
     made = pool(members=1, n=80)
     known = made.labels != 1
-    task = ensemble.task("svm", made, ACCURACY, 0)
-    learnt = voters.load("svm").fit(made.oof[:, known], made.labels[known], task.of(known))
-    voted = voters.ready(learnt, task.features)(made.oof)
+    context = ensemble.context("svm", made, ACCURACY, 0)
+    learnt = voters.load("svm").fit(made.oof[:, known], made.labels[known], context.of(known))
+    voted = voters.ready(learnt, context.features)(made.oof)
     assert (voted[:, 1] == 0).all() and voted.sum(1) == pytest.approx(np.ones(80))
 
 
 def test_one_class_alone_is_certain() -> None:
     made = pool(members=1, n=20, k=2)
     labels = np.zeros(20, int)
-    learnt = voters.load("svm").fit(made.oof, labels, ensemble.task("svm", made, ACCURACY, 0))
+    learnt = voters.load("svm").fit(made.oof, labels, ensemble.context("svm", made, ACCURACY, 0))
     assert isinstance(learnt, voters.FeatureVote) and made.look
     assert learnt.on(made.look(made.ids))(made.oof)[:, 0] == pytest.approx(np.ones(20))
 
@@ -98,5 +98,5 @@ def test_a_group_shares_an_inner_fold_and_folds_are_alike() -> None:
 
 def test_other_voters_get_no_features() -> None:
     made = pool()
-    assert ensemble.task("soft", made, ACCURACY, 0).features is None
+    assert ensemble.context("soft", made, ACCURACY, 0).features is None
     assert Context(ACCURACY, made.groups).of(made.home == 0).features is None

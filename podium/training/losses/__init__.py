@@ -6,7 +6,6 @@ softmax: targets' rows sum to 1 (one-hot, mixed or a teacher's). sigmoid: each t
 identity: numbers with mean 0 and spread 1 over the training images.
 """
 
-import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -17,6 +16,7 @@ from torch import Tensor
 
 from podium.foundation.errors import UserError
 from podium.tasks.task import Link
+from podium.training.params import LOSSES
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -29,7 +29,7 @@ def load(name: str, options: Mapping[str, Any], link: Link = "softmax") -> Loss:
     """The loss of that file with its options. Raises UserError naming an option that it does not take, or a
     loss that has no function for the task's link.
     """
-    function = getattr(importlib.import_module(f"podium.training.losses.{name}"), link, None)
+    function = getattr(LOSSES.load(name), link, None)
     if function is None:
         raise UserError(
             f"params.yaml: train.loss: {name} has no function for {WORDS[link]}: choose cross_entropy, "

@@ -5,8 +5,9 @@ import numpy as np
 from podium.foundation.run import derive
 from podium.vote.voter import Combine, Context, Probs, arithmetic_mean, centred_logs
 
-COMPLEXITY = 8
+COMPLEXITY = 80
 FITTED = True
+NO_GRAPH = "is made of trees"
 merge_folds = arithmetic_mean
 
 MOST_CLASSES = 30  # each round grows one tree a class: more classes would take minutes
@@ -15,7 +16,7 @@ LEAVES = 7
 L2 = 1.0
 
 
-def fit(oof: Probs, labels: np.ndarray, task: Context) -> Combine:
+def fit(oof: Probs, labels: np.ndarray, context: Context) -> Combine:
     """Fifty rounds of small trees, no early stopping."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -24,7 +25,7 @@ def fit(oof: Probs, labels: np.ndarray, task: Context) -> Combine:
         max_leaf_nodes=LEAVES,
         l2_regularization=L2,
         early_stopping=False,
-        random_state=derive(task.seed, "boosting") % 2**32,
+        random_state=derive(context.seed, "boosting") % 2**32,
     ).fit(centred_logs(oof), labels)
 
     def combine(probs: Probs) -> Probs:

@@ -5,14 +5,14 @@ A member between two classes names the lowest; so does the decision over the sha
 
 import numpy as np
 
-from podium.vote.voter import Combine, Context, Probs, arithmetic_mean
+from podium.vote.voter import Combine, Context, GraphVote, Learnt, Probs, arithmetic_mean
 
-COMPLEXITY = 2
+COMPLEXITY = 20
 merge_folds = arithmetic_mean
 FITTED = False
 
 
-def fit(_oof: Probs, _labels: np.ndarray, _task: Context) -> Combine:
+def fit(_oof: Probs, _labels: np.ndarray, _context: Context) -> Combine:
     """Nothing is learnt."""
     return combine
 
@@ -21,3 +21,14 @@ def combine(probs: Probs) -> Probs:
     """(m, n, k) -> (n, k) shares of the votes."""
     votes = probs.argmax(2)
     return np.asarray(np.eye(probs.shape[2])[votes].mean(0))
+
+
+def graph(_learnt: Learnt) -> GraphVote:
+    """The same shares; the first of equal classes is the lowest in ONNX too."""
+    import torch
+
+    def voted(probs: torch.Tensor) -> torch.Tensor:
+        """(m, f, n, k) -> (f, n, k)."""
+        return (probs.argmax(-1, keepdim=True) == torch.arange(probs.shape[-1])).float().mean(0)
+
+    return voted

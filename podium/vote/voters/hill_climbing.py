@@ -9,9 +9,10 @@ import numpy as np
 from podium.foundation.run import derive
 from podium.metrics.metric import Metric
 from podium.metrics.registry import get
-from podium.vote.voter import Combine, Context, Probs, WeightedMean, arithmetic_mean
+from podium.vote import graph as graphs
+from podium.vote.voter import Combine, Context, GraphVote, Learnt, Probs, WeightedMean, arithmetic_mean
 
-COMPLEXITY = 5
+COMPLEXITY = 50
 FITTED = True
 TRUTHS = ("labels", "sets", "numbers")
 merge_folds = arithmetic_mean
@@ -21,16 +22,16 @@ BAG_SHARE = 2 / 3  # of the members, in each bag
 STEPS = 20  # members a bag at most: weights in steps of 1/20 are finer than what scores can tell
 
 
-def fit(oof: Probs, labels: np.ndarray, task: Context) -> Combine:
+def fit(oof: Probs, labels: np.ndarray, context: Context) -> Combine:
     """Weights from climbing in every bag."""
     m = len(oof)
-    generator = np.random.default_rng(derive(task.seed, "hill_climbing"))
+    generator = np.random.default_rng(derive(context.seed, "hill_climbing"))
     size = min(m, max(2, int(np.ceil(m * BAG_SHARE))))
     counts = np.zeros(m)
     for _ in range(BAGS if size < m else 1):
         bag = np.sort(generator.choice(m, size, replace=False))
-        counts[bag] += climb(oof[bag], labels, task.metric)
-    return WeightedMean(counts / counts.sum(), task.settle)
+        counts[bag] += climb(oof[bag], labels, context.metric)
+    return WeightedMean(counts / counts.sum(), context.settle)
 
 
 def climb(oof: Probs, labels: np.ndarray, metric: Metric) -> Probs:
@@ -53,3 +54,9 @@ def _worth(probs: Probs, labels: np.ndarray, metric: Metric) -> tuple[float, flo
     """The metric, more is better; then log loss of classes, turned likewise."""
     tie = 0.0 if metric.table is not None else -get("log_loss").function(labels, probs)
     return metric.goodness(metric.function(labels, probs)), tie
+
+
+def graph(learnt: Learnt) -> GraphVote:
+    """The mean under the same weights."""
+    assert isinstance(learnt, WeightedMean)
+    return graphs.weighted(learnt.weights)

@@ -10,16 +10,17 @@ import numpy as np
 
 from podium.vote.voter import Combine, Context, Probs, arithmetic_mean, normalised
 
-COMPLEXITY = 3
+COMPLEXITY = 30
 WANTS = ("ranks",)  # for decisions or probabilities it would impose the images' own class shares
+NO_GRAPH = "depends on which other images are there"
 merge_folds = arithmetic_mean
 FITTED = False
 TRUTHS = ("labels", "sets")
 
 
-def fit(_oof: Probs, _labels: np.ndarray, task: Context) -> Combine:
+def fit(_oof: Probs, _labels: np.ndarray, context: Context) -> Combine:
     """Nothing is learnt."""
-    return partial(combine, settle=task.settle)
+    return partial(combine, settle=context.settle)
 
 
 def combine(probs: Probs, settle: Combine = normalised) -> Probs:

@@ -4,14 +4,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from podium.vote.voter import Combine, Context, Probs, arithmetic_mean, centred_logs, normalised
+from podium.vote.voter import (
+    SMALLEST_INPUT,
+    Combine,
+    Context,
+    GraphVote,
+    Learnt,
+    Probs,
+    arithmetic_mean,
+    centred_logs,
+    normalised,
+)
 
-COMPLEXITY = 6
+COMPLEXITY = 60
 FITTED = True
 merge_folds = arithmetic_mean
 
 C = 0.1  # inverse strength of the L2 penalty on standardised inputs: m k inputs overfit few images
 MOST_STEPS = 500
+ABSENT = -1e9  # in the graph, the logit of a class without a training image: its probability is 0
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Softmax:
         return normalised(odds)
 
 
-def fit(oof: Probs, labels: np.ndarray, _task: Context) -> Combine:
+def fit(oof: Probs, labels: np.ndarray, _context: Context) -> Combine:
     """The regression's weights, with the inputs' standardisation folded in."""
     from sklearn.linear_model import LogisticRegression
 
@@ -43,3 +54,22 @@ def fit(oof: Probs, labels: np.ndarray, _task: Context) -> Combine:
         weights, offsets = np.hstack([0 * weights, weights]), np.array([0.0, offsets[0]])
     weights = weights / scale[:, None]
     return Softmax(weights, offsets - mean @ weights, model.classes_, oof.shape[2])
+
+
+def graph(learnt: Learnt) -> GraphVote:
+    """The same regression; a class without a training image keeps probability 0."""
+    import torch
+
+    assert isinstance(learnt, Softmax)
+    weights = torch.zeros(len(learnt.weights), learnt.classes)
+    offsets = torch.full((learnt.classes,), ABSENT)
+    weights[:, learnt.seen] = torch.tensor(learnt.weights, dtype=torch.float32)
+    offsets[learnt.seen] = torch.tensor(learnt.offsets, dtype=torch.float32)
+
+    def voted(probs: torch.Tensor) -> torch.Tensor:
+        """(m, f, n, k) -> (f, n, k)."""
+        logs = probs.clamp(min=SMALLEST_INPUT).log()
+        inputs = torch.cat(list((logs - logs.mean(-1, keepdim=True)).unbind(0)), -1)
+        return torch.softmax(inputs @ weights + offsets, -1)
+
+    return voted

@@ -23,9 +23,10 @@ from podium.vote.voter import (
     normalised,
 )
 
-COMPLEXITY = 7
+COMPLEXITY = 70
 FITTED = True
 NEEDS_FEATURES = True
+NO_GRAPH = "looks at images through one more network"
 merge_folds = arithmetic_mean
 
 MOST_CELLS = 10_000  # classes x images: beyond it the SVMs of nested cross-validation would take minutes
@@ -53,14 +54,14 @@ class SvmVote:
         return combine
 
 
-def fit(oof: Probs, labels: np.ndarray, task: Context) -> FeatureVote:
+def fit(oof: Probs, labels: np.ndarray, context: Context) -> FeatureVote:
     """Learns from the features and predictions of these images alone, their scale included."""
-    assert task.features is not None
-    values, k = inputs(task.features, oof), oof.shape[2]
+    assert context.features is not None
+    values, k = inputs(context.features, oof), oof.shape[2]
     mean, spread = values.mean(0), values.std(0) + SMALLEST_SPREAD
-    d = task.features.shape[1]
+    d = context.features.shape[1]
     spread[d:] *= np.sqrt((len(spread) - d) / d)  # both kinds of inputs have the same total variance
-    learnt = svm.fit((values - mean) / spread, labels, task.groups, k, PENALTY, task.seed)
+    learnt = svm.fit((values - mean) / spread, labels, context.groups, k, PENALTY, context.seed)
     return SvmVote(learnt, mean, spread, np.bincount(labels, minlength=k) > 0)
 
 

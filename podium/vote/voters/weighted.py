@@ -7,18 +7,19 @@ members (Kuncheva 2004, 4.3.1; Zhu et al. 2009 for k classes). Chance weighs 0, 
 import numpy as np
 
 from podium.metrics.metric import Metric
-from podium.vote.voter import Combine, Context, Probs, WeightedMean, arithmetic_mean
+from podium.vote import graph as graphs
+from podium.vote.voter import Combine, Context, GraphVote, Learnt, Probs, WeightedMean, arithmetic_mean
 
-COMPLEXITY = 4
+COMPLEXITY = 40
 FITTED = True
 merge_folds = arithmetic_mean
 
 SUREST = 1e-4  # a perfect score weighs as one of 1 - 1e-4: the logarithm must end
 
 
-def fit(oof: Probs, labels: np.ndarray, task: Context) -> Combine:
+def fit(oof: Probs, labels: np.ndarray, context: Context) -> Combine:
     """Weights from each member's own score."""
-    return WeightedMean(weights(oof, labels, task.metric))
+    return WeightedMean(weights(oof, labels, context.metric))
 
 
 def weights(oof: Probs, labels: np.ndarray, metric: Metric) -> Probs:
@@ -34,3 +35,9 @@ def _share(metric: Metric, score: float) -> float:
     """The score as a share in (0, 1): a log loss becomes the probability that a typical image got."""
     share = score if metric.greater_is_better else float(np.exp(-score))
     return float(np.clip(share, SUREST, 1 - SUREST))
+
+
+def graph(learnt: Learnt) -> GraphVote:
+    """The mean under the same weights."""
+    assert isinstance(learnt, WeightedMean)
+    return graphs.weighted(learnt.weights)
