@@ -1,6 +1,5 @@
 """Losses worked out by hand, and what every file of the folder must keep."""
 
-import importlib
 import math
 
 import pytest
@@ -8,7 +7,7 @@ import torch
 
 from podium.foundation.errors import UserError
 from podium.training import losses
-from podium.training.params import losses as names
+from podium.training.params import LOSSES
 
 LOGITS = torch.tensor([[1.0, 0.0, -1.0], [0.0, 0.0, 2.0]])
 TARGETS = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -55,7 +54,7 @@ def test_focal_weighs_by_what_is_still_wrong() -> None:
 
 
 def of_link(link: str) -> list[str]:
-    return [n for n in names() if hasattr(importlib.import_module(f"podium.training.losses.{n}"), link)]
+    return [n for n in LOSSES.names() if hasattr(LOSSES.load(n), link)]
 
 
 @pytest.mark.parametrize("name", of_link("softmax"))
