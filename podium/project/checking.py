@@ -120,11 +120,11 @@ def _quick_takes_fold_0(values: dict[str, Any], path: Path) -> None:
         )
 
 
-def _policy_exists(values: dict[str, Any], path: Path) -> None:
-    policy = (values.get("augment") or {}).get("policy")
-    known = POLICIES.names()
-    if policy is not None and policy not in known:
-        raise UserError(f"{path}: augment.policy: {policy} is no policy{nearest(str(policy), known)}.")
+def _policies_exist(values: dict[str, Any], path: Path) -> None:
+    for section, key in (("augment", "policy"), ("train", "online_policy")):
+        policy, known = (values.get(section) or {}).get(key), POLICIES.names()
+        if policy is not None and policy not in known:
+            raise UserError(f"{path}: {section}.{key}: {policy} is no policy{nearest(str(policy), known)}.")
 
 
 def _metric_is_known(values: dict[str, Any], path: Path) -> None:
@@ -149,13 +149,6 @@ def _weights_exist(values: dict[str, Any], path: Path) -> None:
     file = values.get("pretrained")
     if isinstance(file, str) and not Path(file).is_file():
         raise UserError(f"{path}: pretrained: {file} is not there: give true, false or a file's path.")
-
-
-def _online_policy_exists(values: dict[str, Any], path: Path) -> None:
-    policy = (values.get("train") or {}).get("online_policy")
-    known = sorted(file.stem for file in POLICIES.glob("[a-z]*.py"))
-    if policy is not None and policy not in known:
-        raise UserError(f"{path}: train.online_policy: {policy} is no policy{nearest(str(policy), known)}.")
 
 
 def _optimizer_is_known(values: dict[str, Any], path: Path) -> None:
@@ -197,11 +190,10 @@ RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
     _path_exists,
     _folds_exist,
     _quick_takes_fold_0,
-    _policy_exists,
+    _policies_exist,
     _metric_is_known,
     _freeze_is_no_slip,
     _weights_exist,
-    _online_policy_exists,
     _optimizer_is_known,
     _model_exists,
 )

@@ -19,8 +19,7 @@ from podium.training.feed.rows import Rows
 from podium.training.loop import engine
 from podium.training.loop.learner import Learner, Plan
 from podium.training.optim import mixing
-from podium.training.params import TrainParams
-from podium.training.params import losses as loss_names
+from podium.training.params import LOSSES, TrainParams
 from podium.training.record import summary
 from podium.training.settings import auto, choices
 
@@ -127,7 +126,7 @@ def test_the_fused_adam_gives_way_where_mixed_precision_clips(cuda, train, fused
     assert bool(optimizer.defaults.get("fused")) == fused
 
 
-@pytest.mark.parametrize("name", loss_names())
+@pytest.mark.parametrize("name", LOSSES.names())
 @pytest.mark.parametrize("way", [None, (0.4, 0.0), (0.0, 1.0)])
 def test_a_step_makes_nothing_on_another_device(name: str, way: tuple[float, float] | None) -> None:
     """On the meta device a tensor made on the CPU by mistake meets one that is not: torch refuses."""
