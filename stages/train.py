@@ -17,14 +17,15 @@ def main() -> None:
     """Reads the fold's rows, trains, writes models/fold<k>/."""
     fold = int(sys.argv[1])
     present = folds.present(folds.FOLDS.read(folds.PATH))
-    if fold not in folds_to_run(load(Folds).folds, present, load(Profile).profile):
+    wanted = folds_to_run(load(Folds).folds, present, load(Profile).profile)
+    if fold not in wanted:
         print(skipped.write(fold, present, model.folder(fold)))
         return
-    train(fold)
+    train(fold, wanted)
 
 
-def train(fold: int) -> None:
-    """Trains a fold that this run wants."""
+def train(fold: int, wanted: list[int]) -> None:
+    """Trains a fold; `wanted` are all that this run trains."""
     with loading():  # torch and Lightning: seconds that a skipped fold is spared
         from podium.training import fold as training
         from podium.training.feed.rows import Tables
@@ -36,6 +37,7 @@ def train(fold: int) -> None:
     found = competition.read()
     request = Request(
         fold=fold,
+        folds=tuple(wanted),
         seed=load(Seed).seed,
         threads=load(Threads).threads,
         classes=found.classes,

@@ -70,8 +70,8 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
     if compared := run.voters.get("voters"):
         table = _as_table(compared, {"score": metric.name, **BOUNDS})
         beside += [_voters(compared, metric.name), table]
-        why = ", the simplest within one standard error of the best" if len(compared) > 1 else ""
-        blocks.append(Sentences([f"Voter chosen: {run.voters['chosen']}{why}."]))
+        told = [f"Voter chosen: {run.voters['chosen']}.", *run.voters.get("why", [])]
+        blocks.append(Sentences(told))
     blocks.append(Beside(beside))
     blocks += _members(run, metric.name)
     numbers = [[name, number(value)] for name, value in (run.metrics | run.details).items()]

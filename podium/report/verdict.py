@@ -123,6 +123,12 @@ def _choice(run: Evidence) -> list[Point]:
     ]
 
 
+def _vote(run: Evidence) -> list[Point]:
+    """Whether the vote is worth its members."""
+    worse = [str(told) for told in run.voters.get("why", []) if "worse than its best member" in str(told)]
+    return [Point(False, "The vote loses", told) for told in worse]
+
+
 def _classes(run: Evidence) -> list[Point]:
     counts = [int((run.labels == label).sum()) for label in range(len(run.competition.classes))]
     few = [f"{name} ({n})" for name, n in zip(run.competition.classes, counts, strict=True) if n < SMALL]
@@ -161,6 +167,7 @@ LOOKS: tuple[Callable[[Evidence], list[Point]], ...] = (
     _duplicates,
     _noise,
     _choice,
+    _vote,
     _classes,
     _told,
     _width,

@@ -118,12 +118,18 @@ def choose(found: list[Candidate], metric: Metric) -> Candidate:
 
     The error is that of the paired difference to the best, over the same bootstrap samples.
     """
-    best = max(found, key=lambda candidate: metric.goodness(candidate.interval.score))
     for candidate in found:
-        behind = metric.goodness(best.interval.score) - metric.goodness(candidate.interval.score)
-        if behind <= float((best.samples - candidate.samples).std()):
+        behind, error = to_the_best(candidate, found, metric)
+        if behind <= error:
             return candidate
-    return best
+    raise AssertionError("the best is not behind itself")
+
+
+def to_the_best(candidate: Candidate, found: list[Candidate], metric: Metric) -> tuple[float, float]:
+    """(how far its score is behind the best one's, that difference's paired standard error)."""
+    best = max(found, key=lambda one: metric.goodness(one.interval.score))
+    behind = metric.goodness(best.interval.score) - metric.goodness(candidate.interval.score)
+    return behind, float((best.samples - candidate.samples).std())
 
 
 @dataclass(frozen=True)
@@ -168,13 +174,17 @@ def _features(voter: Voter, pool: Pool, ids: list[str]) -> Features | None:
 
 def table(vote: Vote, pool: Pool, metric: Metric) -> dict[str, Any]:
     """table.json: who voted, what each voter scored in nested cross-validation, what calibration gained."""
-    rows = [{"voter": c.name, **asdict(c.interval)} for c in vote.compared]
+    rows = []
+    for c in vote.compared:
+        behind, error = to_the_best(c, vote.compared, metric)
+        rows.append({"voter": c.name, **asdict(c.interval), "behind": behind, "paired_error": error})
     alone = [metric.function(pool.labels, oof) for oof in pool.oof]
     trial = vote.calibration
     return {
         "metric": metric.name,
         "greater_is_better": metric.greater_is_better,
         "chosen": vote.chosen.name,
+        "why": reasons(vote, pool, metric),
         "voters": rows,
         "calibration": {
             "kind": trial.kind,
@@ -193,6 +203,29 @@ def table(vote: Vote, pool: Pool, metric: Metric) -> dict[str, Any]:
     }
 
 
+def reasons(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
+    """Why this voter and no simpler one, and whether the vote is worth its members."""
+    simpler = vote.compared[: vote.compared.index(vote.chosen)]
+    said = []
+    for other in simpler:
+        behind, error = to_the_best(other, vote.compared, metric)
+        said.append(
+            f"{other.name} is simpler than {vote.chosen.name}, but {behind:.4f} behind the best: more than "
+            f"the paired error of {error:.4f}."
+        )
+    if not simpler and len(vote.compared) > 1:
+        said.append(f"{vote.chosen.name} is the simplest, and within one paired standard error of the best.")
+    alone = [metric.function(pool.labels, oof) for oof in pool.oof]
+    best = max(range(len(alone)), key=lambda i: metric.goodness(alone[i]))
+    score = metric.function(pool.labels, vote.oof)
+    if len(alone) > 1 and metric.goodness(score) < metric.goodness(alone[best]):
+        said.append(
+            f"The vote ({score:.4f}) is worse than its best member alone: {pool.names[best]} "
+            f"({alone[best]:.4f})."
+        )
+    return said
+
+
 def sentences(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
     """What was chosen and why, for the log."""
     found, trial = vote.chosen.interval, vote.calibration
@@ -204,6 +237,7 @@ def sentences(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
     ]
     if len(vote.compared) > 1:
         lines.append(f"ensemble: compared out-of-fold: {compared}.")
+    lines += [f"ensemble: {said}" for said in reasons(vote, pool, metric)]
     if trial.kind != "none":
         verdict = "kept" if trial.kept else "not kept"
         lines.append(f"ensemble: {trial.kind} gains {trial.gain:+.4f} +- {trial.error:.4f}: {verdict}.")

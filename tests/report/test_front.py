@@ -69,6 +69,11 @@ def test_a_partial_run_says_so_first_and_is_told_to_become_whole(finished: Path)
     assert "folds=[0,1]" in advice.ideas(part)[0].command
 
 
+def test_a_vote_below_its_best_member_speaks_against_it(finished: Path) -> None:
+    told = "The vote (0.7) is worse than its best member alone: a (0.8)."
+    assert "The vote loses" in doubts(replace(whole(), voters={"why": [told]}))
+
+
 def test_ideas_are_three_sorted_by_what_they_promise(finished: Path) -> None:
     found = advice.ideas(gather([0, 1]))
     assert len(found) == advice.SHOWN

@@ -1,5 +1,6 @@
 """The page's tables of voters and members: every number that the vote wrote, and none about a lone member."""
 
+import html
 import json
 from pathlib import Path
 
@@ -30,7 +31,10 @@ def test_each_voter_stands_with_its_interval(finished: Path) -> None:
         found = candidate.interval
         cells = (candidate.name, *(f"{value:.4f}" for value in (found.score, found.low, found.high)))
         assert all(f">{cell}<" in seen for cell in cells), cells
-    assert f"Voter chosen: {vote.chosen.name}, the simplest within one standard error of the best." in seen
+    assert f"Voter chosen: {vote.chosen.name}." in seen
+    table = json.loads(VOTERS.read_text())
+    assert table["why"] and all(html.escape(told) in seen for told in table["why"])
+    assert "paired error" in seen
 
 
 def test_members_pairs_and_what_each_adds(finished: Path) -> None:

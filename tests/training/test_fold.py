@@ -37,7 +37,7 @@ def tables() -> Tables:
     )
 
 
-def train(fold: int = 0, **changes: object) -> training.Result:
+def train(fold: int = 0, folds: tuple[int, ...] = (), **changes: object) -> training.Result:
     write_params(Path(), **changes)
     request = Request(
         fold=fold,
@@ -48,6 +48,7 @@ def train(fold: int = 0, **changes: object) -> training.Result:
         network=load(NetworkParams),
         train=load(TrainParams),
         features=load(FeatureParams),
+        folds=folds,
     )
     result = training.train(prepare(request, tables()))
     outputs.write(result.network, result.card, result.history, result.picture, model.folder(fold))
@@ -149,6 +150,15 @@ def test_what_is_ignored_is_said_and_kept(project, capsys):
     assert card.resolved["epochs"] == 1
     random = "freeze became head and the weights are random"
     assert any(note.startswith(random) for note in card.notes)
+
+
+def test_what_is_true_of_all_folds_is_said_once(project, capsys):
+    train(folds=(0, 1))
+    first = capsys.readouterr().out
+    train(folds=(-1, 0))  # fold 0 is now the second of two
+    second = capsys.readouterr().out
+    assert "parameters" in first and "fold 0: " in first
+    assert "parameters" not in second and "fold 0: " in second
 
 
 CONTRADICTIONS = {

@@ -9,7 +9,8 @@ from podium.metrics import registry
 from podium.metrics.intervals import Interval
 from podium.vote import diversity, ensemble
 from podium.vote import voter as voters
-from podium.vote.ensemble import Candidate
+from podium.vote.calibration import attempt
+from podium.vote.ensemble import Candidate, Vote
 from podium.vote.params import EnsembleParams
 from podium.vote.voter import Context, arithmetic_mean
 from tests.vote.cases import pool
@@ -117,6 +118,38 @@ def test_the_table_and_the_words() -> None:
     assert ensemble.sentences(vote, made, ACCURACY)[0].startswith(
         "ensemble: soft vote of m0, m1, m2 x 5 fold(s)"
     )
+
+
+def _voted(found: list[Candidate], chosen: Candidate, oof: np.ndarray) -> Vote:
+    n = len(oof)
+    trial = attempt("none", oof, np.zeros(n, int), np.arange(n) % 2, np.arange(n), ACCURACY, 0)
+    return Vote(chosen, found, trial, oof, oof)
+
+
+def test_why_a_simpler_voter_was_not_chosen_names_the_paired_error() -> None:
+    made = pool(members=1, n=20)
+    best = candidate("geometric", 0.90, [0.88, 0.92], 1)
+    far = candidate("soft", 0.87, [0.86, 0.88], 0)  # differences 0.02 and 0.04: an error of 0.01
+    vote = _voted([far, best], best, made.oof[0])
+    assert ensemble.reasons(vote, made, ACCURACY) == [
+        "soft is simpler than geometric, but 0.0300 behind the best: more than the paired error of 0.0100."
+    ]
+    row = ensemble.table(vote, made, ACCURACY)["voters"][0]
+    assert row["behind"] == pytest.approx(0.03) and row["paired_error"] == pytest.approx(0.01)
+    simple = _voted([far, best], far, made.oof[0])
+    assert "soft is the simplest" in ensemble.reasons(simple, made, ACCURACY)[0]
+
+
+def test_a_vote_below_its_best_member_says_so() -> None:
+    made = pool(members=2, n=40)
+    right = np.eye(3)[made.labels]
+    made = replace(made, oof=np.stack([right, 1 / 3 + 0 * right]))
+    only = candidate("soft", 0.9, [0.9, 0.9], 0)
+    wrong = np.roll(right, 1, axis=1)
+    assert ensemble.reasons(_voted([only], only, wrong), made, ACCURACY) == [
+        "The vote (0.0000) is worse than its best member alone: m0 (1.0000)."
+    ]
+    assert ensemble.reasons(_voted([only], only, right), made, ACCURACY) == []
 
 
 def test_diversity_by_hand() -> None:

@@ -26,6 +26,7 @@ class Settings:
 
     fold: int
     batch_size: int
+    after: int = 0  # folds that follow: what is left to do is told over all of them
     chances: NDArray[np.float64] | None = None  # (n,) each image's, for the balanced sampler
     accumulate: int = 1
     clip: float = 0.0
@@ -102,7 +103,7 @@ def _trainer(plan: Plan, settings: Settings) -> pl.Trainer:
         max_epochs=plan.epochs - plan.first_epoch,
         accumulate_grad_batches=settings.accumulate,
         gradient_clip_val=settings.clip or None,
-        callbacks=[Progress(settings.fold, plan.epochs, plan.first_epoch)],
+        callbacks=[Progress(settings.fold, plan.epochs, plan.first_epoch, settings.after)],
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,

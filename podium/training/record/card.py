@@ -15,15 +15,17 @@ def say(prepared: Prepared) -> None:
     train, resolved, network = prepared.request.train, prepared.resolved, prepared.network
     copies = prepared.rows.copies
     left = summary.activations(prepared.outlook.tail, prepared.outlook.shape)
-    print("\n".join(prepared.said))
-    print(summary.text(network.name, network.module, left, resolved.batch_size, train.optimizer))
+    if prepared.request.first:
+        print("\n".join(prepared.said))
+        print(summary.text(network.name, network.module, left, resolved.batch_size, train.optimizer))
     how = (
         f"{resolved.epochs} epochs in batches of {resolved.batch_size}, {train.optimizer} at {resolved.lr:g}"
     )
     if train.head == "svm":
         how = "a linear SVM"
     print(f"fold {prepared.request.fold}: {len(prepared.rows) - copies} images and {copies} copies, {how}")
-    print("".join(f"warning: {note}\n" for note in prepared.ignored), end="", flush=True)
+    notes = prepared.ignored if prepared.request.first else []
+    print("".join(f"warning: {note}\n" for note in notes), end="", flush=True)
 
 
 def card(prepared: Prepared, outcome: Outcome) -> ModelCard:

@@ -40,6 +40,17 @@ class Request:
     data: Path = Path("data")
     task: str = "single"
     answers: tuple[str, ...] = ()  # left out where they are the classes
+    folds: tuple[int, ...] = ()  # all that the run trains, ascending; empty: this one alone
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the run's first fold: what is true of all folds is said once."""
+        return not self.folds or self.fold == self.folds[0]
+
+    @property
+    def after(self) -> int:
+        """How many folds the run trains after this one."""
+        return sum(fold > self.fold for fold in self.folds)
 
     @property
     def table(self) -> NDArray[np.float32]:
@@ -117,6 +128,7 @@ def settings(
     chances = sampling.balanced(request.strata(rows.targets).argmax(1)) if balanced else None
     return engine.Settings(
         fold=request.fold,
+        after=request.after,
         batch_size=resolved.batch_size,
         chances=chances,
         accumulate=params.accumulate,
