@@ -109,6 +109,10 @@ lint: venv ## ruff (style, format) and mypy (strict)
 	@ruff format --check .
 	@mypy
 
+.PHONY: docs
+docs: venv ## writes docs/parameters.md anew, after params.yaml or its classes changed
+	@python -m stages.docs
+
 .PHONY: test-quick
 test-quick: venv ## the tests without a pipeline
 	@OMP_NUM_THREADS=1 python -m pytest -n $(WORKERS)

@@ -42,6 +42,7 @@ def cells(p):
     return [" ".join(B["values"][c] for c in np.argsort(-p, kind="stable")[: B["top_k"]])]
 
 if __name__ == "__main__":
+    if len(sys.argv) != 4: sys.exit(f"usage: {__doc__}")
     folder, sample, out = map(Path, sys.argv[1:4])
     header, *rows = csv.reader(sample.open(newline="", encoding="utf-8-sig"))
     at, to = header.index(B["id_column"]), [header.index(name) for name in B["columns"]]

@@ -35,7 +35,7 @@ def refuse_wrong(settings: list[str], path: Path = PATH) -> int:
     from dvc.utils.hydra import get_hydra_sweeps
     from hydra.errors import OverrideParseException
 
-    known = sorted(_leaves(read(path)))
+    known = sorted(keys(read(path)))
     for setting in settings:
         _refuse_key(setting, known, path)
     try:
@@ -73,11 +73,11 @@ def _judge(settings: list[str], path: Path) -> None:
             raise UserError(str(error).replace(str(copy), str(path))) from None
 
 
-def _leaves(values: dict[str, Any], at: str = "") -> set[str]:
+def keys(values: dict[str, Any], at: str = "") -> set[str]:
     """Every key that `-S` may set: values, and sections as a whole."""
     found = set()
     for key, value in values.items():
         found.add(f"{at}{key}")
         if isinstance(value, dict):
-            found |= _leaves(value, f"{at}{key}.")
+            found |= keys(value, f"{at}{key}.")
     return found

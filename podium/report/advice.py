@@ -44,7 +44,8 @@ def _all_folds(run: Evidence) -> list[Idea]:
     folds = sorted({int(fold) for fold in run.folds["fold"] if fold >= 0})
     listed = ",".join(map(str, folds))
     text = "Run all folds on all images first: what a partial run shows may be chance."
-    return [Idea(FIRST, text, f"dvc exp run -S profile=full -S 'folds=[{listed}]'")]
+    whole_run = "-S profile=full " if "profile" in run.params else ""
+    return [Idea(FIRST, text, f"dvc exp run {whole_run}-S 'folds=[{listed}]'")]
 
 
 def _labels(run: Evidence) -> list[Idea]:
