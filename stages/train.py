@@ -17,15 +17,14 @@ def main() -> None:
     """Reads the fold's rows, trains, writes models/fold<k>/."""
     fold = int(sys.argv[1])
     present = folds.present(folds.FOLDS.read(folds.PATH))
-    wanted = folds_to_run(load(Folds).folds, present, load(Profile).profile)
-    if fold not in wanted:
+    if fold not in folds_to_run(load(Folds).folds, present, load(Profile).profile):
         print(skipped.write(fold, present, model.folder(fold)))
         return
-    train(fold, wanted)
+    train(fold)
 
 
-def train(fold: int, wanted: list[int]) -> None:
-    """Trains a fold; `wanted` are all that this run trains."""
+def train(fold: int) -> None:
+    """Trains a fold that this run wants."""
     with loading():  # torch and Lightning: seconds that a skipped fold is spared
         from podium.training import fold as training
         from podium.training.feed.rows import Tables
@@ -37,7 +36,7 @@ def train(fold: int, wanted: list[int]) -> None:
     found = competition.read()
     request = Request(
         fold=fold,
-        folds=tuple(wanted),
+        folds=tuple(load(Folds).folds),
         seed=load(Seed).seed,
         threads=load(Threads).threads,
         classes=found.classes,
@@ -46,9 +45,8 @@ def train(fold: int, wanted: list[int]) -> None:
         train=load(TrainParams),
         features=load(FeatureParams),
         quick=load(Profile).profile == "quick",
-        task=found.task,
-        answers=tuple(found.answers),
-    )
+        task=found.task, answers=tuple(found.answers),
+    )  # fmt: skip
     taught = pseudo.table(len(found.classes), found.task).read(pseudo.PATH)
     tables = Tables(manifest.MANIFEST.read(manifest.PATH), taught, images.IMAGES.read(images.PATH))
     result = training.train(prepare(request, tables))

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.contracts import competition, folds, metrics, predictions
+from podium.contracts.competition import Competition
 from podium.experiments import compare, revisions
 from podium.experiments.compare import Difference
 from podium.foundation.errors import UserError
@@ -42,6 +43,7 @@ class Earlier:
     split: pd.DataFrame  # its folds.parquet
     details: dict[str, Any] = field(default_factory=dict)
     curves: dict[str, list[float]] = field(default_factory=dict)
+    competition: Competition | None = None
 
 
 def baseline() -> str | None:
@@ -63,14 +65,14 @@ def read(revision: str) -> Earlier | None:
     try:
         place = revisions.fetch(revision, NEEDED)
         found = competition.read(place / competition.PATH)
-        ids, oof = predictions.read(place / NEEDED[0], len(found.classes))
+        ids, oof = predictions.read(place / NEEDED[0], len(found.classes), found.task)
         scored = metrics.read(place / metrics.PATH)
         values = read_params(place / PARAMS)
     except UserError:
         return None
     split = folds.FOLDS.read(place / folds.PATH)
     return Earlier(
-        revision, scored, values, found.classes, ids, oof, split, _details(revision), _curves(revision)
+        revision, scored, values, found.classes, ids, oof, split, _details(revision), _curves(revision), found
     )
 
 

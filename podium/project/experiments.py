@@ -84,7 +84,8 @@ def _params(one: Named, base: Earlier | None) -> dict[str, Any]:
 def _ahead(run: Earlier, base: Earlier | None) -> Difference | None:
     if base is None or run.metrics.get("metric") != base.metrics.get("metric"):
         return None
-    metric = registry.get(str(run.metrics["metric"]))
+    name = str(run.metrics["metric"])
+    metric = registry.suited(name, run.competition) if run.competition else registry.get(name)
     return earlier.difference(metric, run.split, run.classes, (run.ids, run.oof), base)
 
 

@@ -39,10 +39,11 @@ def _against_the_baseline() -> list[str]:
     changed = earlier.changed(before.params, read_params())
     told = ", ".join(changed[:MOST]) + (f" and {len(changed) - MOST} more" if len(changed) > MOST else "")
     said = [_line("changed", f"{told or 'no parameter'}, since {before.revision[:7]}")]
-    classes = competition.read().classes
-    ours = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(classes))
+    found = competition.read()
+    classes = found.classes
+    ours = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(classes), found.task)
     split = folds.FOLDS.read(folds.PATH)
-    metric = registry.get(str(metrics.read()["metric"]))
+    metric = registry.of(found)
     ahead = earlier.difference(metric, split, classes, ours, before)
     return [*said, _line("to baseline", ahead.text())] if ahead else said
 

@@ -35,7 +35,14 @@ def ideas(run: Evidence) -> list[Idea]:
 
 
 def _wrong(run: Evidence) -> np.ndarray:
+    """Which images are decided wrongly; label sets and numbers are right by degrees: none."""
+    if not _one_class(run):
+        return np.zeros(len(run.ids), bool)
     return np.asarray(run.oof.argmax(1) != run.labels)
+
+
+def _one_class(run: Evidence) -> bool:
+    return run.competition.task in ("single", "ordinal")
 
 
 def _all_folds(run: Evidence) -> list[Idea]:
@@ -44,8 +51,9 @@ def _all_folds(run: Evidence) -> list[Idea]:
     folds = sorted({int(fold) for fold in run.folds["fold"] if fold >= 0})
     listed = ",".join(map(str, folds))
     text = "Run all folds on all images first: what a partial run shows may be chance."
-    whole_run = "-S profile=full " if "profile" in run.params else ""
-    return [Idea(FIRST, text, f"dvc exp run {whole_run}-S 'folds=[{listed}]'")]
+    more = "-S profile=full " if run.params.get("profile") == "quick" else ""
+    more = "-S effort=auto " if run.params.get("effort") == "probe" else more
+    return [Idea(FIRST, text, f"dvc exp run {more}-S 'folds=[{listed}]'")]
 
 
 def _labels(run: Evidence) -> list[Idea]:
@@ -62,6 +70,8 @@ def _labels(run: Evidence) -> list[Idea]:
 
 
 def _pair(run: Evidence) -> list[Idea]:
+    if not _one_class(run):
+        return []
     names = run.competition.classes
     counts = confusion(run.labels, run.oof.argmax(1), len(names))
     pairs = confused_pairs(counts + counts.T - np.diag(np.diag(counts)), names, 1)

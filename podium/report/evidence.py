@@ -126,7 +126,7 @@ def _beside_the_baseline(run: Evidence) -> Evidence:
     before = earlier.read(revision) if revision else None
     if before is None:
         return run
-    metric = registry.get(run.competition.metric)
+    metric = registry.of(run.competition)
     ahead = earlier.difference(metric, run.folds, run.competition.classes, (run.ids, run.oof), before)
     return replace(run, earlier=before, ahead=ahead) if ahead else run
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from podium.foundation import times
 from podium.metrics import intervals, registry
-from podium.report import advice, figures, verdict
+from podium.report import advice, figures, search, verdict
 from podium.report.advice import Idea
 from podium.report.blocks import number
 from podium.report.evidence import Evidence
@@ -62,9 +62,8 @@ def _lines(run: Evidence) -> list[str]:
 
 
 def _rows(run: Evidence) -> list[Line]:
-    metric = registry.get(run.competition.metric)
-    groups = run.folds.set_index("image_id")["group"].reindex(run.ids).to_numpy(str)
-    own = _line("this run", run, run.oof, groups)
+    metric = registry.of(run.competition)
+    own = _line("this run", run, run.oof, _groups(run))
     rows = [own, *([probe] if (probe := _probe(run)) else [])]
     if run.earlier is not None and run.earlier.metrics.get("metric") == metric.name:
         known = run.earlier.metrics
@@ -74,7 +73,7 @@ def _rows(run: Evidence) -> list[Line]:
 
 
 def _line(name: str, run: Evidence, probs: np.ndarray, groups: np.ndarray) -> Line:
-    metric = registry.get(run.competition.metric)
+    metric = registry.of(run.competition)
     found = intervals.interval(metric, run.labels, probs, groups)
     return (
         name,
@@ -85,7 +84,14 @@ def _line(name: str, run: Evidence, probs: np.ndarray, groups: np.ndarray) -> Li
 
 def _probe(run: Evidence) -> Line | None:
     """The linear classifier on frozen features: what the trained network must beat."""
+    probs = search.probe(run)
+    if probs is not None:
+        return _line("linear probe", run, probs, _groups(run))
     score = verdict.fact(run, "probe_accuracy")
     if score is None or run.competition.metric != "accuracy":
         return None
     return "linear probe", [], (float(score), float(score), float(score))
+
+
+def _groups(run: Evidence) -> np.ndarray:
+    return run.folds.set_index("image_id")["group"].reindex(run.ids).to_numpy(str)

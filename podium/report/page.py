@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from podium.report import front, landscape, layers, parts, provenance, trust, uploads
+from podium.report import front, landscape, layers, parts, provenance, search, trust, uploads
 from podium.report.blocks import Part
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
@@ -22,6 +22,7 @@ PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
     parts.warnings,
     parts.scores,
     uploads.leaderboard,
+    search.search,
     parts.curves,
     parts.confusions,
     parts.classes,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from podium.contracts.competition import Finding
 from podium.metrics import intervals, registry
 from podium.metrics.metric import SMALLEST_PROB
-from podium.report import figures, looked
+from podium.report import figures, looked, search
 from podium.report.blocks import (
     Beside,
     Block,
@@ -44,7 +44,7 @@ def warnings(run: Evidence, _params: ReportParams) -> Part:
     notes += sorted({note for card in run.cards for note in card.notes if not TOLD.match(note)})
     notes += [f"{fact.stage}: {note}" for fact in run.facts for note in fact.values.get("warnings", [])]
     missing = sorted(set(run.params["folds"]) - set(run.histories))
-    if missing:
+    if missing and not search.spared():
         notes.append(f"Folds {', '.join(map(str, missing))} were not trained in this run.")
     return Part("Warnings", [Sentences(notes, warning=True)] if notes else [])
 

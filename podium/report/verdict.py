@@ -43,7 +43,12 @@ def fact(run: Evidence, name: str) -> Any:
 
 def whole(run: Evidence) -> bool:
     """Whether the run used all its folds and all images."""
-    return run.params.get("profile", "full") != "quick" and len(set(run.fold_of.tolist())) >= _folds(run)
+    return not _look(run) and len(set(run.fold_of.tolist())) >= _folds(run)
+
+
+def _look(run: Evidence) -> bool:
+    """A first look only: the quick profile, or linear probes in place of a network."""
+    return run.params.get("profile") == "quick" or run.params.get("effort") == "probe"
 
 
 def _folds(run: Evidence) -> int:
@@ -57,6 +62,9 @@ def _whole(run: Evidence) -> list[Point]:
             f"A quick run: {len(run.ids)} images and one fold. It shows that all works, not how good it is."
         )
         return [Point(False, "Not the whole data", reason)]
+    if run.params.get("effort") == "probe":
+        reason = "Linear probes on frozen networks only: a trained network is nearly always better."
+        return [Point(False, "No network trained", reason)]
     if ran < there:
         reason = f"{ran} of {there} folds ran: the score stands on {len(run.ids)} images only."
         return [Point(False, "Not all folds", reason)]
@@ -130,6 +138,8 @@ def _vote(run: Evidence) -> list[Point]:
 
 
 def _classes(run: Evidence) -> list[Point]:
+    if run.competition.task not in ("single", "ordinal"):
+        return []
     counts = [int((run.labels == label).sum()) for label in range(len(run.competition.classes))]
     few = [f"{name} ({n})" for name, n in zip(run.competition.classes, counts, strict=True) if n < SMALL]
     if not few:
