@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from podium.foundation.git import Revision
 from podium.foundation.params import Section
 from podium.foundation.plugins import Plugins
 
@@ -15,7 +16,7 @@ class HardExamples(BaseModel):
     """More copies of what an earlier experiment got wrong out-of-fold."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    teacher: str | None = None  # the experiment's full Git revision
+    teacher: Revision | None = None  # the experiment's full Git revision
     copies: int = Field(2, ge=1, le=100)  # additional ones of each wrong image
     cap: float = Field(0.25, gt=0, le=1)  # of a class's images: at most this share gets them
 

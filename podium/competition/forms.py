@@ -7,7 +7,8 @@ from podium.competition.classes import Classes, integer
 from podium.competition.id_columns import value_columns
 from podium.competition.spellings import columns_to_classes, integers_like, plain_of, values_like, words_of
 from podium.competition.tasks import is_number
-from podium.contracts.competition import Finding, Form
+from podium.contracts.competition import Finding
+from podium.contracts.forms import Form
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from podium.contracts.forms import Form
 from podium.download.params import Limits
 from podium.foundation.params import Section
 
@@ -23,7 +24,7 @@ class CompetitionParams(Section):
     group_column: str | None = None
     class_level: int | None = Field(None, ge=1)  # which folder below train/ is the class; 1 is the outermost
     sample: str | None = None
-    form: Literal["label", "integer", "probabilities", "binary", "top_k"] | None = None
+    form: Form | None = None
     metric: str | None = None
     on_missing: Literal["few", "fail", "skip"] = "few"  # labelled images that are not there, empty labels
     on_unreadable: Literal["report", "fail"] = "report"

@@ -1,13 +1,14 @@
 """data/index/competition.json: what ingest found in the download, and why it thinks so."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from podium.contracts import document
+from podium.contracts.forms import Form
 from podium.foundation.files import write_json
 from podium.tasks import registry
 from podium.tasks.task import Name, Task
@@ -15,8 +16,6 @@ from podium.tasks.task import Name, Task
 PATH = Path("data/index/competition.json")
 SAMPLE = Path("data/index/sample_submission.csv")  # the sample's text as shipped, or as we built it
 VERSION = 1
-
-Form = Literal["label", "integer", "probabilities", "binary", "top_k"]
 
 
 class Finding(BaseModel):

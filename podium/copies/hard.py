@@ -9,8 +9,7 @@ import pandas as pd
 
 from podium.augmentations.params import HardExamples
 from podium.copies.orders import CROPPED, CopyOrder
-from podium.experiments import revisions, runs
-from podium.foundation.errors import UserError
+from podium.experiments import runs
 
 KEY = "params.yaml: augment.hard_examples.teacher"
 
@@ -33,11 +32,6 @@ def hard_examples(
     """
     if params.teacher is None:
         return Hard()
-    if not revisions.is_full(params.teacher):
-        raise UserError(
-            f"{KEY} must be a full Git revision of 40 digits, found {params.teacher!r}: names move; "
-            "`dvc exp list --sha-only` prints it."
-        )
     teacher = runs.of_revision(params.teacher, split, classes, key=KEY)
     chosen = missed(rows, teacher.ids, teacher.oof, params.cap)
     from podium.copies import activation  # brings torch: imported only where a teacher is named

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from podium.folds.assign import assign
 from podium.linear import probe
+from podium.metrics.metric import auc
 
 FOLDS = 3
 MOST = 20  # train images named as looking most like test
@@ -32,12 +33,6 @@ def shift(
     likeness = probe.out_of_fold(vectors, labels, folds, 2)[:, 1]
     train = np.flatnonzero(~test)
     order = train[np.argsort(-likeness[train], kind="stable")]
-    return Drift(auc(test, likeness), likeness, [ids[row] for row in order[:MOST]])
-
-
-def auc(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
-    """The area under the ROC curve, ties counted half."""
-    _, place, count = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (count.cumsum() - (count - 1) / 2)[place]  # equal scores share the mean of their ranks
-    p, n = int(positive.sum()), int((~positive).sum())
-    return float((ranks[positive].sum() - p * (p + 1) / 2) / (p * n))
+    return Drift(
+        float(auc(test, likeness, np.ones((1, len(test))))[0]), likeness, [ids[row] for row in order[:MOST]]
+    )

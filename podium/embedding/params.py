@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import field_validator
 
 from podium.foundation.params import Section
+from podium.images.params import Resize
 from podium.images.sizes import STEP
 
 
@@ -13,7 +14,7 @@ class EmbedParams(Section):
 
     section: ClassVar[str] = "embed"
     size: int | Literal["auto"] = "auto"  # pixels, square
-    resize: Literal["squash", "crop", "pad"] = "squash"
+    resize: Resize = "squash"
 
     @field_validator("size")
     @classmethod

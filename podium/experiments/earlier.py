@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from podium.contracts import competition, folds, metrics, predictions
 from podium.contracts.competition import Competition
 from podium.experiments import compare, revisions
 from podium.experiments.compare import Difference
+from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.params import PATH as PARAMS
 from podium.foundation.params import read as read_params
@@ -49,15 +49,9 @@ class Earlier:
 def baseline() -> str | None:
     """The full revision that an experiment started from, else the last commit; None without one."""
     named = os.environ.get("DVC_EXP_BASELINE_REV", "")
-    if revisions.is_full(named):
+    if git.is_full(named):
         return named
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "--verify", "-q", "HEAD"], capture_output=True, text=True, check=False
-        )
-    except OSError:  # no Git on this machine
-        return None
-    return done.stdout.strip() or None
+    return git.answer("rev-parse", "--verify", "-q", "HEAD").strip() or None
 
 
 def read(revision: str) -> Earlier | None:

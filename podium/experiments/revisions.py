@@ -1,26 +1,14 @@
 """Artifacts of other revisions and experiments, read from Git and DVC's cache without a checkout."""
 
-import os
-import re
 import shutil
 from pathlib import Path
 
 from podium.foundation import scratch
 from podium.foundation.errors import UserError
 from podium.foundation.files import digest
+from podium.foundation.git import is_full, repository
 
 PREDICTIONS = ("data/predictions", "data/split/folds.parquet", "data/index/competition.json", "params.yaml")
-FULL = re.compile("[0-9a-f]{40}")
-
-
-def repository() -> Path:
-    """The repository that has the experiments: a temporary workspace's parent, or this folder."""
-    return Path(os.environ.get("DVC_ROOT") or ".").resolve()
-
-
-def is_full(revision: str) -> bool:
-    """Whether it is a commit's whole hash, which cannot come to mean another run."""
-    return FULL.fullmatch(revision) is not None
 
 
 def fetch(revision: str, paths: tuple[str, ...] = PREDICTIONS) -> Path:

@@ -5,6 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+import numpy as np
+
 FRAME = re.compile(r"^(?P<track>.*[^_\-.\s])[_\-.\s]+[A-Za-z]{0,6}(?P<frame>\d{1,8})$")
 COVERED = 0.8  # of the images must fit the pattern
 LONGEST = 0.2  # of the images: a longer track is a prefix that all share, such as pic_0001
@@ -27,23 +29,18 @@ def merge(*partitions: list[str]) -> list[str]:
 
     Each partition is a list of group names, one an image; names are the lowest of the first partition.
     """
-    parent: dict[tuple[int, str], tuple[int, str]] = {}
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-    def root(node: tuple[int, str]) -> tuple[int, str]:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for names in zip(*partitions, strict=True):
-        first = root((0, names[0]))
-        for index, name in enumerate(names[1:], 1):
-            other = root((index, name))
-            low, high = min(first, other), max(first, other)
-            parent[high] = low
-            first = low
-    return [root((0, names[0]))[1] for names in zip(*partitions, strict=True)]
+    n = len(partitions[0])
+    first = [{name: row for row, name in reversed(list(enumerate(names)))} for names in partitions]
+    there = [known[name] for known, names in zip(first, partitions, strict=True) for name in names]
+    links = coo_array((np.ones(len(there), bool), (list(range(n)) * len(partitions), there)), shape=(n, n))
+    parts = connected_components(links, directed=False)[1].tolist()
+    lowest: dict[int, str] = {}
+    for part, name in zip(parts, partitions[0], strict=True):
+        lowest[part] = min(name, lowest.get(part, name))
+    return [lowest[part] for part in parts]
 
 
 def from_column(ids: list[str], column: list[str | None]) -> list[str]:

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from podium.foundation.params import Section
 
+Resize = Literal["squash", "crop", "pad"]  # images/pixels.py, which goes into a bundle, has it too
+
 
 class Storage(BaseModel):
     """How ingest stores an image once it is decoded."""
@@ -22,7 +24,7 @@ class ImageParams(Section):
     section: ClassVar[str] = "image"
     storage: Storage = Storage()
     size: int | Literal["auto"] = "auto"  # pixels, square
-    resize: Literal["squash", "crop", "pad"] = "squash"
+    resize: Resize = "squash"
 
     @field_validator("size")
     @classmethod

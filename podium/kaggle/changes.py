@@ -2,13 +2,13 @@
 
 import json
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from podium.contracts import metrics
 from podium.foundation import params
+from podium.foundation.git import answer
 from podium.kaggle.ledger import Row
 
 TRACKED = ("dvc.lock", "params.yaml")  # what tells one run from another
@@ -28,10 +28,10 @@ class Provenance:
 
 def provenance() -> Provenance:
     """HEAD if it holds this run's dvc.lock and params.yaml; else an experiment that does; else HEAD-dirty."""
-    head = _git("rev-parse", "HEAD").strip()
+    head = answer("rev-parse", "HEAD").strip()
     if not head:
         return Provenance("", "")
-    here = [_git("hash-object", name).strip() for name in TRACKED if Path(name).exists()]
+    here = [answer("hash-object", name).strip() for name in TRACKED if Path(name).exists()]
     experiments = [
         (commit, named[1])
         for commit, _, ref in (line.partition(" ") for line in _refs())
@@ -55,7 +55,7 @@ def since(last: Row | None, now: dict[str, float | int | str]) -> list[str]:
         for key in COMPARED
         if isinstance(before.get(key), float) and isinstance(now.get(key), float)
     ]
-    text = _git("show", f"{revision}:{params.PATH}") if revision else ""
+    text = answer("show", f"{revision}:{params.PATH}") if revision else ""
     if text:
         changed = differences(_yaml(text), params.read())
         more = [f"  ... {len(changed) - MOST} more"] if len(changed) > MOST else []
@@ -82,7 +82,7 @@ def _leaf(values: dict[str, Any], key: str) -> str:
 
 
 def _refs() -> list[str]:
-    return _git(
+    return answer(
         "for-each-ref", "--sort=-creatordate", "--format=%(objectname) %(refname)", "refs/exps"
     ).split("\n")
 
@@ -92,13 +92,13 @@ def _blobs(commit: str) -> list[str]:
     return [
         found
         for name in TRACKED
-        if (found := _git("rev-parse", "-q", "--verify", f"{commit}:{name}").strip())
+        if (found := answer("rev-parse", "-q", "--verify", f"{commit}:{name}").strip())
     ]
 
 
 def _json(revision: str, path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(_git("show", f"{revision}:{path.as_posix()}"))
+        values = json.loads(answer("show", f"{revision}:{path.as_posix()}"))
     except ValueError:
         return {}
     return values if isinstance(values, dict) else {}
@@ -109,12 +109,3 @@ def _yaml(text: str) -> dict[str, Any]:
 
     values = YAML(typ="safe", pure=True).load(text)
     return values if isinstance(values, dict) else {}
-
-
-def _git(*words: str) -> str:
-    """What Git prints; "" where it fails or is not there."""
-    try:
-        done = subprocess.run(["git", *words], capture_output=True, encoding="utf-8", check=False)
-    except OSError:
-        return ""
-    return done.stdout if done.returncode == 0 else ""

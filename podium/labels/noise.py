@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.linear import probe
+from podium.tasks.links import softmax
 
 Probs = NDArray[np.float64]  # (n, k)
 Labels = NDArray[np.int64]  # (n,)
@@ -74,9 +75,9 @@ def posterior(probs: Probs, labels: Labels) -> Probs:
     """P(true label | image, given label) (n, k), from out-of-fold `probs` and the given `labels`."""
     logs = np.log(np.maximum(probs, TINY))
     few = slice(None, None, -(-len(labels) // max(1, min(JUDGED, CELLS // probs.shape[1]))))
-    fits = [_labeller(probe.softmax(logs[few] * power), labels[few]) for power in EXPONENTS]
+    fits = [_labeller(softmax(logs[few] * power), labels[few]) for power in EXPONENTS]
     best = int(np.argmax([fit[0] for fit in fits]))  # ties: the flattest
-    joint = probe.softmax(logs * EXPONENTS[best]) * fits[best][1][:, labels].T
+    joint = softmax(logs * EXPONENTS[best]) * fits[best][1][:, labels].T
     return np.asarray(joint / joint.sum(axis=1, keepdims=True))
 
 

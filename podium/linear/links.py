@@ -6,6 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from podium.tasks.links import softmax
+
 Floats = NDArray[np.float64]
 
 SHARPNESS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)  # what scores are multiplied by
@@ -45,7 +47,7 @@ class Softmax:
         return np.zeros_like(share)
 
     def predictions(self, logits: Floats) -> Floats:
-        return softmax(logits)
+        return np.asarray(softmax(logits))
 
     def losses(self, logits: Floats, targets: Floats) -> Floats:
         top = logits.max(axis=1)
@@ -91,9 +93,3 @@ class Identity:
 
 
 LINKS: dict[str, Link] = {"softmax": Softmax(), "sigmoid": Sigmoid(), "identity": Identity()}
-
-
-def softmax(scores: Floats) -> Floats:
-    """Rows of exp(scores), normalised (n, c)."""
-    power = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(power / power.sum(axis=1, keepdims=True))

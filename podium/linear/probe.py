@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.linear.links import LINKS, Link, softmax
+from podium.linear.links import LINKS, Link
 from podium.linear.ridge import Line, Ridge, Targets, Vectors
 
-__all__ = ["Classifier", "Fitted", "Labels", "Probs", "Vectors", "fit", "out_of_fold", "predict", "softmax"]
+__all__ = ["Classifier", "Fitted", "Labels", "Probs", "Vectors", "fit", "out_of_fold", "predict"]
 
 Probs = NDArray[np.float64]  # (n, c)
 Labels = NDArray[np.int64]  # (n,)

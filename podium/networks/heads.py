@@ -1,12 +1,11 @@
 """A network's classifier: where it is, and what may stand in its place."""
 
-from typing import Any, Literal
+from typing import Any
 
 from torch import nn
 
 from podium.foundation.errors import UserError
 
-Head = Literal["linear", "two_layer", "svm"]
 HIDDEN = 512  # units of the two-layer head, at most as many as it gets
 
 

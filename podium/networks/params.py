@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from podium.foundation.params import Section
 
+Head = Literal["linear", "two_layer", "svm"]
 PORTABLE_CUTS = ("auto", "none", "head", "last_stage", "last_two_stages")  # right for every network
 PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".pkl")
 

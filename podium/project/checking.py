@@ -14,6 +14,7 @@ from podium.duplicates.params import DuplicateParams, LeakParams
 from podium.embedding.params import EmbedParams
 from podium.features.params import FeatureParams
 from podium.folds.params import SplitParams
+from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.params import PATH, Section, nearest, parse, read, refuse_unknown
 from podium.foundation.run import Folds, Profile, Seed, Threads
@@ -151,6 +152,20 @@ def _weights_exist(values: dict[str, Any], path: Path) -> None:
         raise UserError(f"{path}: pretrained: {file} is not there: give true, false or a file's path.")
 
 
+def _teachers_are_here(values: dict[str, Any], path: Path) -> None:
+    hard = (values.get("augment") or {}).get("hard_examples") or {}
+    named = {
+        "augment.hard_examples.teacher": hard.get("teacher"),
+        "pseudo_label.teacher": (values.get("pseudo_label") or {}).get("teacher"),
+    }
+    for key, revision in named.items():
+        if revision is not None and not git.has(str(revision)):
+            raise UserError(
+                f"{path}: {key}: no commit {revision} is here: name a run that ended, or fetch it with "
+                "`dvc exp pull <git remote> <experiment>`."
+            )
+
+
 def _optimizer_is_known(values: dict[str, Any], path: Path) -> None:
     optimizer = str((values.get("train") or {}).get("optimizer", OPTIMIZERS[0]))
     if optimizer in OPTIMIZERS:
@@ -191,6 +206,7 @@ RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
     _folds_exist,
     _quick_takes_fold_0,
     _policies_exist,
+    _teachers_are_here,
     _metric_is_known,
     _freeze_is_no_slip,
     _weights_exist,

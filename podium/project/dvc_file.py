@@ -1,12 +1,11 @@
 """dvc.yaml: its stages, and the lists of modules that stand among their deps."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from podium.foundation import params
+from podium.foundation import git, params
 from podium.foundation.files import replacing_folder, write_text
 from podium.project.closure import FOLDER, Code
 
@@ -51,13 +50,23 @@ def strings(values: object) -> set[str]:
     return {values} if isinstance(values, str) else set()
 
 
-def write_code_lists(root: Path = Path(), named: Iterable[str] = ()) -> None:
-    """Writes the list of every script in stages/, all at once; `named`: plug-ins beside those in params.yaml.
+def taught(values: dict[str, Any]) -> set[str]:
+    """The words of the params under which the teacher of hard examples ran: its network may be our own."""
+    revision = ((values.get("augment") or {}).get("hard_examples") or {}).get("teacher")
+    if revision is None:
+        return set()
+    text = git.answer("-C", str(git.repository()), "show", f"{revision}:{params.PATH}")
+    return strings(yaml.safe_load(text))
+
+
+def write_code_lists(root: Path = Path()) -> None:
+    """Writes the list of every script in stages/, all at once.
 
     DVC takes no dvc.yaml as a dep, so that a script has its list before a stage of that file asks for it.
     """
     code, known = Code(root), {script(stage): stage for stage in stages(root / PATH).values()}
-    words = strings(params.read(root / params.PATH)) | set(named)
+    values = params.read(root / params.PATH)
+    words = strings(values) | taught(values)
     with replacing_folder(root / FOLDER) as folder:
         for path in sorted((root / "stages").glob("*.py")):
             here = path.relative_to(root)

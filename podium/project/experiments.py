@@ -1,6 +1,5 @@
 """All experiments in one table: what changed, the score, and whether it differs from the baseline's."""
 
-import subprocess
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ from podium.contracts import competition
 from podium.experiments import earlier
 from podium.experiments.compare import Difference
 from podium.experiments.earlier import Earlier
+from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.metrics import registry
 
@@ -45,7 +45,7 @@ class Row:
 
 def named() -> list[Named]:
     """All experiments here, newest first. Raises UserError outside a Git repository."""
-    done = subprocess.run(["git", *REFS, FORMAT], capture_output=True, text=True, check=False)
+    done = git.ask(*REFS, FORMAT)
     if done.returncode:
         raise UserError(
             "this folder is no Git repository, which experiments need: run `git init` and commit."
@@ -113,5 +113,4 @@ def competition_name() -> str:
 
 
 def _date(revision: str) -> str:
-    command = ["git", "show", "-s", "--format=%cd", "--date=format:%Y-%m-%d %H:%M", revision]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return git.answer("show", "-s", "--format=%cd", "--date=format:%Y-%m-%d %H:%M", revision).strip()

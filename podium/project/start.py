@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from podium.contracts.competition import Finding
+from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
 
@@ -32,12 +33,12 @@ BASELINE = ("params.yaml", "dvc.yaml", "dvc.lock", "reports/metrics.json", "repo
 
 def check_git() -> None:
     """Raises UserError where the baseline could not be committed, before anything has run."""
-    if _git("rev-parse", "--is-inside-work-tree").returncode:
+    if git.ask("rev-parse", "--is-inside-work-tree").returncode:
         raise UserError(
             "this folder is no Git repository, which experiments need: run `git init` and commit."
         )
     for key, variable in (("user.name", "GIT_COMMITTER_NAME"), ("user.email", "GIT_COMMITTER_EMAIL")):
-        if not os.environ.get(variable) and _git("config", key).returncode:
+        if not os.environ.get(variable) and git.ask("config", key).returncode:
             raise UserError(
                 f"Git does not know your {key}, which the baseline commit and experiments need: "
                 f'run `git config --global {key} "…"`.'
@@ -105,10 +106,10 @@ def register(path: Path) -> list[str]:
 def commit_baseline(name: str, more: list[str]) -> None:
     """Commits what the first run decided, and nothing else that may lie in the tree."""
     paths = [path for path in (*BASELINE, *more) if Path(path).exists()]
-    _git("add", *paths)
-    if _git("diff", "--cached", "--quiet", "--", *paths).returncode == 0:
+    git.ask("add", *paths)
+    if git.ask("diff", "--cached", "--quiet", "--", *paths).returncode == 0:
         return  # the same competition again: the baseline stands
-    done = _git("commit", "-m", f"Baseline of {name}", "--", *paths)
+    done = git.ask("commit", "-m", f"Baseline of {name}", "--", *paths)
     if done.returncode:
         raise UserError(f"the baseline could not be committed: {done.stderr.strip()}.")
 
@@ -148,7 +149,3 @@ def without_hints(lines: Iterable[str]) -> Iterator[str]:
             blank = "\n"
         else:
             blank = ""
-
-
-def _git(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["git", *words], capture_output=True, text=True, check=False)

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from podium.experiments import revisions
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
+from podium.foundation.git import ask, demand, repository
 from podium.foundation.params import PATH
 from podium.vote import external
 from podium.vote.params import External
@@ -31,7 +31,7 @@ def resolve(names: list[str]) -> list[str]:
     from dvc.repo.experiments.utils import resolve_name
     from dvc.scm import RevError, resolve_rev
 
-    with Repo(str(revisions.repository())) as repo:
+    with Repo(str(repository())) as repo:
         found = []
         for name in names:
             try:
@@ -48,7 +48,7 @@ def resolve(names: list[str]) -> list[str]:
 
 def experiments() -> dict[str, str]:
     """The names of all experiments here, each with its revision."""
-    lines = git("for-each-ref", "refs/exps", "--format=%(refname) %(objectname)").splitlines()
+    lines = demand("for-each-ref", "refs/exps", "--format=%(refname) %(objectname)").splitlines()
     pairs = [line.split() for line in lines if "/exec/" not in line]
     return {ref.rpartition("/")[2]: revision for ref, revision in pairs}
 
@@ -57,14 +57,14 @@ def with_model(model: str) -> str | None:
     """An experiment of this very code and params, but for its model and its vote; None where none ran."""
     wanted = _what_learns(PATH.read_text(encoding="utf-8")) | {"model": model}
     for revision in experiments().values():
-        if same_code(revision) and _what_learns(git("show", f"{revision}:{PATH}")) == wanted:
+        if same_code(revision) and _what_learns(demand("show", f"{revision}:{PATH}")) == wanted:
             return revision
     return None
 
 
 def same_code(revision: str) -> bool:
     """Whether the working tree's code is that revision's."""
-    return not _git("diff", "--quiet", revision, "--", *CODE).returncode
+    return not ask("diff", "--quiet", revision, "--", *CODE).returncode
 
 
 def stand_on(revision: str) -> str:
@@ -75,7 +75,7 @@ def stand_on(revision: str) -> str:
     """
     if complete():
         return "the workspace's run is complete"
-    if _git("diff", "--quiet", "HEAD", "--", str(PATH)).returncode:
+    if ask("diff", "--quiet", "HEAD", "--", str(PATH)).returncode:
         raise UserError(
             f"{PATH} has changes that have not run: run `dvc exp run`, or take them back with "
             f"`git checkout {PATH}`; then vote."
@@ -85,8 +85,8 @@ def stand_on(revision: str) -> str:
             f"neither has the workspace's run ended, nor was {revision[:7]} made by this code: run "
             "`dvc repro` first; then vote."
         )
-    git("checkout", revision, "--", str(PATH), LOCK)
-    git("reset", "--quiet", "--", str(PATH), LOCK)
+    demand("checkout", revision, "--", str(PATH), LOCK)
+    demand("reset", "--quiet", "--", str(PATH), LOCK)
     dvc("checkout", "--force", "--allow-missing")
     return f"the workspace took {revision[:7]}'s params.yaml, dvc.lock and artifacts"
 
@@ -132,18 +132,6 @@ def dvc(*arguments: str) -> None:
     """Runs DVC in the foreground. Raises UserError where it fails, after its own words."""
     if subprocess.run(["dvc", *arguments], check=False).returncode:
         raise UserError(f"`dvc {' '.join(arguments)}` failed: its own words stand above.")
-
-
-def git(*arguments: str) -> str:
-    """What Git answers. Raises UserError with its own words where it fails."""
-    done = _git(*arguments)
-    if done.returncode:
-        raise UserError(f"`git {' '.join(arguments)}` failed: {' '.join(done.stderr.split())}.")
-    return done.stdout
-
-
-def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["git", *arguments], check=False, capture_output=True, text=True)
 
 
 def _near(name: str) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.contracts.competition import Competition
+from podium.tasks.links import normalised
 
 Probs = NDArray[np.float64]
 Cells = list[list[str]]  # (n rows, columns)
@@ -47,18 +48,12 @@ def _top_k(competition: Competition, probs: Probs, _digits: int) -> Cells:
 
 
 def _probabilities(competition: Competition, probs: Probs, digits: int) -> Cells:
-    return decimals(largest_remainder(_normalised(probs[:, competition.column_classes]), digits), digits)
+    return decimals(largest_remainder(normalised(probs[:, competition.column_classes]), digits), digits)
 
 
 def _binary(competition: Competition, probs: Probs, digits: int) -> Cells:
     positive = probs[:, competition.column_classes]
     return decimals(np.rint(positive * 10**digits).astype(np.int64), digits)
-
-
-def _normalised(probs: Probs) -> Probs:
-    """Rows that sum to 1; a row of zeros becomes uniform."""
-    sums = probs.sum(1, keepdims=True)
-    return np.where(sums > 0, probs / np.where(sums > 0, sums, 1), 1 / probs.shape[1])
 
 
 FORMS: dict[str, Callable[[Competition, Probs, int], Cells]] = {

@@ -1,6 +1,7 @@
 """From logits to predictions: one function a link, over the last axis."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,10 +9,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 
 
-def softmax(logits: Floats) -> Floats:
+def normalised(values: NDArray[Any]) -> NDArray[Any]:
+    """Rows of non-negative values scaled to sum to 1; an all-zero row becomes uniform."""
+    total = values.sum(-1, keepdims=True)
+    return np.where(total > 0, values / np.where(total > 0, total, 1), 1 / values.shape[-1])
+
+
+def softmax(logits: NDArray[Any]) -> NDArray[Any]:
     """Probabilities that sum to 1."""
     powers = np.exp(logits - logits.max(-1, keepdims=True))
-    normal: Floats = powers / powers.sum(-1, keepdims=True)
+    normal: NDArray[Any] = powers / powers.sum(-1, keepdims=True)
     return normal
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from podium.tasks.links import normalised
 from podium.tasks.task import Table, Values
 
 TOLERANCE = 1e-4  # of the sum of a row's probabilities
@@ -26,8 +27,7 @@ def shares(values: Values) -> str | None:
 
 def scaled(values: Values, _table: Table) -> Values:
     """Non-negative rows scaled to sum to 1; an all-zero row becomes uniform."""
-    total = values.sum(-1, keepdims=True)
-    return np.where(total > 0, values / np.where(total > 0, total, 1), 1 / values.shape[-1])
+    return normalised(values)
 
 
 def likeliest(values: Values) -> Values:

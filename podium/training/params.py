@@ -6,8 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from podium.foundation.params import Section
 from podium.foundation.plugins import Plugins
+from podium.networks.params import Head
 
 Auto = Literal["auto"]
+Keep = Literal["last", "best", "lowest_train_loss"]
 Positive = Field(gt=0)
 
 LOSSES = Plugins("podium.training.losses")
@@ -63,8 +65,8 @@ class TrainParams(Section):
     clip: float = Field(0.0, ge=0)
     accumulate: int = Field(1, ge=1, le=1024)
     early_stopping: int = Field(0, ge=0)
-    keep: Literal["last", "best", "lowest_train_loss"] = "last"
-    head: Literal["linear", "two_layer", "svm"] = "linear"
+    keep: Keep = "last"
+    head: Head = "linear"
     dropout: float = Field(0.0, ge=0, lt=1)
     unfreeze: list[Unfreezing] = []
     online: bool | Auto = "auto"

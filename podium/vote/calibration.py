@@ -14,8 +14,9 @@ from podium.foundation.errors import UserError
 from podium.metrics.intervals import replicates
 from podium.metrics.metric import Calibrations, Metric
 from podium.metrics.registry import get
+from podium.tasks.links import normalised, softmax
 from podium.vote import cutting
-from podium.vote.voter import SMALLEST, Probs, normalised
+from podium.vote.voter import SMALLEST, Probs
 
 Kind = Calibrations
 ABLE: dict[str, tuple[Kind, ...]] = {  # by whether the metric judges classes, or targets of a table
@@ -124,7 +125,7 @@ def _temperature(probs: Probs, labels: np.ndarray) -> float:
 
     def at(log_temperature: float) -> float:
         scaled = logs * np.exp(-log_temperature)
-        return loss(labels, normalised(np.exp(scaled - scaled.max(1, keepdims=True))))
+        return loss(labels, np.asarray(softmax(scaled), np.float64))
 
     most = np.log(HOTTEST)
     found = minimize_scalar(at, bounds=(-most, most), method="bounded", options={"xatol": 1e-3})

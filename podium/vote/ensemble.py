@@ -10,6 +10,7 @@ from podium.foundation.errors import UserError
 from podium.foundation.run import derive
 from podium.metrics.intervals import Interval, replicates, summary
 from podium.metrics.metric import Floats, Metric
+from podium.tasks.links import normalised
 from podium.vote import diversity
 from podium.vote import voter as voters
 from podium.vote.calibration import CalibrationTrial, attempt, suited
@@ -51,7 +52,7 @@ def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, conte
 
 
 def on_test(
-    voter: Voter, combine: Combine, calibrate: Combine, test: Probs, settle: Combine = voters.normalised
+    voter: Voter, combine: Combine, calibrate: Combine, test: Probs, settle: Combine = normalised
 ) -> Probs:
     """(t, k): members vote fold by fold, calibrated as they were out-of-fold; then the folds do.
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from podium.contracts.competition import Competition
-from podium.experiments.revisions import repository
 from podium.experiments.runs import Member, Probs
 from podium.foundation.errors import UserError
 from podium.foundation.files import digest, sha256
+from podium.foundation.git import repository
 from podium.vote.params import External
 
 TOLERANCE = 1e-3  # of a row's sum: CSV files are rounded

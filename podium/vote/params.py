@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
+from podium.foundation.git import is_full
 from podium.foundation.params import Section
 from podium.vote.voter import names
 
@@ -47,7 +48,7 @@ class EnsembleParams(Section):
     @classmethod
     def _full(cls, revisions: list[str]) -> list[str]:
         for revision in revisions:
-            if len(revision) != 40 or set(revision) - set("0123456789abcdef"):
+            if not is_full(revision):
                 raise ValueError(
                     'give full revisions (40 hexadecimal digits): `make vote EXPERIMENTS="a b"` turns '
                     "names into them"

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from podium.foundation.plugins import Plugins
 from podium.metrics.metric import Metric
+from podium.tasks.links import normalised
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,12 +39,6 @@ VOTERS = Plugins("podium.vote.voters")
 names = VOTERS.names
 SMALLEST_INPUT = 1e-4  # of stacking's inputs: how sure a wrong member was must not outweigh the others
 SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop there
-
-
-def normalised(scores: Probs) -> Probs:
-    """Rows of non-negative scores (..., k) scaled to sum to 1; an all-zero row becomes uniform."""
-    total = scores.sum(-1, keepdims=True)
-    return np.where(total > 0, scores / np.where(total > 0, total, 1), 1 / scores.shape[-1])
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def test_a_name_that_moves_is_refused(zoo: Path) -> None:
     with pytest.raises(UserError) as error:
         run(hard_examples={"teacher": "best"})
     assert str(error.value).startswith(
-        "params.yaml: augment.hard_examples.teacher must be a full Git revision of 40 digits, found 'best'"
+        "params.yaml: augment.hard_examples.teacher: give a full revision (40 hexadecimal digits)"
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from podium.embedding import adversarial
 from podium.linear import probe
+from podium.metrics.metric import auc
 
 
 def _clouds(n: int = 90, d: int = 12, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -93,8 +94,8 @@ def test_an_image_of_weight_zero_teaches_nothing_and_is_predicted() -> None:
 
 
 def test_auc_by_hand_with_a_tie() -> None:
-    positive = np.array([True, False, True, False])
-    assert adversarial.auc(positive, np.array([0.9, 0.1, 0.5, 0.5])) == 3.5 / 4
+    positive, scores = np.array([True, False, True, False]), np.array([0.9, 0.1, 0.5, 0.5])
+    assert auc(positive, scores, np.ones((1, 4))).tolist() == [3.5 / 4]
 
 
 def test_adversarial_validation_sees_a_shift_and_none_where_there_is_none() -> None:

@@ -14,10 +14,11 @@ from torch import nn
 
 from podium.training.feed.data import Batches, Examples, loader
 from podium.training.feed.sampling import InOrder, Order
-from podium.training.loop.keeping import Keep, Keeper, kept_epoch
+from podium.training.loop.keeping import Keeper, kept_epoch
 from podium.training.loop.learner import Learner, Plan, Row
 from podium.training.loop.live import Curves
 from podium.training.loop.progress import Progress
+from podium.training.params import Keep
 
 
 @dataclass(frozen=True)

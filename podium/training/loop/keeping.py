@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from torch import Tensor, nn
 
@@ -10,8 +9,8 @@ from podium.training.loop import resume
 from podium.training.loop.learner import Learner, Plan, Row
 from podium.training.loop.live import Curves
 from podium.training.optim.optimizers import to_device
+from podium.training.params import Keep
 
-Keep = Literal["last", "best", "lowest_train_loss"]
 WATCHED = {"best": "val_loss", "lowest_train_loss": "train_loss"}
 
 

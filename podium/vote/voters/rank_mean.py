@@ -8,7 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from podium.vote.voter import Combine, Context, Probs, arithmetic_mean, normalised
+from podium.tasks.links import normalised
+from podium.vote.voter import Combine, Context, Probs, arithmetic_mean
 
 COMPLEXITY = 30
 WANTS = ("ranks",)  # for decisions or probabilities it would impose the images' own class shares

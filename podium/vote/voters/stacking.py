@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from podium.tasks.links import softmax
 from podium.vote.voter import (
     SMALLEST_INPUT,
     Combine,
@@ -13,7 +14,6 @@ from podium.vote.voter import (
     Probs,
     arithmetic_mean,
     centred_logs,
-    normalised,
 )
 
 COMPLEXITY = 60
@@ -37,9 +37,9 @@ class Softmax:
     def __call__(self, probs: Probs) -> Probs:
         """(m, n, k) -> (n, k); a class without a training image gets 0."""
         logits = centred_logs(probs) @ self.weights + self.offsets
-        odds = np.zeros(probs.shape[1:])
-        odds[:, self.seen] = np.exp(logits - logits.max(1, keepdims=True))
-        return normalised(odds)
+        voted = np.zeros(probs.shape[1:])
+        voted[:, self.seen] = softmax(logits)
+        return voted
 
 
 def fit(oof: Probs, labels: np.ndarray, _context: Context) -> Combine:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from podium.linear import svm
+from podium.tasks.links import normalised
 from podium.vote.voter import (
     Combine,
     Context,
@@ -20,7 +21,6 @@ from podium.vote.voter import (
     Probs,
     arithmetic_mean,
     centred_logs,
-    normalised,
 )
 
 COMPLEXITY = 70
