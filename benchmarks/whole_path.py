@@ -1,6 +1,6 @@
 """From a competition's zip to a scored submission: `dvc repro` as a user runs it, its seconds and memory.
 
-    python -m benchmarks.whole_path ZIP=SOLUTION.csv@0,1,2 ... --work EMPTY_FOLDER [--set profile=quick]
+    python -m benchmarks.whole_path ZIP=SOLUTION.csv@0,1,2 ... --work EMPTY_FOLDER [--set effort=probe]
 
 Each seed runs in a throw-away copy of the project with a scratch store of its own: nothing is there before.
 The solution is read after the run and by this script alone. Each run is one line of JSON, appended to `--out`

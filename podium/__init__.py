@@ -24,6 +24,7 @@ copies         every class brought to N images
 pseudo         labels for unlabelled images from an earlier experiment
 tta            test-time views, and which of them pay
 training       one fold from its rows to its network
+selection      what `auto` becomes: linear probes on frozen networks, a trial of one fold
 vote           from members to one prediction: voters, calibration, what each member adds
 export         a run's winners as a folder that predicts by itself
 labelled       the models on a labelled folder

@@ -16,21 +16,20 @@ from podium.copies.plan import plan
 from podium.foundation.entry import run
 from podium.foundation.files import replacing_folder, write_json
 from podium.foundation.params import load
-from podium.foundation.run import Profile, Seed
+from podium.foundation.run import Seed
 
 DATA = Path("data")
 
 
 def main() -> None:
     params, seed = load(AugmentParams), load(Seed).seed
-    quick = load(Profile).profile == "quick"
     classes = competition.read().classes
     index = images.IMAGES.read(images.PATH)
     split = folds.FOLDS.read(folds.PATH)
     rows = originals.rows(index, clean.read(), split, classes, DATA)
     flips = choose(params, rows, classes)
     renderer = recipe.renderer(params, flips.allowed, seed, recipe.extremes(index, rows, DATA))
-    made = plan(rows, classes, params.per_class, params.exceptions, params.over, seed, quick)
+    made = plan(rows, classes, params.per_class, params.exceptions, params.over, seed)
     rows["weight"] = rows["weight"].where(~made.thinned, 0.0)
     hard = hard_examples(params.hard_examples, rows, split, classes, DATA)
     orders = plain(made.copies) + hard.orders

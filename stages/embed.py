@@ -6,14 +6,14 @@ from podium.embedding.embed import NETWORK, embed, embed_mirrors, input_size, mi
 from podium.embedding.params import EmbedParams
 from podium.foundation.entry import loading, run
 from podium.foundation.params import load
-from podium.foundation.run import Profile, Threads
+from podium.foundation.run import Threads
 
 
 def main() -> None:
-    params, threads, quick = load(EmbedParams), load(Threads).threads, load(Profile).profile == "quick"
+    params, threads = load(EmbedParams), load(Threads).threads
     images = IMAGES.read(PATH)
     images = images[images["length"] > 0]
-    size = input_size(params.size, images[["width", "height"]].min(axis=1).median(), quick)
+    size = input_size(params.size, images[["width", "height"]].min(axis=1).median())
     print(f"embed: {len(images):,} images through {NETWORK} at {size} pixels")
 
     with loading():  # brings torch, which takes seconds
@@ -24,7 +24,7 @@ def main() -> None:
     vectors = embed(items, size, params.resize, threads)
     given = labels.LABELS.read(labels.PATH).set_index("image_id")["label"]
     train = [row for row, subset in enumerate(images["subset"]) if subset == "train" and ids[row] in given]
-    chosen = mirror_sample([ids[row] for row in train], [given[ids[row]] for row in train], quick)
+    chosen = mirror_sample([ids[row] for row in train], [given[ids[row]] for row in train])
     chosen = [train[place] for place in chosen]
     mirrored = embed_mirrors([items[row] for row in chosen], size, params.resize, threads)
     embeddings.write(

@@ -21,7 +21,7 @@ def main() -> None:
     found = competition.read()
     metric = registry.of(found)
     split = folds.FOLDS.read(folds.PATH)
-    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split), load(run.Profile).profile)
+    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
 
     pool = gather(params, found, split, declared)
     vote = ensemble.vote(pool, params, metric, seed)

@@ -18,7 +18,7 @@ def main() -> None:
     """Writes export/."""
     params, seed = load(EnsembleParams), load(run.Seed).seed
     found, split = competition.read(), folds.FOLDS.read(folds.PATH)
-    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split), load(run.Profile).profile)
+    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
     table = predictions.ENSEMBLE / "table.json"
     if not table.exists():
         raise UserError(f"{table} is missing: run `dvc repro`, then export.")

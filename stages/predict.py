@@ -4,13 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.contracts import competition, folds, images, manifest, predictions
+from podium.contracts import competition, folds, images, manifest, predictions, selection
 from podium.features.params import FeatureParams
 from podium.foundation.entry import loading, run
-from podium.foundation.errors import UserError
 from podium.foundation.files import replacing_folder, write_json
 from podium.foundation.params import load
-from podium.foundation.run import Folds, Profile, Threads, folds_to_run
+from podium.foundation.run import Folds, Threads, folds_to_run
 from podium.tta import geometry
 from podium.tta.params import TtaParams
 
@@ -18,15 +17,13 @@ ROOT = Path("data")
 
 
 def main() -> None:
-    params, profile = load(TtaParams), load(Profile).profile
+    params = load(TtaParams)
     budget, threads = load(FeatureParams).budget_gb, load(Threads).threads
-    declared = load(Folds).folds
     table = folds.FOLDS.read(folds.PATH)
-    chosen = folds_to_run(declared, folds.present(table), profile)
-    if not chosen:
-        raise UserError(
-            f"params.yaml: folds: none of {declared} is in {folds.PATH}: name folds that the split has."
-        )
+    chosen = folds_to_run(load(Folds).folds, folds.present(table))
+    if not selection.read().train:
+        untrained()
+        return
     facts, shipped = manifest.facts(), competition.read()
 
     with loading():  # late: a mistake above is told at once
@@ -36,7 +33,7 @@ def main() -> None:
 
     torch.set_num_threads(threads)
     todo = task(images.IMAGES.read(images.PATH), table, chosen, shipped)
-    wishes = Wishes(profile == "quick", geometry.shown(facts.get("reach"), params))
+    wishes = Wishes(geometry.shown(facts.get("reach"), params))
     made = predict(todo, params, facts, wishes, budget, ROOT)
     with replacing_folder(predictions.FOLDER) as folder:
         for part, found in (("oof", made.oof), ("test", made.test)):
@@ -44,6 +41,14 @@ def main() -> None:
                 predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder), shipped.task)
         write_json(folder / predictions.FACTS, made.facts)
     print("\n".join(made.facts["sentences"]))
+
+
+def untrained() -> None:
+    """The folder of a run that trained no fold: facts alone."""
+    sentence = "predict: no fold was trained, the linear probes' predictions stand"
+    with replacing_folder(predictions.FOLDER) as folder:
+        write_json(folder / predictions.FACTS, {"sentences": [sentence]})
+    print(sentence)
 
 
 if __name__ == "__main__":

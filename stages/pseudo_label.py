@@ -20,7 +20,7 @@ def main() -> None:
         return
 
     split = folds.FOLDS.read(folds.PATH)
-    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split), load(run.Profile).profile)
+    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
     teacher = labels.teacher(params.teacher, split, classes)
     taught = [labels.teach(teacher, split, fold, params) for fold in declared]
     table.write(labels.table(taught, teacher, params), pseudo.PATH)

@@ -17,13 +17,13 @@ from podium.folds.params import SplitParams
 from podium.foundation.entry import run
 from podium.foundation.files import replacing_folder, write_json
 from podium.foundation.params import load
-from podium.foundation.run import QUICK_SHARE, Profile, Seed
+from podium.foundation.run import Seed
 
 FOLDER = Path("data/split")
 
 
 def main() -> None:
-    params, seed, quick = load(SplitParams), load(Seed).seed, load(Profile).profile == "quick"
+    params, seed = load(SplitParams), load(Seed).seed
     classes, cleaned, shipped = competition.read().answers, clean.read(), LABELS.read(SHIPPED)
     ids = cleaned["image_id"].tolist()
     labels = np.array([classes.index(label) for label in cleaned["label_given"]], dtype=np.int64)
@@ -37,7 +37,7 @@ def main() -> None:
         made = split.from_file(given, ids, labels, grouped.groups, params, seed)
     else:
         made = split.split(ids, labels, grouped.groups, classes, params, seed)
-    table = split.thin(made.table, QUICK_SHARE, seed) if quick else made.table
+    table = made.table
 
     warnings = grouped.warnings + made.warnings
     facts = split.facts(table, grouped.facts, grouped.sentences + made.sentences, warnings)

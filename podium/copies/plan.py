@@ -9,7 +9,7 @@ import pandas as pd
 
 from podium.foundation.errors import UserError
 from podium.foundation.params import nearest
-from podium.foundation.run import QUICK_SHARE, derive
+from podium.foundation.run import derive
 
 Count = int | Literal["auto", "max"]
 
@@ -38,7 +38,6 @@ def plan(
     exceptions: dict[str, int],
     over: str,
     seed: int,
-    quick: bool = False,
 ) -> CopyPlan:
     """Brings every class to its count, evenly: no source has two copies more than another of its class.
 
@@ -47,7 +46,7 @@ def plan(
     """
     own = _by_index(exceptions, classes)
     sizes = images.loc[images["trains"], "label"].value_counts().to_dict()
-    targets = _targets(sizes, per_class, own, quick)
+    targets = _targets(sizes, per_class, own)
     copies = np.zeros(len(images), np.int64)
     thinned = np.zeros(len(images), bool)
     for label, target in targets.items():
@@ -60,7 +59,7 @@ def plan(
     return CopyPlan(copies, thinned, targets)
 
 
-def automatic(sizes: dict[int, int], quick: bool = False) -> dict[int, int]:
+def automatic(sizes: dict[int, int]) -> dict[int, int]:
     """The rule behind `per_class: auto`, from the classes' numbers of training images.
 
     Up to 1,000 images: as many copies an image as bring the set to about 2,000, at most 4; up to 20,000:
@@ -69,26 +68,18 @@ def automatic(sizes: dict[int, int], quick: bool = False) -> dict[int, int]:
     """
     n, largest = sum(sizes.values()), max(sizes.values(), default=0)
     each = 0 if n > MANY_IMAGES else 1 if n > FEW_IMAGES else min(MOST_COPIES, FEW_COPIES // max(n, 1))
-    each = min(each, 1) if quick else each
     mild = {label: min(int((size * largest) ** 0.5), MOST_BALANCE * size) for label, size in sizes.items()}
     return {label: max(size * (1 + each), mild[label]) for label, size in sizes.items()}
 
 
-def _targets(
-    sizes: dict[int, int], per_class: Count, exceptions: dict[int, int], quick: bool
-) -> dict[int, int]:
+def _targets(sizes: dict[int, int], per_class: Count, exceptions: dict[int, int]) -> dict[int, int]:
     if per_class == "auto":
-        targets = automatic(sizes, quick)
+        targets = automatic(sizes)
     else:
         largest = max(sizes.values(), default=0)
-        targets = dict.fromkeys(sizes, largest if per_class == "max" else _shrunk(per_class, quick))
-    targets |= {label: _shrunk(count, quick) for label, count in exceptions.items() if label in sizes}
+        targets = dict.fromkeys(sizes, largest if per_class == "max" else per_class)
+    targets |= {label: count for label, count in exceptions.items() if label in sizes}
     return targets
-
-
-def _shrunk(count: int, quick: bool) -> int:
-    """A count as it is, or the quick profile's share of it."""
-    return max(1, round(count * QUICK_SHARE)) if quick and count else count
 
 
 def _ranked(images: pd.DataFrame, label: int, seed: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.foundation.run import QUICK_SHARE, derive
+from podium.foundation.run import derive
 from podium.images.sizes import natural_side
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ MIRRORED = 600  # images whose mirror images are embedded: a loss of 2 % shows a
 SIZES = (64, 160)  # pixels that `auto` may take; larger costs time and adds little to a vector
 
 
-def input_size(wanted: int | str, median_short_side: float, quick: bool = False) -> int:
-    """Pixels: `wanted`, or what suits images of that median short side, within [64, 160]; quick: 64."""
+def input_size(wanted: int | str, median_short_side: float) -> int:
+    """Pixels: `wanted`, or what suits images of that median short side, within [64, 160]."""
     if wanted != "auto":
         return int(wanted)
     lowest, highest = SIZES
-    return lowest if quick else max(lowest, min(highest, natural_side(median_short_side)))
+    return max(lowest, min(highest, natural_side(median_short_side)))
 
 
 def embed(items: Sequence["Item"], size: int, resize: str, threads: int) -> NDArray[np.float32]:
@@ -40,8 +40,8 @@ def embed_mirrors(items: Sequence["Item"], size: int, resize: str, threads: int)
     return _embed(items, views, size, resize, threads)
 
 
-def mirror_sample(ids: Sequence[str], labels: Sequence[str], quick: bool = False) -> list[int]:
-    """The images whose mirror images are embedded: up to 600 (quick: 60), each class's in turn, ascending.
+def mirror_sample(ids: Sequence[str], labels: Sequence[str]) -> list[int]:
+    """The images whose mirror images are embedded: up to 600, each class's in turn, ascending.
 
     Which ones follows from their ids alone, so that a new image moves at most one of its class.
     """
@@ -50,8 +50,7 @@ def mirror_sample(ids: Sequence[str], labels: Sequence[str], quick: bool = False
     for row in sorted(range(len(ids)), key=lambda row: (derive(0, "mirror sample", ids[row]), ids[row])):
         turns[labels[row]] = turns.get(labels[row], 0) + 1
         ranked.append((turns[labels[row]], row))
-    most = round(MIRRORED * QUICK_SHARE) if quick else MIRRORED
-    return sorted(row for _, row in sorted(ranked)[:most])
+    return sorted(row for _, row in sorted(ranked)[:MIRRORED])
 
 
 def _embed(

@@ -109,6 +109,11 @@ def of_revision(
         )
     _same_folds(f"{key}: {name}", folds_contract.FOLDS.read(folder / folds_contract.PATH), split)
     ran = predictions.folds(folder / predictions.FOLDER)
+    if not ran:
+        raise UserError(
+            f"{key}: {revision[:7]} trained no fold (linear probes stand for the vote of any run on these "
+            "folds): name a run that trained one."
+        )
     return read(name, ran, split, len(classes), folder / predictions.FOLDER, known.task)
 
 

@@ -1,6 +1,5 @@
 """The folds of all labelled originals: given validation images, hold-out, small classes, then k folds."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,22 +77,6 @@ def from_file(
         return Split(_table(ids, labels, groups, folds), sentences)
     warning = f"{path} tears {torn} groups apart, so that the score flatters: {where}."
     return Split(_table(ids, labels, _renamed(groups, folds), folds), [*sentences, warning], [warning])
-
-
-def thin(table: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
-    """About `share` of each class in each fold, at least one image, whole groups, in a hash's order."""
-    rank = {group: derive(seed, "thin", group) for group in table["group"].unique()}
-    kept: set[str] = set()
-    for _, rows in table.groupby(["fold", "label"], sort=True):
-        sizes = Counter(rows["group"].tolist())
-        wanted = int(np.ceil(share * len(rows)))
-        held = sum(size for group, size in sizes.items() if group in kept)
-        for group in sorted(sizes.keys() - kept, key=lambda group: (rank[group], group)):
-            if held >= wanted:
-                break
-            kept.add(group)
-            held += sizes[group]
-    return table[table["group"].isin(kept)].reset_index(drop=True)
 
 
 def _set_validation(folds: Folds, ids: list[str], groups: list[str]) -> list[str]:

@@ -1,25 +1,16 @@
 """What a run is: its seed, the folds it trains, the threads it uses. Each stage loads only what it needs."""
 
 import hashlib
-from typing import Literal
 
 from pydantic import field_validator
 
 from podium.foundation.params import Section
-
-QUICK_SHARE = 0.1  # of the data that `profile: quick` keeps
 
 
 class Seed(Section):
     """The root of all randomness."""
 
     seed: int = 0
-
-
-class Profile(Section):
-    """`quick` keeps one fold, a tenth of the data, the fewest epochs and no TTA, to see that all is wired."""
-
-    profile: Literal["full", "quick"] = "full"
 
 
 class Folds(Section):
@@ -41,10 +32,9 @@ class Threads(Section):
     threads: int = 2
 
 
-def folds_to_run(declared: list[int], present: list[int], profile: str) -> list[int]:
-    """The declared folds that the split has; `quick` takes the first alone."""
-    folds = [fold for fold in declared if fold in present]
-    return folds[:1] if profile == "quick" else folds
+def folds_to_run(declared: list[int], present: list[int]) -> list[int]:
+    """The declared folds that the split has."""
+    return [fold for fold in declared if fold in present]
 
 
 def derive(seed: int, *parts: object) -> int:

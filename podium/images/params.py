@@ -24,7 +24,7 @@ class ImageParams(Section):
     section: ClassVar[str] = "image"
     storage: Storage = Storage()
     size: int | Literal["auto"] = "auto"  # pixels, square
-    resize: Resize = "squash"
+    resize: Resize | Literal["auto"] = "auto"
 
     @field_validator("size")
     @classmethod

@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 
 SHARPNESS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)  # what scores are multiplied by
 MIDDLE = 8.0  # a sharpness that did well on three competitions
+SMALLEST = 1e-7  # a probability below it is float32's rounding
 RAREST = 1e-4  # a label's share is taken to be no rarer
 
 
@@ -32,6 +33,9 @@ class Link(Protocol):
     def predictions(self, logits: Floats) -> Floats:
         """(n, c)."""
 
+    def logits(self, predictions: Floats) -> Floats:
+        """Logits (n, c) that give these predictions."""
+
     def losses(self, logits: Floats, targets: Floats) -> Floats:
         """(n,) each row's loss."""
 
@@ -48,6 +52,9 @@ class Softmax:
 
     def predictions(self, logits: Floats) -> Floats:
         return np.asarray(softmax(logits))
+
+    def logits(self, predictions: Floats) -> Floats:
+        return np.log(np.maximum(predictions, SMALLEST))
 
     def losses(self, logits: Floats, targets: Floats) -> Floats:
         top = logits.max(axis=1)
@@ -71,6 +78,10 @@ class Sigmoid:
 
         return np.asarray(expit(logits))
 
+    def logits(self, predictions: Floats) -> Floats:
+        inside = np.clip(predictions, SMALLEST, 1 - SMALLEST)
+        return np.asarray(np.log(inside / (1 - inside)))
+
     def losses(self, logits: Floats, targets: Floats) -> Floats:
         return np.asarray((np.logaddexp(0, logits) - targets * logits).mean(axis=1))
 
@@ -87,6 +98,9 @@ class Identity:
 
     def predictions(self, logits: Floats) -> Floats:
         return logits
+
+    def logits(self, predictions: Floats) -> Floats:
+        return predictions
 
     def losses(self, logits: Floats, targets: Floats) -> Floats:
         return np.asarray(np.square(logits - targets).mean(axis=1))

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Folds = NDArray[np.int8]  # (n,)
 
 PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # times the number of images
+HOLD_OUT = -1  # the fold of images that nothing learns from
 MIDDLE = 1.0  # a penalty that did well on three competitions
 JUDGED = 4000  # rows a fold that choose penalty and sharpness
 
@@ -46,14 +47,24 @@ class Classifier:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Predictions (n, c) of each row by a classifier that never saw its fold, and those classifiers.
+    """Logits (n, c) of each row by a classifier that never saw its fold, and those classifiers.
 
-    Rows of no fold (below 0: hold-out, always trained on) have no prediction: not a number.
+    Rows of no fold (below 0: hold-out, always trained on) have none: not a number.
     """
 
-    oof: Probs
+    logits: Floats
     folds: list[int]
     classifiers: list[Classifier]  # in the folds' order
+    link: str
+
+    @property
+    def oof(self) -> Probs:
+        """Predictions (n, c)."""
+        return LINKS[self.link].predictions(self.logits)
+
+    def losses(self, targets: Targets) -> Floats:
+        """(n,) each row's loss against targets (n, c)."""
+        return LINKS[self.link].losses(self.logits, targets.astype(np.float64))
 
 
 def fit(
@@ -73,17 +84,14 @@ def fit(
     always = np.flatnonzero(folds < 0)
     problem = Ridge(centred, targets, weight, [*rows, always])
     tuned = _tune(problem, centred, targets, weight, rows, LINKS[link])
-    oof = np.full((len(vectors), targets.shape[1]), np.nan)
+    logits = np.full((len(vectors), targets.shape[1]), np.nan)
     found = []
     for fold, held in enumerate(rows):
         line = problem.without((fold,), [tuned[fold][0]])[0]
         share = _share(targets, weight, held)
         found.append(_classifier(line, centre, share, link, *tuned[fold]))
-        oof[held] = found[-1].predict(vectors[held])
-    return Fitted(oof, numbers, found)
-
-
-HOLD_OUT = -1
+        logits[held] = found[-1].logits(vectors[held])
+    return Fitted(logits, numbers, found, link)
 
 
 def out_of_fold(
@@ -97,21 +105,27 @@ def predict(
     vectors: Vectors, labels: Labels, weights: Floats, others: Vectors, folds: Folds, k: int
 ) -> Probs:
     """Probabilities (m, k) of `others` by a classifier of all `vectors`; `folds` choose its penalty."""
-    targets, link = indicators(labels, k), LINKS["softmax"]
+    return whole(vectors, indicators(labels, k), folds, weights).predict(others)
+
+
+def whole(
+    vectors: Vectors, targets: Targets, folds: Folds, weights: Floats, link: str = "softmax"
+) -> Classifier:
+    """A classifier of all rows; penalty and sharpness have the least loss over the folds from 0 on."""
+    function = LINKS[link]
     centre = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
     centred = np.asarray(vectors - centre)
-    rows = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
-    problem = Ridge(centred, targets, weights, rows)
-    loss = np.zeros((len(PENALTIES), len(link.sharpness)))
+    rows = [np.flatnonzero(folds == fold) for fold in np.unique(folds) if fold >= 0]
+    problem = Ridge(centred, targets, weights, [*rows, np.flatnonzero(folds < 0)])
+    loss = np.zeros((len(PENALTIES), len(function.sharpness)))
     for fold, held in enumerate(rows):
         for place, line in enumerate(problem.without((fold,), list(PENALTIES))):
             share = _share(targets, weights, held)
-            loss[place] += _losses(line, centred[held], targets[held], weights[held], share, link)
-    penalty, sharpness = (int(i) for i in divmod(int(loss.argmin()), len(link.sharpness)))
-    line = problem.without((), [PENALTIES[penalty]])[0]
+            loss[place] += _losses(line, centred[held], targets[held], weights[held], share, function)
+    penalty, sharpness = (int(i) for i in divmod(int(loss.argmin()), len(function.sharpness)))
+    tuned = PENALTIES[penalty], function.sharpness[sharpness]
     share = _share(targets, weights, np.empty(0, np.int64))
-    tuned = PENALTIES[penalty], link.sharpness[sharpness]
-    return _classifier(line, centre, share, "softmax", *tuned).predict(others)
+    return _classifier(problem.without((), [tuned[0]])[0], centre, share, link, *tuned)
 
 
 def indicators(labels: Labels, k: int) -> Targets:

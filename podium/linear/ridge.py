@@ -16,7 +16,6 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 FLOOR = 1e-6  # of a variance: constant columns
-LARGEST_POWER = 9  # of ten, by which a penalty may grow
 
 
 @dataclass(frozen=True)
@@ -127,22 +126,11 @@ def _line(weights: Floats, mean: Floats, share: Floats) -> Line:
 
 
 def _solve(square: NDArray[Any], penalty: float, wanted: NDArray[Any]) -> NDArray[Any]:
-    """(square + penalty)^-1 wanted; a penalty below the rounding of a few images' sums grows tenfold."""
-    from scipy.linalg import LinAlgError, cho_solve
+    """(square + penalty)^-1 wanted, of standardised columns: their diagonal is about 1.
 
-    for power in range(LARGEST_POWER):
-        try:
-            solution: NDArray[Any] = cho_solve(_factor(square, penalty * 10**power), wanted)
-            return solution
-        except LinAlgError:
-            continue
-    raise AssertionError("the sums of the vectors are not finite")
-
-
-def _factor(square: NDArray[Any], penalty: float) -> tuple[NDArray[Any], bool]:
-    from scipy.linalg import cho_factor
-
+    NumPy's solver and not SciPy's Cholesky, half as many operations: each library brings a BLAS with threads
+    of its own, and on two busy cores the two waited for each other, 0.1 s for 400 rows in place of 2 ms.
+    """
     shifted = square.copy()
     shifted[np.diag_indices(len(shifted))] += square.dtype.type(penalty)
-    factor: tuple[NDArray[Any], bool] = cho_factor(shifted, lower=True, overwrite_a=True)
-    return factor
+    return np.asarray(np.linalg.solve(shifted, wanted))

@@ -17,7 +17,7 @@ from podium.folds.params import SplitParams
 from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.params import PATH, Section, nearest, parse, read, refuse_unknown
-from podium.foundation.run import Folds, Profile, Seed, Threads
+from podium.foundation.run import Folds, Seed, Threads
 from podium.images.params import ImageParams
 from podium.labels.params import LabelParams
 from podium.metrics.names import canonical
@@ -25,6 +25,7 @@ from podium.networks import names
 from podium.networks.params import PORTABLE_CUTS, NetworkParams
 from podium.pseudo.params import PseudoParams
 from podium.report.params import ReportParams
+from podium.selection.params import EffortParams, ProbeParams
 from podium.submission.params import SubmitParams
 from podium.training.params import TrainParams
 from podium.tta.params import TtaParams
@@ -36,7 +37,8 @@ SECTIONS: tuple[type[Section], ...] = (
     Folds,
     Seed,
     Threads,
-    Profile,
+    EffortParams,
+    ProbeParams,
     CompetitionParams,
     ImageParams,
     EmbedParams,
@@ -110,14 +112,6 @@ def _folds_exist(values: dict[str, Any], path: Path) -> None:
         raise UserError(
             f"{path}: folds: {beyond[0]} is not among the {split.k} folds that split.k makes "
             f"(0 to {split.k - 1}): leave it out or raise split.k."
-        )
-
-
-def _quick_takes_fold_0(values: dict[str, Any], path: Path) -> None:
-    if values.get("profile") == "quick" and 0 not in values.get("folds", [0]):
-        raise UserError(
-            f"{path}: profile: quick trains fold 0 alone, but folds is {values['folds']}: add 0 to folds, or "
-            "set profile to full."
         )
 
 
@@ -204,7 +198,6 @@ DEMO = Path("data/demo/demo.zip")  # what the demo stage writes
 RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
     _path_exists,
     _folds_exist,
-    _quick_takes_fold_0,
     _policies_exist,
     _teachers_are_here,
     _metric_is_known,

@@ -34,7 +34,7 @@ class Row:
     run: Earlier | None  # None: its artifacts are not to be had
     changed: list[str]  # key=value, against the run that it started from
     ahead: Difference | None  # its score less the baseline's
-    whole: bool  # all folds of its split, and not the quick profile
+    whole: bool  # all folds of its split, and not the probes alone
 
     @property
     def minutes(self) -> str:
@@ -90,10 +90,10 @@ def _ahead(run: Earlier, base: Earlier | None) -> Difference | None:
 
 
 def whole(run: Earlier) -> bool:
-    """Whether all folds of its split were scored, by a run that was not a quick look."""
+    """Whether all folds of its split were scored, by a run of more than probes."""
     folds = {int(fold) for fold in run.split["fold"] if fold >= 0}
     ran = {int(fold) for fold in str(run.metrics.get("folds", "")).split(",") if fold}
-    return folds <= ran and run.params.get("profile") != "quick"
+    return folds <= ran and run.params.get("effort") != "probe"
 
 
 def score(row: Row) -> str:

@@ -51,8 +51,7 @@ def _all_folds(run: Evidence) -> list[Idea]:
     folds = sorted({int(fold) for fold in run.folds["fold"] if fold >= 0})
     listed = ",".join(map(str, folds))
     text = "Run all folds on all images first: what a partial run shows may be chance."
-    more = "-S profile=full " if run.params.get("profile") == "quick" else ""
-    more = "-S effort=auto " if run.params.get("effort") == "probe" else more
+    more = "-S effort=auto " if run.params.get("effort") == "probe" else ""
     return [Idea(FIRST, text, f"dvc exp run {more}-S 'folds=[{listed}]'")]
 
 

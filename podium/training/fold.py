@@ -3,12 +3,17 @@
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+import numpy as np
+from torch import nn
+
 from podium.contracts import manifest
+from podium.contracts.folds import HOLD_OUT
 from podium.contracts.model import ModelCard
 from podium.foundation import scratch
 from podium.foundation.run import derive
 from podium.images.shards import Reader
 from podium.networks import build as networks
+from podium.tasks import registry as tasks
 from podium.training import losses
 from podium.training.feed import inputs
 from podium.training.feed.data import Examples, Inputs
@@ -23,7 +28,7 @@ from podium.training.prepared import Prepared
 from podium.training.record import card, times
 from podium.training.record.identity import key
 from podium.training.record.look import first_batch
-from podium.training.settings import range_test
+from podium.training.settings import lp_ft, range_test
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def train(prepared: Prepared) -> Result:
     picture = _picture(prepared, learnt)
     if prepared.settings.precision == "32-true":
         quicken(prepared.outlook.tail, prepared.device)
-    name = _key(prepared)
+    name = key_of(prepared)
     with scratch.lock("resume", name) if engine.first() else nullcontext():
         outcome = _fit(prepared, learnt, watched, name)
     if prepared.scale is not None:
@@ -121,13 +126,25 @@ def _picture(prepared: Prepared, learnt: Examples) -> bytes:
 
 def _fit(prepared: Prepared, learnt: Examples, watched: Examples, name: str) -> Outcome:
     tail, plan = prepared.outlook.tail, prepared.plan
+    if prepared.starts_from_probe:
+        _start(prepared, learnt)
     if prepared.request.train.head == "svm":
         sources = [str(image).partition("#")[0] for image in prepared.rows.frame["image_id"]]
         return svm.train(tail, learnt, watched, sources, plan.seed)
     return engine.fit(tail, plan, prepared.settings, learnt, watched, resume.folder(name))
 
 
-def _key(prepared: Prepared) -> str:
+def _start(prepared: Prepared, learnt: Examples) -> None:
+    """The head as the linear probe has it, of the originals that this fold learns from."""
+    frame, head = prepared.rows.frame, prepared.network.module.get_submodule(prepared.network.head)
+    assert isinstance(head, nn.Linear)
+    rows = np.flatnonzero(((frame["copy"] == 0) & (frame["fold"] != HOLD_OUT)).to_numpy())
+    folds, link = frame["fold"].to_numpy(np.int8)[rows], tasks.load(prepared.request.task).link
+    lp_ft.start(prepared.outlook.tail, head, learnt, rows, folds, link)
+
+
+def key_of(prepared: Prepared) -> str:
+    """A digest of everything that decides how the fold is trained."""
     request, network = prepared.request, prepared.network
     rows, check = prepared.rows, prepared.check
     parameters = {

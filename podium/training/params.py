@@ -67,6 +67,7 @@ class TrainParams(Section):
     early_stopping: int = Field(0, ge=0)
     keep: Keep = "last"
     head: Head = "linear"
+    start: Literal["random", "probe"] = "random"
     dropout: float = Field(0.0, ge=0, lt=1)
     unfreeze: list[Unfreezing] = []
     online: bool | Auto = "auto"

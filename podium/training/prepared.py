@@ -65,6 +65,12 @@ class Prepared:
         )
 
     @property
+    def starts_from_probe(self) -> bool:
+        """Does the head start as the linear probe's solution, on layers that know something?"""
+        params = self.request.train
+        return params.start == "probe" and params.head == "linear" and self.network.weights != "random"
+
+    @property
     def ignored(self) -> list[str]:
         """Settings that play no part."""
         return contradictions.ignored(self.case)
@@ -161,7 +167,6 @@ def _resolved(
         os.cpu_count() or 1,
         part=part_that_trains(network, parts),
         pretrained=network.weights != "random",
-        quick=request.quick,
     )
     if params.head == "svm":
         resolved = replace(resolved, epochs=1)

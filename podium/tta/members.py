@@ -38,9 +38,9 @@ class FoldNetwork:
     link: Link = "softmax"
 
 
-def member(fold: int, device: str) -> FoldNetwork:
-    """The member in models/fold<k>/."""
-    network, card = load(folder(fold))
+def member(fold: int, device: str, place: Path | None = None) -> FoldNetwork:
+    """The member in models/fold<k>/, or in another such folder."""
+    network, card = load(place or folder(fold))
     network.module.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     parts = cut(network, card.freeze, device)
     parts.tail.eval()

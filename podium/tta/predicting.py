@@ -33,7 +33,6 @@ MOST_FLOPS = {"cpu": 0.0, "gpu": 1.5e15}
 class Wishes:
     """What else decides which views are tried."""
 
-    quick: bool = False  # no views at all
     shown: Sequence[str] = ()  # what augmentation showed beside flips
 
 
@@ -127,7 +126,7 @@ def _tried(
     shown = [name for name in wishes.shown if name != "scale" or fits]
     most = MOST_FLOPS["cpu" if device == "cpu" else "gpu"]
     effort = Effort(images, flops(network.module, preprocessing.size, device) if shown else 0.0, most)
-    return names(params, facts, wishes.quick, shown, effort)
+    return names(params, facts, shown, effort)
 
 
 def _views(names: Sequence[str], params: TtaParams, network: Network) -> dict[str, list[View]]:

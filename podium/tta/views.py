@@ -84,14 +84,12 @@ class Effort:
         return self.most - views * self.images * self.flops
 
 
-def names(
-    params: TtaParams, facts: Mapping[str, Any], quick: bool, shown: Sequence[str], effort: Effort
-) -> list[str]:
+def names(params: TtaParams, facts: Mapping[str, Any], shown: Sequence[str], effort: Effort) -> list[str]:
     """The names to try, each once: the user's, or for `auto` the geometry that augmentation showed.
 
     That is the flips that it allowed, then of `shown` (rotate, shift, scale) what is cheap enough together.
     """
-    if params.views == "none" or quick:
+    if params.views == "none":
         return []
     if params.views != "auto":
         return list(dict.fromkeys(params.views))

@@ -114,14 +114,16 @@ def _suits(voter: Voter, metric: Metric, pool: Pool) -> bool:
     return small and metric.wants in kinds and has_work and (pool.look is not None or not looks)
 
 
-def choose(found: list[Candidate], metric: Metric) -> Candidate:
+def choose(found: list[Candidate], metric: Metric, alone: float = -np.inf) -> Candidate:
     """The simplest within one standard error of the best (Breiman et al. 1984, the 1-SE rule).
 
-    The error is that of the paired difference to the best, over the same bootstrap samples.
+    The error is that of the paired difference to the best, over the same bootstrap samples. What is worse
+    than the best member `alone` (its goodness) is passed over, as long as something is not.
     """
     for candidate in found:
         behind, error = to_the_best(candidate, found, metric)
-        if behind <= error:
+        enough = metric.goodness(candidate.interval.score) >= alone
+        if behind <= error and (enough or behind <= 0):
             return candidate
     raise AssertionError("the best is not behind itself")
 
@@ -147,7 +149,8 @@ class Vote:
 def vote(pool: Pool, params: EnsembleParams, metric: Metric, seed: int) -> Vote:
     """Chooses the voter, learns it on all out-of-fold predictions, calibrates, and votes on test."""
     compared = compare(pool, candidates(params.voter, metric, pool), metric, seed, params.calibrate)
-    chosen = choose(compared, metric)
+    alone = max(metric.goodness(metric.function(pool.labels, oof)) for oof in pool.oof)
+    chosen = choose(compared, metric, alone if len(pool.oof) > 1 else -np.inf)
     home = parts(pool.home, pool.groups, seed)
     trial = attempt(params.calibrate, chosen.oof, pool.labels, home, pool.groups, metric, seed)
     voter = voters.load(chosen.name)
@@ -210,9 +213,10 @@ def reasons(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
     said = []
     for other in simpler:
         behind, error = to_the_best(other, vote.compared, metric)
+        why = f"more than the paired error of {error:.4f}"
+        why = why if behind > error else "and worse than the best member alone"
         said.append(
-            f"{other.name} is simpler than {vote.chosen.name}, but {behind:.4f} behind the best: more than "
-            f"the paired error of {error:.4f}."
+            f"{other.name} is simpler than {vote.chosen.name}, but {behind:.4f} behind the best: {why}."
         )
     if not simpler and len(vote.compared) > 1:
         said.append(f"{vote.chosen.name} is the simplest, and within one paired standard error of the best.")

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.contracts import embeddings, images, predictions
+from podium.contracts import embeddings, images, predictions, probe
 from podium.contracts.competition import Competition
 from podium.experiments import runs
-from podium.experiments.runs import Pool
+from podium.experiments.runs import Member, Pool
 from podium.foundation.errors import UserError
 from podium.vote import external
 from podium.vote.params import EnsembleParams
@@ -18,12 +18,20 @@ from podium.vote.voter import Features
 
 def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, folds: list[int]) -> Pool:
     """The members' predictions; `folds` are this run's. Raises UserError where they do not fit."""
-    own = runs.read("this run", folds, split, len(found.classes), predictions.FOLDER, found.task)
-    members = [own] if params.own else []
+    own = _own(found, split, folds)
+    members = list(own) if params.own else []
     members += [runs.of_revision(revision, split, found.classes) for revision in params.experiments]
-    members += [external.read(one, own, split, found, submission_ids()) for one in params.external]
+    members += [external.read(one, own[0], split, found, submission_ids()) for one in params.external]
     pool = runs.pool(members, split, features)
     return replace(pool, kind=found.kind, table=found.table)
+
+
+def _own(found: Competition, split: pd.DataFrame, folds: list[int]) -> list[Member]:
+    """This run's network, where its folds are trained, and its linear probes."""
+    places = [("this run", predictions.FOLDER)] if predictions.folds() else []
+    places += [(one.name, probe.FOLDER / one.name) for one in probe.read().probes]
+    k = len(found.classes)
+    return [runs.read(name, folds, split, k, place, found.task) for name, place in places]
 
 
 def submission_ids() -> dict[str, str]:

@@ -49,15 +49,9 @@ def test_an_unknown_class_in_exceptions_is_refused() -> None:
     assert str(error.value) == "params.yaml: augment.exceptions: dogg is no class; did you mean dog."
 
 
-def test_quick_takes_a_tenth_of_a_number() -> None:
-    made = plan(table([0] * 4), CLASSES, 100, {"owl": 7}, "keep", seed=0, quick=True)
-    assert made.targets == {0: 10}
-
-
 def test_the_rule_by_hand() -> None:
     """300 images: 2,000 // 300 = 6, at most 4 copies each. 2,000 images: one. 25,000: none, but balance."""
     assert automatic({0: 150, 1: 150}) == {0: 750, 1: 750}
-    assert automatic({0: 150, 1: 150}, quick=True) == {0: 300, 1: 300}
     assert automatic({0: 1000, 1: 1000}) == {0: 2000, 1: 2000}
     assert automatic({0: 10_000, 1: 10_000}) == {0: 20_000, 1: 20_000}
     assert automatic({0: 24_900, 1: 100}) == {0: 24_900, 1: 500}

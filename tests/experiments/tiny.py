@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.contracts import clean, competition, duplicates, embeddings, folds, images, predictions
+from podium.contracts import clean, competition, duplicates, embeddings, folds, images, predictions, probe
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ["cat", "dog", "owl", "fox"]
@@ -18,17 +18,17 @@ stages:
   predict:
     cmd: python -m stages.fake
     params: [model, seed, folds]
-    outs: [data/predictions, data/index, data/clean, data/split, data/embeddings]
+    outs: [data/predictions, data/index, data/clean, data/split, data/embeddings, data/probe]
   pseudo_label:
     cmd: python -m stages.pseudo_label
     deps: [data/index, data/split]
-    params: [pseudo_label, folds, profile]
+    params: [pseudo_label, folds]
     outs: [data/pseudo]
   ensemble:
     cmd: python -m stages.ensemble
-    deps: [data/index, data/clean, data/split, data/predictions, data/embeddings, podium/vote/voters,
-      podium/vote/ensemble.py]
-    params: [folds, profile, leak, ensemble, seed]
+    deps: [data/index, data/clean, data/split, data/predictions, data/embeddings, data/probe,
+      podium/vote/voters, podium/vote/ensemble.py]
+    params: [folds, leak, ensemble, seed]
     outs: [data/ensemble]
     metrics: [{reports/metrics.json: {cache: false}}]
 """
@@ -70,6 +70,8 @@ def write_index(root: Path = Path(), n: int = 200, hold_out: int = 10, tests: in
         table[name] = 1
     table = table.assign(phash=0, offset=0, status="ok", note="", shard="s", sha256="0", pixels="0")
     images.IMAGES.write(table, root / images.PATH)
+    none = probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0)
+    probe.write(none, root / probe.FOLDER)
     vectors = np.random.default_rng(0).normal(size=(len(table), 8)).astype(np.float32)
     embeddings.write(table["image_id"].tolist(), vectors, root / embeddings.FOLDER)
     return rows

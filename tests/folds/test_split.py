@@ -138,14 +138,3 @@ def test_an_unknown_image_in_the_file_is_refused(tmp_path: Path) -> None:
         UserError, match=r"row 3: 'train/b.jpg' is no image of this competition \(1 such rows\)"
     ):
         frozen.check_known(frozen.read(path), {"train/a.jpg"}, path)
-
-
-def test_thinning_keeps_groups_whole_and_every_class_in_every_fold() -> None:
-    ids, labels = _case(50)
-    groups = [f"g{i // 2}" for i in range(100)]
-    table = split.split(ids, labels, groups, CLASSES, SplitParams(), 0).table
-    thin = split.thin(table, 0.1, 0)
-    assert thin.groupby(["fold", "label"]).size().tolist() == [2] * 10
-    assert (thin.groupby("group").size() == 2).all()
-    shuffled = table.sample(frac=1, random_state=1)
-    assert set(split.thin(shuffled, 0.1, 0)["image_id"]) == set(thin["image_id"])

@@ -20,9 +20,8 @@ def test_derived_seeds_are_in_range(seed: int, parts: list[object]) -> None:
 
 
 def test_folds_are_those_declared_and_present() -> None:
-    assert folds_to_run([0, 1, 9], [0, 1, 2], "full") == [0, 1]
-    assert folds_to_run([1, 2], [0, 1, 2], "quick") == [1]
-    assert folds_to_run([5], [0], "quick") == []
+    assert folds_to_run([0, 1, 9], [0, 1, 2]) == [0, 1]
+    assert folds_to_run([5], [0]) == []
 
 
 @pytest.mark.parametrize("folds", [[], [-1], [1, 1]])

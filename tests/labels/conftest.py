@@ -16,7 +16,7 @@ from podium.images.pixels import encode
 from podium.images.shards import Writer
 
 CLASSES = ["cat", "dog", "owl"]
-PARAMS = "seed: 0\nprofile: full\nduplicates: {}\nlabels: {}\nleak: {}\nsplit: {k: 3}\n"
+PARAMS = "seed: 0\nduplicates: {}\nlabels: {}\nleak: {}\nsplit: {k: 3}\n"
 
 
 def images(ids: list[str], seed: int = 0) -> pd.DataFrame:

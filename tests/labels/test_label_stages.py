@@ -78,15 +78,6 @@ def test_the_same_input_gives_the_same_bytes(room: Path) -> None:
     assert seen[0] == seen[1]
 
 
-def test_quick_keeps_a_tenth_and_every_fold(room: Path) -> None:
-    params = room / "params.yaml"
-    params.write_text(params.read_text().replace("full", "quick"))
-    clean_labels.main()
-    split.main()
-    folds = FOLDS.read(SPLIT)
-    assert len(folds) == 9 and set(folds["fold"]) == {0, 1, 2}
-
-
 def test_freezing_writes_the_file_and_changes_nothing(room: Path) -> None:
     clean_labels.main()
     split.main()
@@ -100,12 +91,6 @@ def test_freezing_writes_the_file_and_changes_nothing(room: Path) -> None:
     split.main()
     after = FOLDS.read(SPLIT)
     assert (after["fold"].to_numpy() == pd.read_parquet(io.BytesIO(before))["fold"].to_numpy()).all()
-
-
-def test_quick_folds_are_not_frozen(room: Path) -> None:
-    (room / "params.yaml").write_text((room / "params.yaml").read_text().replace("full", "quick"))
-    with pytest.raises(UserError, match="profile is quick, whose folds hold a tenth of the images: use full"):
-        freeze_folds.main()
 
 
 def test_frozen_folds_stay(room: Path) -> None:

@@ -38,10 +38,9 @@ def test_the_shipped_params_are_right() -> None:
         ({"split__kk": 1}, r"split\.kk is not a parameter; did you mean k\.$"),
         ({"image__storage__shortside": 1}, r"shortside is not a parameter; did you mean short_side\.$"),
         ({"seed": "one"}, r"seed: .*, found 'one'\.$"),
-        ({"profile": "fast"}, r"profile: input should be 'full' or 'quick', found 'fast'\.$"),
+        ({"effort": "fast"}, r"effort: input should be 'probe', 'auto' or 'high', found 'fast'\.$"),
         ({"folds": []}, r"folds: give one or more different fold numbers from 0 on, found \[\]\.$"),
         ({"folds": [0, 7]}, r"folds: 7 is not among the 5 folds that split\.k makes \(0 to 4\): leave"),
-        ({"folds": [1, 2], "profile": "quick"}, r"quick trains fold 0 alone, but folds is \[1, 2\]: add 0"),
         ({"augment__policy": "mlid"}, r"augment\.policy: mlid is no policy; did you mean mild\.$"),
         ({"train__online_policy": "mlid"}, r"train\.online_policy: mlid is no policy; did you mean mild\.$"),
         ({"competition__metric": "acuracy"}, r"competition\.metric: metric 'acuracy' is not known"),
@@ -65,9 +64,9 @@ def test_each_mistake_is_one_sentence(changes: dict[str, object], sentence: str,
 
 def test_several_mistakes_are_all_told(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
-        checking.check(written(tmp_path, seeed=1, profile="fast"))
+        checking.check(written(tmp_path, seeed=1, effort="fast"))
     first, second = str(caught.value).split("\nerror: ")
-    assert "seeed" in first and "profile" in second
+    assert "seeed" in first and "effort" in second
 
 
 def test_the_users_own_folds_may_have_any_number(tmp_path: Path) -> None:
@@ -110,10 +109,13 @@ def run_stage(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_stage_exits_2_with_the_sentence_alone(tmp_path: Path) -> None:
-    written(tmp_path, profile="fast")
+    written(tmp_path, effort="fast")
     done = run_stage(tmp_path)
     assert done.returncode == 2
-    assert done.stderr == "error: params.yaml: profile: input should be 'full' or 'quick', found 'fast'.\n"
+    assert (
+        done.stderr
+        == "error: params.yaml: effort: input should be 'probe', 'auto' or 'high', found 'fast'.\n"
+    )
     assert not (tmp_path / "data/check.json").exists()
 
 

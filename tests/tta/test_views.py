@@ -72,19 +72,18 @@ FREE = Effort(images=100, flops=0.0, most=1.0)
 
 def test_auto_follows_the_flips_that_augmentation_allowed() -> None:
     params, allowed = TtaParams(), {"flip_horizontal": True, "flip_vertical": False}
-    assert names(params, allowed, False, [], FREE) == ["hflip"]
-    assert names(params, {}, False, [], FREE) == []
-    assert names(params, allowed, True, ["rotate"], FREE) == []
-    assert names(TtaParams(views="none"), allowed, False, ["rotate"], FREE) == []
-    assert names(TtaParams(views=["scale", "hflip", "scale"]), {}, False, [], FREE) == ["scale", "hflip"]
+    assert names(params, allowed, [], FREE) == ["hflip"]
+    assert names(params, {}, [], FREE) == []
+    assert names(TtaParams(views="none"), allowed, ["rotate"], FREE) == []
+    assert names(TtaParams(views=["scale", "hflip", "scale"]), {}, [], FREE) == ["scale", "hflip"]
 
 
 def test_auto_tries_what_augmentation_showed_as_far_as_it_is_cheap() -> None:
     params, shown = TtaParams(), ["rotate", "shift", "scale"]
-    assert names(params, {"flip_vertical": True}, False, shown, FREE) == ["vflip", *shown]
+    assert names(params, {"flip_vertical": True}, shown, FREE) == ["vflip", *shown]
     # 100 images x 2 operations x (2 rotations + 2 scales) are 800; four shifts would make it 1,600.
-    assert names(params, {}, False, shown, Effort(100, 2.0, 800.0)) == ["rotate", "scale"]
-    assert names(params, {}, False, shown, Effort(100, 2.0, 399.0)) == []
+    assert names(params, {}, shown, Effort(100, 2.0, 800.0)) == ["rotate", "scale"]
+    assert names(params, {}, shown, Effort(100, 2.0, 399.0)) == []
 
 
 @pytest.mark.parametrize(

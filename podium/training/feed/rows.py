@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from podium.contracts.folds import HOLD_OUT
 from podium.contracts.manifest import training_rows, validation_rows
 from podium.foundation.errors import UserError
 from podium.images.shards import Reader
@@ -35,7 +36,7 @@ class Tables:
 class Rows:
     """Images in order with what training must know of each."""
 
-    frame: pd.DataFrame  # image_id, digest, shard, offset, length, copy
+    frame: pd.DataFrame  # image_id, digest, shard, offset, length, copy; fold of what is learnt
     targets: NDArray[np.float32]  # (n, c) as the task has them; of one class an image rows sum to 1
     weights: NDArray[np.float32]  # (n,)
 
@@ -54,6 +55,7 @@ class Rows:
 
 
 COLUMNS = ["image_id", "digest", "shard", "offset", "length", "copy"]
+LEARNT = [*COLUMNS, "fold"]  # the fold that validates it; -1 where it is pseudo-labelled
 
 
 def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDArray[np.float32]) -> Rows:
@@ -69,11 +71,11 @@ def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDA
             f"fold {fold} has no image to train on: every other image is held out or has weight 0; "
             "see data/split/folds.parquet and data/clean/labels.csv, or lower split.k."
         )
-    soft = pseudo[pseudo["fold"] == fold]
+    soft = pseudo[pseudo["fold"] == fold].assign(fold=HOLD_OUT)
     given = table[hard["label"].to_numpy(np.int64)]
     taught = soft[[f"p{i}" for i in range(table.shape[1])]].to_numpy(np.float32)
     return Rows(
-        frame=pd.concat([hard[COLUMNS], soft[COLUMNS]], ignore_index=True) if len(soft) else hard[COLUMNS],
+        frame=pd.concat([hard[LEARNT], soft[LEARNT]], ignore_index=True) if len(soft) else hard[LEARNT],
         targets=np.concatenate([given, taught]),
         weights=np.concatenate([hard["weight"], soft["weight"]]).astype(np.float32),
     )

@@ -47,15 +47,13 @@ def resolve(
     *,
     part: Part,
     pretrained: bool,
-    quick: bool = False,
 ) -> Resolved:
-    """The rules. `images` train (copies included), `processors` are cores; quick: the fewest epochs."""
+    """The rules. `images` train (copies included), `processors` are cores."""
     on_cpu = device == "cpu"
     batch = _or(params.batch_size, (BATCH if on_cpu else BATCH_GPU) // (2 if images < SMALL else 1))
     lowest, highest = EPOCHS if pretrained else EPOCHS_FROM_SCRATCH
     shown = round((PICTURES if on_cpu else PICTURES_GPU) / max(1, images))
     epochs = highest if part == "head" else max(lowest, min(highest, shown))
-    epochs = lowest if quick else epochs
     return Resolved(
         epochs=_or(params.epochs, epochs),
         batch_size=batch,

@@ -36,7 +36,6 @@ class Request:
     network: NetworkParams
     train: TrainParams
     features: FeatureParams
-    quick: bool = False
     data: Path = Path("data")
     task: str = "single"
     answers: tuple[str, ...] = ()  # left out where they are the classes

@@ -16,6 +16,7 @@ TOLERANCE = 1e-4
 SMALLEST_MAP = 3  # positions a side: of smaller maps CutMix's patch is always empty
 NORMS = (nn.modules.batchnorm._BatchNorm,)
 QUIET_OF_SVM = (
+    "start",
     "epochs",
     "batch_size",
     "optimizer",
@@ -81,6 +82,8 @@ def ignored(case: Case) -> list[str]:
     train = case.train
     if train.head == "svm" and (vain := [name for name in train.changed() if name in QUIET_OF_SVM]):
         found.append(f"train.head: svm is solved at once: {', '.join(vain)} play no part")
+    if train.start == "probe" and (train.head != "linear" or case.weights == "random"):
+        found.append("train.start: probe is of a linear head on pretrained layers: this head starts random")
     if not case.train.online and (vain := [name for name in train.changed() if name.startswith("online_")]):
         found.append(f"train.online became false: {', '.join(vain)} play no part")
     if case.weights == "random" and case.frozen != "none":

@@ -22,12 +22,6 @@ def test_epochs_show_6500_pictures_within_2_and_20(images: int, epochs: int) -> 
     assert resolved(images).epochs == epochs
 
 
-def test_the_quick_profile_shows_images_as_often_as_auto_ever_does_least() -> None:
-    assert auto.resolve(TrainParams(), 100, "cpu", 2, part="tail", pretrained=True, quick=True).epochs == 2
-    given = TrainParams(epochs=5)
-    assert auto.resolve(given, 100, "cpu", 2, part="tail", pretrained=True, quick=True).epochs == 5
-
-
 def test_a_head_alone_takes_all_epochs_and_random_weights_more() -> None:
     assert resolved(100_000, "head").epochs == 20
     assert resolved(100_000, "whole", pretrained=False).epochs == 8

@@ -1,0 +1,47 @@
+"""data/select/chosen.json: whether the folds are trained, how large their input is, and the evidence."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from podium.contracts import document
+from podium.foundation.files import write_json
+
+PATH = Path("data/select/chosen.json")
+VERSION = 1
+
+
+class Trial(BaseModel):
+    """One or two folds trained for the evidence, beside the probes on the same images."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    folds: list[int]
+    images: int  # validated
+    probe: float  # loss of the probes' mean, out of fold
+    network: float  # of the trained network
+    both: float  # of the mean of the two
+    gain: float  # probe's loss less the lower of the others'
+    error: float  # standard error of that difference
+    averaging: float  # what averaging the folds' networks is expected to gain beside
+
+
+class Selection(BaseModel):
+    """chosen.json."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    version: int = VERSION
+    train: bool
+    size: int  # pixels: the network's input
+    resize: str
+    why: str  # one sentence: why the folds are trained, or not
+    trial: Trial | None = None
+
+
+def write(chosen: Selection, path: Path = PATH) -> None:
+    """Writes chosen.json."""
+    write_json(path, chosen.model_dump(mode="json"))
+
+
+def read(path: Path = PATH) -> Selection:
+    """Reads chosen.json. Raises UserError where it is missing, broken or of another version."""
+    return document.read(path, Selection, VERSION)

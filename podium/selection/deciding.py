@@ -1,0 +1,107 @@
+"""Are the folds trained? By what the user asked for, else by a trial of one fold. Imports no torch."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from podium.contracts.selection import Trial
+from podium.linear.links import LINKS
+from podium.networks.params import NetworkParams
+from podium.selection.judging import paired
+from podium.selection.params import Effort
+from podium.training.params import TrainParams
+
+Floats = NDArray[np.float64]
+Verdict = Literal["ask", "train", "spare"]
+# Multiply-adds of training all folds, forward and backward, that size follows: at 40e9 a second, which two
+# cores with AVX2 reach on lite0's tail, four minutes and half an hour.
+TRAINING = {"probe": 0.0, "auto": 10e12, "high": 80e12}
+BACKWARD = 3  # passes that a training step costs, in forward passes
+SMALLEST = 64  # pixels: no input is shrunk below it to save time
+
+
+def asked(effort: Effort, network: NetworkParams, train: TrainParams) -> tuple[Verdict, str]:
+    """What the parameters alone decide, and the sentence that says so."""
+    named = [
+        name
+        for name, value in (
+            ("model", network.model),
+            ("freeze", network.freeze),
+            ("train.epochs", train.epochs),
+        )
+        if value != "auto"
+    ]
+    if named:
+        return "train", f"the folds are trained: params.yaml sets {' and '.join(named)}"
+    if effort == "probe":
+        return "spare", "no fold is trained: effort is probe"
+    return "ask", ""
+
+
+def sizes(largest: int) -> list[int]:
+    """The input sizes that training may take, from the probe's down."""
+    return [largest, *(size for size in (224, 192, 160, 128, 96, SMALLEST) if size < largest)]
+
+
+def averaging(members: Floats, link: str, count: int) -> float:
+    """What the vote of `count` networks is expected to gain in loss over one of them, without labels.
+
+    members (m, n, c): logits of m networks on the same unlabelled images. For cross-entropy with a geometric
+    vote the gain is the mean divergence from the vote to its members (ambiguity: Krogh and Vedelsby 1995);
+    m networks show the share (m - 1) / m of it that `count` would, (count - 1) / count. 0 of one network.
+    """
+    m = len(members)
+    if m < 2 or not members.shape[1]:
+        return 0.0
+    function = LINKS[link]
+    vote = members.mean(0)
+    wanted = function.predictions(vote)
+    gaps = [function.losses(one, wanted) - function.losses(vote, wanted) for one in members]
+    return float(np.mean(gaps)) * (m / (m - 1)) * ((count - 1) / count)
+
+
+def judge(
+    folds: list[int], probe: Floats, network: Floats, given: Floats, groups: list[str], gain: float, link: str
+) -> Trial:
+    """The trial of `folds`: logits (n, c) of the probes and of the networks on their images, under `given`.
+
+    `gain` is what averaging the networks of all folds will add. Their mean stands for the vote of both.
+    """
+    function = LINKS[link]
+    losses = {
+        "probe": function.losses(probe, given),
+        "network": function.losses(network, given),
+        "both": function.losses((probe + network) / 2, given),
+    }
+    best = min(("network", "both"), key=lambda name: float(losses[name].mean()))
+    change = paired(losses["probe"], losses[best], groups)
+    return Trial(
+        folds=folds,
+        images=len(given),
+        **{name: float(values.mean()) for name, values in losses.items()},
+        gain=change.gain,
+        error=change.error,
+        averaging=gain,
+    )
+
+
+def pays(trial: Trial) -> bool:
+    """Is the network, alone or beside the probes, better by more than the error, once folds are averaged?"""
+    return trial.gain + trial.averaging > trial.error
+
+
+def doubtful(trial: Trial) -> bool:
+    """Could what averaging adds, which one network cannot tell, turn the verdict?"""
+    return len(trial.folds) == 1 and not pays(trial) and trial.gain > -trial.error
+
+
+def sentence(trial: Trial) -> str:
+    """Why the folds are trained, or not."""
+    verdict = "the folds are trained" if pays(trial) else "the other folds are not trained"
+    tried = " and ".join(map(str, trial.folds))
+    return (
+        f"{verdict}: on fold {tried} the network has a loss of {trial.network:.4f}, the probes "
+        f"{trial.probe:.4f}, both {trial.both:.4f}; a gain of {trial.gain:+.4f} +- {trial.error:.4f}, and "
+        f"averaging the folds is expected to add {trial.averaging:.4f}"
+    )

@@ -1,0 +1,208 @@
+"""The search for how frozen networks should look at these images: size and crop, layers, views, networks.
+
+Linear probes judge, out of fold. Size, crop, layers and mirror images are chosen on a sample of the labelled
+images, one after the other, the cheapest first, until a rung is worse beyond its error.
+A further network votes where the mean of the probes gains more than its error (forward selection: Caruana et
+al. 2004). Budgets are in multiply-adds, never in seconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from podium.contracts.probe import Look, Probe
+from podium.linear import probe as linear
+from podium.linear.links import LINKS
+from podium.selection.judging import Paired, paired, sample
+from podium.selection.params import Effort
+from podium.selection.rungs import BUDGETS, SAMPLES
+
+Rows = NDArray[np.int64]
+FEWEST = 5  # images of a class in the sample
+GIGA = 1e9
+
+
+class Source(Protocol):
+    """Vectors of images under one network, size and crop."""
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Numbers of each pooled layer, the one before the head last."""
+
+    @property
+    def multiply_adds(self) -> float:
+        """Of one image."""
+
+    def columns(self, layers: int) -> slice:
+        """Those of the last `layers` layers."""
+
+    def vectors(self, rows: Rows, mirrored: bool = False) -> NDArray[np.float32]:
+        """(n, d) of all layers."""
+
+
+Watch = Callable[[str, int, str], Source]  # network, size, crop -> its vectors
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is judged: `n` labelled images, and how many are looked at in all."""
+
+    rows: Rows  # (n,) of the labelled images among all that are looked at
+    targets: NDArray[np.float32]  # (n, c) learnt: under cleaned labels
+    given: NDArray[np.float32]  # (n, c) scored: under given labels
+    folds: NDArray[np.int8]  # (n,)
+    weights: NDArray[np.float64]  # (n,) in fitting
+    groups: list[str]  # (n,)
+    strata: NDArray[np.int64]  # (n,) what a sample shall hold alike
+    order: NDArray[np.float64]  # (n,) in which a sample is drawn
+    link: str
+    images: int  # looked at in all
+
+    def of(self, some: Rows) -> "Case":
+        """The case of some labelled images."""
+        return replace(
+            self,
+            rows=self.rows[some],
+            targets=self.targets[some],
+            given=self.given[some],
+            folds=self.folds[some],
+            weights=self.weights[some],
+            groups=[self.groups[row] for row in some],
+            strata=self.strata[some],
+            order=self.order[some],
+        )
+
+
+@dataclass(frozen=True)
+class Member:
+    """A probe that votes, with its classifiers and its losses."""
+
+    probe: Probe
+    fitted: linear.Fitted
+    source: Source
+
+
+@dataclass
+class Search:
+    """What was tried, what it cost, what was chosen."""
+
+    case: Case
+    watch: Watch
+    effort: Effort
+    table: list[dict[str, Any]] = field(default_factory=list)
+    spent: float = 0.0  # multiply-adds
+    sentences: list[str] = field(default_factory=list)
+
+    def run(self, networks: list[str], sizes: list[int], crops: list[str]) -> list[Member]:
+        """The probes that vote, the best first."""
+        few = self.case.of(sample(self.case.strata, self.case.order, SAMPLES[self.effort], FEWEST))
+        look = self._look(few, networks[0], sizes, crops)
+        look = self._mirrored(few, self._layers(few, look))
+        members = [self._fit(look)]
+        for network in networks[1:]:
+            members = self._joined(few, look.model_copy(update={"network": network}), members)
+        return members
+
+    def _look(self, case: Case, network: str, sizes: list[int], crops: list[str]) -> Look:
+        """The best size and crop, all layers looked at: rung by rung until one is worse beyond its error."""
+        best: tuple[Look, NDArray[np.float64]] | None = None
+        for size in sizes:
+            if best is not None and not self._affordable(network, size, crops[0]):
+                self.sentences.append(f"probe: {size} pixels are beyond what effort: {self.effort} may spend")
+                break
+            layers = len(self.watch(network, size, crops[0]).widths)
+            looks = [Look(network=network, size=size, resize=crop, layers=layers) for crop in crops]
+            tried = [(look, self._losses(case, look, "size and crop", best)) for look in looks]
+            rung = min(tried, key=lambda one: float(one[1].mean()))  # ties: the first, so squash
+            change = None if best is None else self._compare(case, best[1], rung[1])
+            if change is not None and change.gain < -change.error:
+                break
+            if change is None or change.gain > 0:
+                best = rung
+        assert best is not None
+        return best[0]
+
+    def _layers(self, case: Case, look: Look) -> Look:
+        """The last layer, the later half, or all of them."""
+        best, least = look, self._losses(case, look, "layers")
+        for layers in dict.fromkeys((1, -(-look.layers // 2))):
+            other = look.model_copy(update={"layers": layers})
+            losses = self._losses(case, other, "layers", (best, least))
+            if losses.mean() < least.mean():
+                best, least = other, losses
+        return best
+
+    def _mirrored(self, case: Case, look: Look) -> Look:
+        """With mirror images where they pay and can be paid."""
+        if self.effort == "probe" or not self._affordable(look.network, look.size, look.resize, views=2):
+            return look
+        plain = self._losses(case, look, "mirror images")
+        both = look.model_copy(update={"mirrored": True})
+        losses = self._losses(case, both, "mirror images", (look, plain))
+        return both if self._compare(case, plain, losses).pays else look
+
+    def _joined(self, few: Case, look: Look, members: list[Member]) -> list[Member]:
+        """The members, and this look's probe where the mean gains by it: on the sample, then on all."""
+        source = self.watch(look.network, look.size, look.resize)
+        layers = min(look.layers, len(source.widths))
+        look = look.model_copy(update={"layers": layers})
+        views = 2 if look.mirrored else 1
+        if not self._affordable(look.network, look.size, look.resize, views):
+            self.sentences.append(f"probe: {look.network} is beyond what effort: {self.effort} may spend")
+            return members
+        mine = self._fitted(few, look)
+        others = [self._fitted(few, member.probe.look) for member in members]
+        before, after = (self._mean_losses(few, some) for some in (others, [*others, mine]))
+        change = self._compare(few, before, after)
+        self._note("networks", look, few, after, change)
+        if not change.pays:
+            return members
+        return [*members, self._fit(look)]
+
+    def _fit(self, look: Look) -> Member:
+        """The probe of all labelled images."""
+        fitted = self._fitted(self.case, look)
+        source = self.watch(look.network, look.size, look.resize)
+        self.spent += source.multiply_adds * self.case.images * (2 if look.mirrored else 1)
+        scored = self.case.folds >= 0
+        loss = float(fitted.losses(self.case.given)[scored].mean())
+        name = f"probe_{look.network.removeprefix('tf_').replace(':', '_')}"
+        return Member(Probe(name=name, look=look, link=self.case.link, loss=loss), fitted, source)
+
+    def _fitted(self, case: Case, look: Look) -> linear.Fitted:
+        source = self.watch(look.network, look.size, look.resize)
+        vectors = source.vectors(case.rows, look.mirrored)[:, source.columns(look.layers)]
+        return linear.fit(np.ascontiguousarray(vectors), case.targets, case.folds, case.weights, case.link)
+
+    def _losses(
+        self, case: Case, look: Look, step: str, best: tuple[Look, NDArray[np.float64]] | None = None
+    ) -> NDArray[np.float64]:
+        """(scored images,) out of fold; a row of the table."""
+        losses = self._fitted(case, look).losses(case.given)[case.folds >= 0]
+        change = self._compare(case, best[1], losses) if best is not None else None
+        self._note(step, look, case, losses, change)
+        return losses
+
+    def _mean_losses(self, case: Case, fitted: list[linear.Fitted]) -> NDArray[np.float64]:
+        link = LINKS[case.link]
+        logits = np.mean([one.logits for one in fitted], axis=0)
+        return link.losses(logits, case.given.astype(np.float64))[case.folds >= 0]
+
+    def _compare(self, case: Case, first: NDArray[np.float64], second: NDArray[np.float64]) -> Paired:
+        scored = np.flatnonzero(case.folds >= 0)
+        return paired(first, second, [case.groups[row] for row in scored])
+
+    def _affordable(self, network: str, size: int, crop: str, views: int = 1) -> bool:
+        one = self.watch(network, size, crop).multiply_adds
+        return self.spent + one * views * self.case.images <= BUDGETS[self.effort]
+
+    def _note(
+        self, step: str, look: Look, case: Case, losses: NDArray[np.float64], change: Paired | None
+    ) -> None:
+        one = self.watch(look.network, look.size, look.resize).multiply_adds
+        row = {"step": step, **look.model_dump(), "images": len(losses), "loss": float(losses.mean())}
+        row |= {"gain": change.gain if change else None, "error": change.error if change else None}
+        self.table.append(row | {"giga_multiply_adds": one * (2 if look.mirrored else 1) / GIGA})

@@ -1,0 +1,65 @@
+"""Vectors of images from a frozen network, through the scratch store. Imports torch."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.flop_counter import FlopCounterMode
+
+from podium.features.items import IDENTITY, Item, View
+from podium.features.store import ROOT, features_of_views
+from podium.foundation.errors import UserError
+from podium.networks.build import build
+from podium.networks.pooled import pooled
+from podium.networks.precision import best_device
+
+Vectors = NDArray[np.float32]
+MIRROR = View("mirror:horizontal", lambda images: images.flip(-1))  # named as embed's: one entry serves both
+
+
+class Watched:
+    """All images' vectors under one network, size and crop, computed when they are asked for."""
+
+    def __init__(
+        self, items: Sequence[Item], network: str, size: int, resize: str, root: Path = ROOT
+    ) -> None:
+        self._items, self._root = items, root
+        self._network = build(network, True, classes=2, size=size, resize=resize)
+        found = pooled(self._network)
+        if found is None:
+            raise UserError(
+                f"params.yaml: probe.networks: the code of {network} cannot be followed to its layers: "
+                "name another network."
+            )
+        self._pooled = found
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Numbers of each pooled layer, the one before the head last."""
+        return self._pooled.widths
+
+    def columns(self, layers: int) -> slice:
+        """Those of the last `layers` layers."""
+        return self._pooled.part(layers)
+
+    def vectors(self, rows: NDArray[np.int64], mirrored: bool = False) -> Vectors:
+        """(n, d) of all layers; the mean over the images and their mirror images where `mirrored`."""
+        views = [IDENTITY, MIRROR] if mirrored else [IDENTITY]
+        items, preprocessing = [self._items[row] for row in rows], self._network.preprocessing
+        found = features_of_views(
+            items, self._pooled.module, preprocessing, views, device=best_device(), root=self._root
+        )
+        assert found is not None
+        parts = [found[view.name][:] for view in views]
+        return parts[0] if len(parts) == 1 else np.mean(parts, axis=0, dtype=np.float32)
+
+    @cached_property
+    def multiply_adds(self) -> float:
+        """Of one image."""
+        size = self._network.preprocessing.size
+        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+            self._pooled.module(torch.zeros(1, 3, size, size))
+        return float(counter.get_total_flops()) / 2

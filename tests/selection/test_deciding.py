@@ -1,0 +1,67 @@
+"""Are the folds trained? What params say, and what one fold showed."""
+
+import numpy as np
+import pytest
+
+from podium.networks.params import NetworkParams
+from podium.selection import deciding
+from podium.training.params import TrainParams
+
+
+@pytest.mark.parametrize(
+    ("effort", "network", "train", "verdict"),
+    [
+        ("auto", {}, {}, "ask"),
+        ("high", {}, {}, "ask"),
+        ("probe", {}, {}, "spare"),
+        ("probe", {"model": "resnet18"}, {}, "train"),
+        ("auto", {"freeze": "head"}, {}, "train"),
+        ("auto", {}, {"epochs": 3}, "train"),
+    ],
+)
+def test_what_was_named_is_trained(effort: str, network: dict, train: dict, verdict: str) -> None:
+    assert deciding.asked(effort, NetworkParams(**network), TrainParams(**train))[0] == verdict
+
+
+def trial(probe: float, network: float, gain: float = 0.0, n: int = 200) -> deciding.Trial:
+    """Logits that are sure of the right class by so much, with noise."""
+    draw = np.random.default_rng(0)
+    labels = np.arange(n) % 3
+    given = np.eye(3)[labels]
+    one, two = (sure * given + draw.normal(size=(n, 3)) for sure in (probe, network))
+    return deciding.judge([0], one, two, given, [str(row) for row in range(n)], gain, "softmax")
+
+
+def test_a_better_network_is_trained_and_a_worse_one_is_not() -> None:
+    assert deciding.pays(trial(1, 4))
+    assert not deciding.pays(trial(4, -1))
+
+
+def test_a_network_that_is_alike_but_errs_elsewhere_pays_beside_the_probe() -> None:
+    found = trial(2, 2)
+    assert found.both < min(found.probe, found.network) and deciding.pays(found)
+
+
+def test_what_averaging_adds_counts() -> None:
+    without, with_it = trial(4, 1.5), trial(4, 1.5, gain=5.0)
+    assert not deciding.pays(without) and deciding.pays(with_it)
+
+
+def test_averaging_gains_what_members_disagree() -> None:
+    draw = np.random.default_rng(0)
+    truth = draw.normal(size=(500, 4))
+    alike = np.stack([truth, truth])
+    apart = truth + draw.normal(size=(5, 500, 4))
+    assert deciding.averaging(alike, "softmax", 5) == pytest.approx(0, abs=1e-9)
+    assert deciding.averaging(apart[:1], "softmax", 5) == 0
+    function = deciding.LINKS["softmax"]
+    vote = apart.mean(0)
+    wanted = function.predictions(vote)
+    true = np.mean([function.losses(one, wanted) - function.losses(vote, wanted) for one in apart])
+    few = np.mean([deciding.averaging(apart[[i, j]], "softmax", 5) for i in range(5) for j in range(i)])
+    assert few == pytest.approx(true, rel=0.15)
+
+
+def test_the_sentence_tells_both_losses_and_the_error() -> None:
+    told = deciding.sentence(trial(1, 4))
+    assert "on fold 0 the network has a loss of" in told and "+-" in told and told.startswith("the folds are")

@@ -1,0 +1,143 @@
+"""The search: it finds the size, crop, layers and networks that hold what there is to see."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from podium.selection import rungs
+from podium.selection.probing import Case, Search
+
+N, K = 300, 3
+LABELS = np.arange(N) % K
+
+
+def case(n: int = N) -> Case:
+    """Labelled images, all of them looked at."""
+    targets = np.eye(K, dtype=np.float32)[LABELS[:n]]
+    names = [str(row) for row in range(n)]
+    return Case(
+        rows=np.arange(n),
+        targets=targets,
+        given=targets,
+        folds=(np.arange(n) // K % 5).astype(np.int8),
+        weights=np.ones(n),
+        groups=names,
+        strata=LABELS[:n],
+        order=np.arange(float(n)),
+        link="softmax",
+        images=n,
+    )
+
+
+@dataclass
+class World:
+    """Vectors of two layers whose signal depends on network, size, crop and mirror images."""
+
+    signal: dict[tuple[str, int, str], tuple[float, float]]  # -> of the first layer, of the last
+    mirrored: float = 1.0  # factor of the signal with mirror images
+    asked: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def watch(self, network: str, size: int, crop: str) -> "Seen":
+        return Seen(self, (network, size, crop))
+
+
+@dataclass
+class Seen:
+    world: World
+    key: tuple[str, int, str]
+    widths: tuple[int, ...] = (4, 4)
+
+    @property
+    def multiply_adds(self) -> float:
+        return float(self.key[1]) ** 2 * 1e3
+
+    def columns(self, layers: int) -> slice:
+        return slice(8 - 4 * layers, 8)
+
+    def vectors(self, rows: np.ndarray, mirrored: bool = False) -> np.ndarray:
+        self.world.asked.append(self.key)
+        draw = np.random.default_rng([len(self.key[0]), self.key[1], len(self.key[2])])
+        noise = draw.normal(size=(N, 8))
+        factor = self.world.mirrored if mirrored else 1.0
+        first, last = (factor * part for part in self.world.signal.get(self.key, (0.0, 1.0)))
+        shown = np.eye(K, 4)[LABELS]
+        return (np.hstack([first * shown, last * shown]) + noise)[rows].astype(np.float32)
+
+
+def search(
+    world: World,
+    effort: str = "auto",
+    networks: tuple[str, ...] = ("a",),
+    crops: tuple[str, ...] = ("squash",),
+) -> list:
+    return Search(case(), world.watch, effort).run(list(networks), [128, 224, 288], list(crops))
+
+
+def test_the_best_size_is_taken_and_a_worse_rung_ends_the_climb() -> None:
+    world = World(
+        {("a", 128, "squash"): (0, 1), ("a", 224, "squash"): (0, 3), ("a", 288, "squash"): (0, 0.2)}
+    )
+    assert search(world)[0].probe.look.size == 224
+    world = World({("a", 128, "squash"): (0, 3), ("a", 224, "squash"): (0, 0.2)})
+    assert search(world)[0].probe.look.size == 128
+    assert ("a", 288, "squash") not in world.asked
+
+
+def test_the_better_crop_is_taken() -> None:
+    world = World({("a", size, "crop"): (0, 3) for size in (128, 224, 288)})
+    assert search(world, crops=("squash", "crop"))[0].probe.look.resize == "crop"
+
+
+def test_layers_follow_what_they_tell() -> None:
+    sizes = (128, 224, 288)
+    early = World({("a", size, "squash"): (3, 0) for size in sizes})
+    assert search(early)[0].probe.look.layers == 2
+    late = World({("a", size, "squash"): (0, 2) for size in sizes})
+    assert search(late)[0].probe.look.layers == 1
+
+
+@pytest.mark.parametrize(("factor", "kept"), [(3.0, True), (0.3, False)])
+def test_mirror_images_stay_where_they_pay(factor: float, kept: bool) -> None:
+    assert search(World({}, mirrored=factor))[0].probe.look.mirrored is kept
+
+
+def test_a_probe_alone_tries_no_mirror_images() -> None:
+    assert not search(World({}, mirrored=3.0), effort="probe")[0].probe.look.mirrored
+
+
+def test_a_further_network_votes_where_the_mean_gains() -> None:
+    signal = {(name, size, "squash"): (0.0, 1.5) for name in ("a", "bb") for size in (128, 224, 288)}
+    assert [m.probe.look.network for m in search(World(signal), networks=("a", "bb"))] == ["a", "bb"]
+    signal |= {("bb", size, "squash"): (0.0, 0.0) for size in (128, 224, 288)}
+    assert [m.probe.look.network for m in search(World(signal), networks=("a", "bb"))] == ["a"]
+
+
+def test_what_cannot_be_paid_is_not_tried_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(rungs.BUDGETS, "auto", 200.0**2 * 1e3 * N)
+    world = World({})
+    looked = Search(case(), world.watch, "auto")
+    looked.run(["a"], [128, 224, 288], ["squash"])
+    assert {size for _, size, _ in world.asked} == {128}
+    assert looked.sentences == ["probe: 224 pixels are beyond what effort: auto may spend"]
+
+
+def test_the_table_has_a_row_a_candidate_with_loss_and_arithmetic() -> None:
+    looked = Search(case(), World({}).watch, "probe")
+    looked.run(["a"], [128, 224], ["squash"])
+    assert {row["step"] for row in looked.table} == {"size and crop", "layers"}
+    assert all(row["loss"] > 0 and row["giga_multiply_adds"] > 0 for row in looked.table)
+
+
+def test_sizes_climb_from_the_fixed_networks_and_stop_where_images_show_nothing_more() -> None:
+    sides = np.array([28] * 5)
+    assert rungs.sizes("auto", sides, sides) == [128, 224]
+    assert rungs.sizes("auto", sides // 4, sides) == [64]
+    assert rungs.sizes(96, sides, sides) == [96]
+
+
+def test_crops_are_tried_where_images_are_not_square() -> None:
+    wide, high = np.array([300, 400, 200]), np.array([200, 200, 200])
+    assert rungs.crops("auto", wide, high) == ["squash", "crop"]
+    assert rungs.crops("auto", high, high) == ["squash"]
+    assert rungs.crops("pad", wide, high) == ["pad"]
