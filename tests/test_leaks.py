@@ -178,10 +178,10 @@ def test_an_epoch_chosen_on_the_scored_fold_marks_the_score(keep: str, stopped: 
 
     seen = Preprocessing(size=8, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
     network = SimpleNamespace(
-        name="n", weights="random", module=nn.Linear(2, 2), preprocessing=seen, options={}
+        name="n", weights="random", module=nn.Linear(2, 2), preprocessing=seen, options={}, source=None
     )
     prepared = SimpleNamespace(
-        request=SimpleNamespace(fold=0, classes=["x", "y"], train=TrainParams(keep=keep)),
+        request=SimpleNamespace(fold=0, classes=["x", "y"], task="single", train=TrainParams(keep=keep)),
         network=network,
         parts=SimpleNamespace(name="head"),
         resolved=SimpleNamespace(epochs=2),

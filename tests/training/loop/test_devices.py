@@ -39,7 +39,7 @@ def cuda(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def settings(train: dict[str, object], device: str = "cuda") -> engine.Settings:
     params = TrainParams(**train)
-    request = SimpleNamespace(train=params, fold=0)
+    request = SimpleNamespace(train=params, fold=0, after=0, strata=None)
     resolved = auto.resolve(params, 1000, device, 16, part="whole", pretrained=True)
     rows = Rows(None, np.eye(3, dtype=np.float32), np.ones(3, np.float32))
     return choices.settings(request, network(), resolved, device, rows)
@@ -120,7 +120,7 @@ def test_other_devices_do_not(monkeypatch, device: str) -> None:
 )
 def test_the_fused_adam_gives_way_where_mixed_precision_clips(cuda, train, fused) -> None:
     params, made = TrainParams(**train), network()
-    request = SimpleNamespace(train=params, fold=0, seed=0)
+    request = SimpleNamespace(train=params, fold=0, seed=0, task="single")
     resolved = auto.resolve(params, 1000, "cuda", 16, part="whole", pretrained=True)
     optimizer = choices.plan(request, made, resolved, 1000, "cuda").optimizer(0.1)
     assert bool(optimizer.defaults.get("fused")) == fused
@@ -132,9 +132,17 @@ def test_a_step_makes_nothing_on_another_device(name: str, way: tuple[float, flo
     """On the meta device a tensor made on the CPU by mistake meets one that is not: torch refuses."""
     tail = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
     mix = mixing.build(*way) if way else None
-    loss = losses.load(name, {})
+    link = next(link for link in losses.WORDS if hasattr(LOSSES.load(name), link))
     plan = Plan(
-        seed=0, epochs=1, loss=loss, lr=0.1, optimizer=None, schedule=None, mixing=mix, channels_last=True
+        seed=0,
+        epochs=1,
+        loss=losses.load(name, {}, link),
+        lr=0.1,
+        optimizer=None,
+        schedule=None,
+        mixing=mix,
+        link=link,
+        channels_last=True,
     )
     learner = Learner(tail, plan, keeper=None).to("meta")
     learner.sums = learner.checks = torch.zeros(3, device="meta")
