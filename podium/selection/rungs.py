@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from podium.embedding.embed import input_size
 
-LADDER = (224, 288)  # pixels above the fixed network's own size: what photographs gained by
+LADDER = (128, 224, 288)  # pixels above the fixed network's own size: what photographs gained by
 ENLARGED = 8  # times an image's short side, at most: beyond it there is nothing to see
 STRAIGHT = 1.1  # sides' ratio up to which squashing and cropping are the same
 BUDGETS = {"probe": 1.2e12, "auto": 6e12, "high": 40e12}  # multiply-adds of frozen passes over all images

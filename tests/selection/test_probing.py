@@ -133,6 +133,8 @@ def test_sizes_climb_from_the_fixed_networks_and_stop_where_images_show_nothing_
     sides = np.array([28] * 5)
     assert rungs.sizes("auto", sides, sides) == [128, 224]
     assert rungs.sizes("auto", sides // 4, sides) == [64]
+    assert rungs.sizes("auto", sides // 2, sides) == [64]
+    assert rungs.sizes("auto", np.array([16]), np.array([16])) == [64, 128]
     assert rungs.sizes(96, sides, sides) == [96]
 
 
