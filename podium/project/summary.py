@@ -34,11 +34,14 @@ def _against_the_baseline() -> list[str]:
     """What differs from the run that this one started from, and whether the score does."""
     revision = earlier.baseline()
     before = earlier.read(revision) if revision else None
-    if before is None:
+    params = before.params if before else earlier.params_of(revision) if revision else {}
+    if not revision or not params:
         return []
-    changed = earlier.changed(before.params, read_params())
+    changed = earlier.changed(params, read_params())
     told = ", ".join(changed[:MOST]) + (f" and {len(changed) - MOST} more" if len(changed) > MOST else "")
-    said = [_line("changed", f"{told or 'no parameter'}, since {before.revision[:7]}")]
+    said = [_line("changed", f"{told or 'no parameter'}, since {revision[:7]}")]
+    if before is None:  # the commit holds parameters, and no finished run to compare with
+        return said
     found = competition.read()
     classes = found.classes
     ours = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(classes), found.task)

@@ -37,6 +37,17 @@ def test_without_a_baseline_the_score_and_the_places_stand(
     ]
 
 
+def test_what_changed_is_said_even_where_the_commit_holds_no_run(
+    ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(earlier, "baseline", lambda: "f" * 40)
+    monkeypatch.setattr(earlier, "read", lambda revision: None)
+    monkeypatch.setattr(earlier, "params_of", lambda revision: {"model": "b", "train": {"epochs": 3}})
+    assert [line for line in summary.lines() if not line.startswith(("metrics", "CV"))] == [
+        "changed     train.epochs=6, since fffffff"
+    ]
+
+
 def test_what_changed_and_whether_it_helped(ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     probs = np.eye(4)[ran["label"]].astype(np.float32)
     probs[:60] = np.roll(probs[:60], 1, axis=1)
