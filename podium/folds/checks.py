@@ -28,7 +28,7 @@ def refuse_small(small: list[int], labels: Labels, classes: list[str], k: int) -
     raise UserError(
         f"class {classes[worst]!r} has {number} image{'s' if number > 1 else ''} to split, fewer than "
         f"split.k = {k} ({len(small)} such class{'es' if len(small) > 1 else ''}): set {fewer}"
-        f"split.small_classes: train, which trains on them and scores none."
+        f"split.small_classes: spread, which scores what can be scored."
     )
 
 

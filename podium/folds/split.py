@@ -115,21 +115,44 @@ def _set_hold_out(
 def _set_small(
     folds: Folds, labels: Labels, groups: list[str], classes: list[str], params: SplitParams
 ) -> list[str]:
-    """Always-train for the groups of classes with fewer images than folds, or UserError."""
-    rest = folds == UNSET
+    """What `split.small_classes` does about classes with fewer images than folds; what to say of it.
+
+    refuse: UserError. train: their groups always train. spread: so do those of classes that one group alone
+    shows, which a fold would have to foretell unseen; the others go to as many folds as they have groups.
+    """
+    rest = np.flatnonzero(folds == UNSET)
     small = checks.small_classes(labels[rest], classes, params.k)
     if params.small_classes == "refuse":
         checks.refuse_small(small, labels[rest], classes, params.k)
-    theirs = {groups[row] for row in np.flatnonzero(rest) if labels[row] in small}
-    for row in np.flatnonzero(rest):
-        if groups[row] in theirs:
-            folds[row] = ALWAYS_TRAIN
-    if not small:
-        return []
-    names = ", ".join(classes[label] for label in small[:5])
-    return [
-        f"{len(small)} classes with fewer than {params.k} images are trained on and never scored ({names})."
-    ]
+    shown: dict[int, set[str]] = {label: set() for label in small}
+    for row in rest:
+        if labels[row] in shown:
+            shown[labels[row]].add(groups[row])
+    unseen = [label for label in small if params.small_classes == "train" or len(shown[label]) == 1]
+    theirs = {group for label in unseen for group in shown[label]}
+    always = [row for row in rest if groups[row] in theirs]
+    folds[always] = ALWAYS_TRAIN
+    return _told_small(small, unseen, len(always), classes, params.k)
+
+
+def _told_small(small: list[int], unseen: list[int], images: int, classes: list[str], k: int) -> list[str]:
+    """Which classes the score sees in part, or not at all."""
+    said = []
+    if unseen:
+        said.append(
+            f"{len(unseen)} classes with fewer than {k} images ({images} images) are trained on and never "
+            f"scored ({_few(unseen, classes)})."
+        )
+    if spread := [label for label in small if label not in unseen]:
+        said.append(
+            f"{len(spread)} classes have fewer than {k} images and stand in as many folds as they have "
+            f"({_few(spread, classes)})."
+        )
+    return said
+
+
+def _few(labels: list[int], classes: list[str]) -> str:
+    return ", ".join(classes[label] for label in labels[:5])
 
 
 def _renamed(groups: list[str], folds: Folds) -> list[str]:

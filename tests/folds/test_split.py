@@ -14,6 +14,9 @@ from podium.foundation.errors import UserError
 CLASSES = ["cat", "dog"]
 
 
+REFUSE = SplitParams(small_classes="refuse")
+
+
 def _case(a_class: int, prefix: str = "train") -> tuple[list[str], np.ndarray]:
     ids = [f"{prefix}/{name}{i}.jpg" for name in CLASSES for i in range(a_class)]
     return ids, np.repeat([0, 1], a_class)
@@ -23,10 +26,10 @@ def test_a_class_with_fewer_images_than_folds_is_refused_with_the_way_out() -> N
     ids, labels = _case(10)
     keep = [i for i in range(20) if labels[i] == 0 or i < 13]
     with pytest.raises(UserError) as caught:
-        split.split([ids[i] for i in keep], labels[keep], [ids[i] for i in keep], CLASSES, SplitParams(), 0)
+        split.split([ids[i] for i in keep], labels[keep], [ids[i] for i in keep], CLASSES, REFUSE, 0)
     assert str(caught.value) == (
         "class 'dog' has 3 images to split, fewer than split.k = 5 (1 such class): set split.k: 3 or less, "
-        "or split.small_classes: train, which trains on them and scores none."
+        "or split.small_classes: spread, which scores what can be scored."
     )
 
 
@@ -36,7 +39,28 @@ def test_small_classes_train_when_told() -> None:
     params = SplitParams(small_classes="train")
     made = split.split([ids[i] for i in keep], labels[keep], [ids[i] for i in keep], CLASSES, params, 0)
     assert (made.table.loc[made.table["label"] == 1, "fold"] == -2).all()
-    assert "1 classes with fewer than 5 images are trained on and never scored (dog)." in made.sentences
+    assert (
+        "1 classes with fewer than 5 images (3 images) are trained on and never scored (dog)."
+        in made.sentences
+    )
+
+
+@pytest.mark.parametrize("images", [1, 2, 4])
+def test_small_classes_are_spread_over_as_many_folds_as_they_have_images(images: int) -> None:
+    ids, labels = _case(10)
+    keep = list(range(10 + images))
+    made = split.split(
+        [ids[i] for i in keep], labels[keep], [ids[i] for i in keep], CLASSES, SplitParams(), 0
+    )
+    theirs = made.table.loc[made.table["label"] == 1, "fold"].tolist()
+    if images == 1:
+        assert theirs == [-2] and "(1 images) are trained on and never scored (dog)" in made.sentences[0]
+    else:
+        assert len(set(theirs)) == images and min(theirs) >= 0
+        assert (
+            "1 classes have fewer than 5 images and stand in as many folds as they have (dog)."
+            in made.sentences
+        )
 
 
 def test_fewer_groups_than_folds_are_refused() -> None:
