@@ -6,12 +6,12 @@ foundation     what every room may use: errors, files, params, the run, entry an
 tasks          one class, several labels, grades or numbers: what hangs on it
 contracts      one module an artifact: its columns and invariants, checked on both sides
 images         from hostile bytes to pixels: opening, auditing, shards, squares
+download       what Kaggle hands out: archives, folders, tables, annotations; the embedded demo
 metrics        scores by Kaggle's names, with their intervals
 linear         linear models in closed form or few steps: the probe, the SVM
 duplicates     which images are the same, and what a test image's duplicates answer
 folds          stratified folds whose groups stay together
 experiments    earlier experiments' predictions and models, by revision
-download       what Kaggle hands out: archives, folders, tables, annotations; the embedded demo
 competition    what was shipped, found out: images, labels, ids, groups, metric
 submission     the file in exactly the sample's form, and its score
 augmentations  policies, and which mirror images keep their class

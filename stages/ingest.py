@@ -22,7 +22,7 @@ IMAGES = Path("data/images")
 def main() -> None:
     params, storage = load(CompetitionParams), load(ImageParams).storage
     path = Path(params.path).expanduser()
-    raw = open_raw(path, params.limits)
+    raw = open_raw(path, params.limits, params.encoding, params.links == "follow")
     detected = detect(raw, params, read_meta(path))
     print(f"{path}:\n{index.table(detected.competition.findings)}", flush=True)
     names = tqdm([image.path for image in detected.images], "ingest", unit="image", disable=None)

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from podium.competition.matching import stem
+from podium.download.letters import plain
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
@@ -130,7 +131,7 @@ def _prefix(label: str) -> int | None:
 
 
 def _same(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
+    return re.sub(r"[\W_]+", "", plain(name)).casefold()
 
 
 def _bare(label: str) -> str:

@@ -17,6 +17,7 @@ from podium.competition.sheets import Sheets
 from podium.competition.spellings import without_images
 from podium.competition.subsets import divide
 from podium.competition.tasks import refuse_masks_and_boxes
+from podium.competition.written import as_written
 from podium.contracts.competition import Competition, Finding
 from podium.download.meta import Meta
 from podium.download.raw import Raw
@@ -58,7 +59,8 @@ def detect(raw: Raw, params: CompetitionParams, meta: Meta = Meta()) -> Detected
     try:
         return _Detection(raw, params, meta).run()
     except UserError as error:
-        raise UserError(readable(str(error))) from None
+        left = f" (left out of the download: {'; '.join(raw.notes[:SHOWN])})" if raw.notes else ""
+        raise UserError(readable(f"{error}{left}")) from None
 
 
 class _Detection:
@@ -70,8 +72,10 @@ class _Detection:
         images = _images(raw)
         self.sheets = Sheets(raw, params, images)
         self.findings += [Finding(what="download", found=text, warning=True) for text in self.sheets.broken]
-        for note in filter(None, [unread(raw)]):
-            self._note("download", note, warning=True)
+        for note in [*filter(None, [unread(raw)]), *self.sheets.guessed()]:
+            self._note(
+                "download", note, "competition.encoding names another" if "UTF-8" in note else "", True
+            )
         self.roles = self._roles(images)
         for sheet in self.sheets.all:
             if sheet.name == params.sample or (params.sample is None and is_sample(sheet.name)):
@@ -181,7 +185,7 @@ class _Detection:
             self._note("classes", text, "kept as a class", warning=True)
             used |= set(more)
         names, source = (labels.names, labels.source) if labels.names else class_rules.names_file(
-            self.sheets.others(), self.sheets.json_texts(), used)  # fmt: skip
+            [sheet.plain() for sheet in self.sheets.others()], self.sheets.json_texts(), used)  # fmt: skip
         classes = class_rules.resolve(used, names, source)
         self._note("classes", f"{len(classes.names)}: {_list(classes.names)}", classes.why)
         return classes
@@ -190,7 +194,9 @@ class _Detection:
         metric = self.params.metric or self.meta.metric
         if self.sample:
             metric = canonical(metric) if metric else None
-            form = form_of(self.sample.sheet, self.sample.id_column, classes, self.params.form, metric)
+            sheet = self.sample.sheet.plain(but=self.sample.id_column)
+            form = form_of(sheet, self.sample.id_column, classes, self.params.form, metric)
+            form = as_written(form, self.sample.sheet, self.sample.id_column)
             self.findings += form.findings
             return form, self.sample.id_column, self.sample.sheet.text
         column = labels.label_column if labels.label_column and " .. " not in labels.label_column else "label"

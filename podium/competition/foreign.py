@@ -5,11 +5,13 @@ from collections import Counter
 
 from podium.competition.matching import SUFFIXES as IMAGES
 from podium.competition.matching import stem
+from podium.download import letters
+from podium.download.archives import part_of
 from podium.download.raw import Raw
-from podium.download.tables import SUFFIXES, UNNAMED, decode
+from podium.download.tables import SUFFIXES, UNNAMED
 from podium.foundation.errors import UserError
 
-PACKED = (".7z", ".tar", ".gz", ".rar", ".tgz", ".bz2", ".xz")
+PACKED = (".gz", ".rar", ".bz2", ".xz", ".zst", ".lz4", ".z", ".lzma", ".cab")
 KINDS = {  # what a suffix means, where no image lies beside it
     ".tfrec": "TFRecords", ".tfrecord": "TFRecords", ".tfrecords": "TFRecords",
     ".npz": "NumPy arrays", ".npy": "NumPy arrays", ".bson": "BSON documents",
@@ -43,6 +45,8 @@ WAY_OUT = (
 def no_images(raw: Raw) -> UserError:
     """The refusal of a download that holds no image file."""
     names = raw.names()
+    for sentence in filter(None, map(part_of, names)):
+        return UserError(f"{raw.path} holds no images: {sentence}")
     packed = _first_train([name for name in names if name.lower().endswith(PACKED)])
     if packed:
         return UserError(
@@ -126,7 +130,7 @@ def _is_pixels(raw: Raw, name: str) -> bool:
     """Whether a text table's header has a column of pixels, or so many columns that they must be pixels."""
     if not name.lower().endswith(SUFFIXES):
         return False
-    start = decode(raw.read(name)[:START])
+    start = letters.read(raw.read(name)[:START]).text
     header = start.partition("\n")[0].lower()
     columns = [column.strip(' "\r') for column in header.replace("\t", ",").replace(";", ",").split(",")]
     wide = [column for column in columns if column.startswith(WIDE) or UNNAMED.fullmatch(column)]

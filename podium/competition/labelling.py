@@ -8,7 +8,9 @@ from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role, word_role
 from podium.competition.sheets import Sheets
+from podium.competition.written import alike
 from podium.contracts.competition import Finding
+from podium.download.letters import plain
 from podium.download.raw import Raw
 from podium.foundation.errors import UserError
 
@@ -44,7 +46,7 @@ def find_labels(
     text = f"{labels.found}; {len(labels.classes())} classes; "
     text += f"{len(labels.of):,} of {labels.rows or len(labels.of):,} images found"
     notes = [Finding(what="labels", found=note, warning=True) for note in labels.notes]
-    return labels, [Finding(what="labels", found=text), *findings, *notes]
+    return labels, [Finding(what="labels", found=text), *findings, *notes, *alike(labels.classes())]
 
 
 def _folder_labels(roles: Roles, values: Values, level: int | None, strict: bool) -> Labels | None:
@@ -127,8 +129,8 @@ def _empty(raw: Raw, folders: Labels, roles: Roles) -> list[Finding]:
 
 
 def _folders(path: str) -> list[str]:
-    """The folders of a path as class folders are read: without blanks around them."""
-    return [part.strip() for part in path.split("/")[:-1]]
+    """The folders of a path as class folders are read: in plain letters."""
+    return [plain(part) for part in path.split("/")[:-1]]
 
 
 def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from podium.download.letters import plain
 from podium.foundation.errors import UserError
 
 SHOWN = 3  # examples in a sentence
@@ -49,7 +50,7 @@ def from_folders(images: list[str], roots: list[str], level: int | None, known: 
     if not chains:
         return None
     depth = level - 1 if level else _class_depth(list(chains.values()), known)
-    of = {path: chain[depth].strip() for path, chain in chains.items() if depth < len(chain)}
+    of = {path: plain(chain[depth]) for path, chain in chains.items() if depth < len(chain)}
     if len(set(of.values())) < 2 or all(STORAGE.search(label) for label in of.values()):
         return None
     place = ", ".join(root or "the top" for root in roots[:SHOWN])

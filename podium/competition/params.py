@@ -22,6 +22,8 @@ class CompetitionParams(Section):
     id_column: str | None = None
     label_column: str | None = None
     group_column: str | None = None
+    encoding: str | None = None  # of tables and file names that are no UTF-8
+    links: Literal["inside", "follow"] = "inside"  # symbolic links that lead out of the folder
     class_level: int | None = Field(None, ge=1)  # which folder below train/ is the class; 1 is the outermost
     sample: str | None = None
     form: Form | None = None

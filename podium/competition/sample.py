@@ -34,7 +34,8 @@ class ShippedSample:
     @property
     def values(self) -> dict[str, list[str]]:
         """The columns to be filled."""
-        return {name: self.sheet.columns[name] for name in value_columns(self.sheet, self.id_column)}
+        sheet = self.sheet.plain(but=self.id_column)
+        return {name: sheet.columns[name] for name in value_columns(sheet, self.id_column)}
 
 
 def is_sample(name: str) -> bool:

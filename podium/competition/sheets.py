@@ -1,5 +1,7 @@
 """The download's tables, parsed once: which hold labels, and which only list images."""
 
+from collections.abc import Collection
+
 from podium.competition.id_columns import id_column
 from podium.competition.label_tables import Undecided, from_table, split_column
 from podium.competition.labels import Labels
@@ -7,7 +9,7 @@ from podium.competition.matching import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX, Imag
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role
 from podium.competition.sample import is_sample
-from podium.download import annotations
+from podium.download import annotations, letters
 from podium.download.raw import Raw
 from podium.download.tables import LISTS, SUFFIXES, Sheet, parse
 from podium.foundation.errors import UserError
@@ -29,13 +31,24 @@ class Sheets:
         self.broken: list[str] = []  # sentences about tables that cannot be read and that nobody needs
         named = {params.labels, params.sample, params.train, params.test, params.validation}
         pool = ImageIndex(images)
+        self._words = letters.words_of(part for name in raw.names() for part in name.split("/"))
         for name in raw.names():
             if name in named or (name.lower().endswith((*SUFFIXES, *LISTS)) and raw.size(name) <= MAX_BYTES):
                 self._add(name, pool, needed=name in named)
+        self._read_again(pool, named)
         for name in self._json(annotations.MAX_BYTES):
             if name not in named:
                 self._add(name, pool, needed=False)
         self._refuse_unknown()
+
+    def _read_again(self, pool: ImageIndex, named: Collection[str | None]) -> None:
+        """Tables whose letters are a guess, by the words of those in which they are none."""
+        guessed = [sheet.name for sheet in self.all if sheet.letters and sheet.letters.guessed]
+        if guessed:
+            self.all = [sheet for sheet in self.all if sheet.name not in guessed]
+            self._words |= letters.words_of(sheet.text for sheet in self.all)
+            for name in guessed:
+                self._add(name, pool, needed=name in named)
 
     def has(self, name: str | None) -> bool:
         """Whether `name` is a table of the download."""
@@ -45,9 +58,18 @@ class Sheets:
         """The tables that are neither the sample nor labels."""
         return [sheet for sheet in self.all if sheet.name not in self.used]
 
+    def guessed(self) -> list[str]:
+        """Sentences about tables whose letters are a guess."""
+        return [
+            f"{sheet.name} is no UTF-8: its letters were read as {sheet.letters.page} "
+            f"(sure to {sheet.letters.share:.0%})"
+            for sheet in self.all
+            if sheet.letters and sheet.letters.guessed
+        ]
+
     def json_texts(self) -> dict[str, str]:
         """Small JSON files by path."""
-        return {name: self.raw.read(name).decode("utf-8", errors="replace") for name in self._json(MAX_JSON)}
+        return {name: letters.read(self.raw.read(name)).text for name in self._json(MAX_JSON)}
 
     def _json(self, size: int) -> list[str]:
         """The JSON files up to `size` bytes; none where there are so many that each is one image's."""
@@ -130,7 +152,7 @@ class Sheets:
             sheet = (
                 annotations.parse_json(data, name)
                 if lower.endswith(annotations.SUFFIXES)
-                else parse(data, name)
+                else parse(data, name, self._words, self.params.encoding)
             )
         except (UserError, OSError, ValueError) as error:
             if needed or (not optional and (is_sample(name) or file_role(name) == "train")):
@@ -163,6 +185,7 @@ class Sheets:
         share = match(sheet.columns[column], pool).share
         if share < TABLE_SHARE and told != "train" and self.params.labels is None:
             return None
+        sheet = sheet.plain(but=column)
         labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted, known)
         if labels is None or (told == "test" and labels.strength < 2):  # its own columns are no labels
             return None

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from podium.download.tables import Sheet, decode
+from podium.download import letters
+from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
 SUFFIXES = (".json", ".jsonl")
@@ -16,11 +17,11 @@ Record = dict[str, Any]
 def parse_json(data: bytes, name: str) -> Sheet | None:
     """The table that the JSON holds, or None where it holds none. Raises UserError for broken JSON."""
     try:
-        records = _records(json.loads(decode(data)), name)
+        records = _records(json.loads(letters.read(data).text), name)
     except RecursionError:
         raise UserError(f"{name} is nested too deep for a table.") from None
     except ValueError as error:
-        records = _lines(decode(data))
+        records = _lines(letters.read(data).text)
         if not records:
             raise UserError(f"{name} is no JSON ({error}).") from None
     rows = [{key: _cell(value) for key, value in record.items()} for record in records]

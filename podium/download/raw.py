@@ -1,22 +1,25 @@
-"""The download, read in place: a zip or a folder, seen as one tree of files; nothing is written to it."""
+"""The download, read in place: an archive or a folder, seen as one tree of files, never written to."""
 
 import os
-import stat
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from podium.download import archives, letters
+from podium.download.naming import check_page, decoded
 from podium.download.params import Limits
 from podium.download.sentences import readable
-from podium.download.zips import Archive, unpack
-from podium.foundation import scratch
+from podium.download.tarballs import Tarball
+from podium.download.zips import TOLD, TOLD_BYTES, Archive
 from podium.foundation.errors import UserError
 
-IGNORED_FOLDERS = {"__MACOSX", ".git", ".ipynb_checkpoints", "@eaDir"}
-IGNORED_FILES = {"Thumbs.db", "desktop.ini"}
-ZIP_DEPTH = 2  # zips inside zips that are looked into
+IGNORED_FOLDERS = {  # what systems and tools leave, in small letters; and all that begin with a dot
+    "__macosx", "@eadir", "#recycle", "@recycle", "@recently-snapshot", "$recycle.bin", "recycler",
+    "recycled", "system volume information", "lost+found", "found.000", "__pycache__", "#snapshot",
+}  # fmt: skip
+IGNORED_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "autorun.inf"}
+DEPTH = 2  # archives inside archives that are looked into
 GB = 1e9
 
 
@@ -68,23 +71,32 @@ class Folder:
         return (self.root / key).read_bytes()
 
 
-def open_raw(path: Path, limits: Limits = Limits()) -> Raw:  # noqa: B008  (frozen)
-    """The tree at `path`. Raises UserError where it is missing, no zip, or hostile."""
+def open_raw(
+    path: Path,
+    limits: Limits = Limits(),  # noqa: B008  (frozen)
+    page: str | None = None,
+    follow: bool = False,
+) -> Raw:
+    """The tree at `path`. Raises UserError where it is missing, no archive that is opened, or hostile.
+
+    page: the encoding of names that are no UTF-8; None to guess it. follow: also links that lead out.
+    """
     if not path.exists():
         raise UserError(f"competition.path: {path} does not exist; give the zip that Kaggle handed out.")
+    check_page(page)
     try:
-        return _open(path, limits)
+        return _open(path, limits, page, follow)
     except UserError as error:
         raise UserError(readable(str(error))) from None
 
 
-def _open(path: Path, limits: Limits) -> Raw:
+def _open(path: Path, limits: Limits, page: str | None, follow: bool) -> Raw:
     raw = Raw(path)
     if path.is_dir():
-        _add_folder(raw, path)
+        _add_folder(raw, path, "", page, follow)
     else:
-        _add_zip(raw, Archive(path, str(path), limits), "")
-    _open_nested(raw, limits)
+        _add(raw, archives.opened(path, str(path), limits, page), "", archives.bare(path.name), page)
+    _open_nested(raw, limits, page)
     total = sum(entry.size for entry in raw.entries.values())
     if total > limits.total_gb * GB:
         raise UserError(
@@ -94,66 +106,111 @@ def _open(path: Path, limits: Limits) -> Raw:
     return raw
 
 
-def _add_folder(raw: Raw, root: Path, prefix: str = "") -> None:
+def _add_folder(raw: Raw, root: Path, prefix: str, page: str | None, follow: bool = False) -> None:
     source = Folder(root)
-    inside = root.resolve()
-    links = 0
-    for place, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not _ignored(name, IGNORED_FOLDERS))
-        below = Path(place).relative_to(root).as_posix()
-        start = "" if below == "." else f"{below}/"
-        raw.folders.update(f"{prefix}{start}{name}" for name in folders)
-        for name in files:
-            full = os.path.join(place, name)
-            about = os.lstat(full)
-            if _ignored(name, IGNORED_FILES):
+    walk = _Walk(root, follow)
+    walk.down()
+    names = [os.fsencode(name) for name in (*walk.files, *walk.folders)]
+    texts, note = decoded(names, lambda: _words(root, walk.files), page)
+    for name, size in walk.files.items():
+        raw.entries[prefix + texts[os.fsencode(name)]] = RawFile(source, name, size)
+    raw.folders.update(prefix + texts[os.fsencode(name)] for name in walk.folders)
+    raw.notes += [note] if note else []
+    if walk.outside:
+        raw.notes.append(
+            f"{len(walk.outside):,} symbolic links that lead out of {root}, such as {walk.outside[0]}, "
+            "were left out: competition.links: follow takes them"
+        )
+
+
+class _Walk:
+    """A folder's files and their sizes, its folders, and the links that are not followed."""
+
+    def __init__(self, root: Path, follow: bool) -> None:
+        self.root, self.follow = root, follow
+        self.inside = root.resolve()
+        self.files: dict[str, int] = {}
+        self.folders: list[str] = []
+        self.outside: list[str] = []
+
+    def down(self, below: str = "", seen: tuple[str, ...] = ()) -> None:
+        """Walks in the order of names; `seen` are the real folders above, so that a ring of links ends."""
+        real = os.path.realpath(self.root / below)
+        if real in seen:
+            return
+        with os.scandir(self.root / below) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        for entry in entries:
+            name = f"{below}{entry.name}"
+            if _ignored(entry.name, IGNORED_FOLDERS if entry.is_dir() else IGNORED_FILES):
                 continue
-            if stat.S_ISLNK(about.st_mode):
-                target = Path(full).resolve()
-                if not target.is_relative_to(inside) or not target.is_file():
-                    links += 1
-                    continue
-                about = os.stat(full)
-            if stat.S_ISREG(about.st_mode):
-                raw.entries[_text(f"{prefix}{start}{name}")] = RawFile(
-                    source, f"{start}{name}", about.st_size
-                )
-    if links:
-        raw.notes.append(f"{links} symbolic links that lead out of {root} were left out")
+            if entry.is_symlink() and not self._taken(name):
+                self.outside.append(name)
+            elif entry.is_dir():
+                self.folders.append(name)
+                self.down(f"{name}/", (*seen, real))
+            elif entry.is_file():
+                self.files[name] = entry.stat().st_size
+
+    def _taken(self, name: str) -> bool:
+        target = (self.root / name).resolve()
+        return target.exists() and (self.follow or target.is_relative_to(self.inside))
 
 
-def _add_zip(raw: Raw, archive: Archive, prefix: str) -> None:
-    for member in archive.members.values():
-        parts = member.name.split("/")
+def _words(root: Path, files: dict[str, int]) -> set[str]:
+    """The words beyond ASCII of a folder's small texts in UTF-8."""
+    texts = []
+    for name, size in files.items():
+        if name.lower().endswith(TOLD) and size <= TOLD_BYTES:
+            read = letters.read((root / name).read_bytes())
+            texts += [] if read.guessed else [read.text]
+    return letters.words_of(texts)
+
+
+def _add(raw: Raw, archive: Archive | Tarball | Path, prefix: str, alone: str, page: str | None) -> None:
+    """An archive's content below `prefix`; a packed file alone under the name `alone`."""
+    if isinstance(archive, Path) and archive.is_dir():
+        _add_folder(raw, archive, prefix, page)
+        return
+    if isinstance(archive, Path):
+        name = prefix.rstrip("/") or alone
+        raw.entries[name] = RawFile(Folder(archive.parent), archive.name, archive.stat().st_size)
+        return
+    for key, member in archive.members.items():
+        parts = key.split("/")
         if any(_ignored(part, IGNORED_FOLDERS) for part in parts[:-1]) or _ignored(parts[-1], IGNORED_FILES):
             continue
-        raw.entries[prefix + _text(member.name)] = RawFile(archive, member.name, member.size)
-        raw.folders.update(prefix + _text("/".join(parts[:i])) for i in range(1, len(parts)))
+        raw.entries[prefix + key] = RawFile(archive, key, member.size)
+        raw.folders.update(prefix + "/".join(parts[:i]) for i in range(1, len(parts)))
     raw.folders.update(
-        prefix + _text(name)
+        prefix + name
         for name in archive.folders
         if not any(_ignored(part, IGNORED_FOLDERS) for part in name.split("/"))
     )
     raw.notes += archive.notes
 
 
-def _open_nested(raw: Raw, limits: Limits) -> None:
-    """Puts each zip's content where the zip stood, as a folder of the zip's name."""
-    for _ in range(ZIP_DEPTH):
-        for name in [name for name in raw.names() if name.lower().endswith(".zip")]:
-            beside = name[: -len(".zip")]
+def _open_nested(raw: Raw, limits: Limits, page: str | None) -> None:
+    """Puts each archive's content where it stood, as a folder of its name; a packed table as the table."""
+    for _ in range(DEPTH):
+        for name in [name for name in raw.names() if archives.is_archive(name)]:
             entry = raw.entries.pop(name)
-            if _has_files(raw.entries, f"{beside}/"):
-                raw.notes.append(f"{name} was left out: {beside}/ lies beside it")
+            table = archives.PACKED_TABLES.search(name)
+            beside = name.rpartition(".")[0] if table else archives.bare(name)
+            if _has_files(raw.entries, beside if table else f"{beside}/"):
+                raw.notes.append(f"{name} was left out: {beside}{'' if table else '/'} lies beside it")
                 continue
-            archive = Archive(_nested(entry, name, limits), f"{raw.path}:{name}", limits)
-            _add_zip(raw, archive, f"{name}/")
-    deeper = [name for name in raw.names() if name.lower().endswith(".zip")]
+            archive = archives.opened(_nested(entry, name, limits), f"{raw.path}:{name}", limits, page)
+            _add(raw, archive, beside if table else f"{name}/", beside, page)
+    deeper = [name for name in raw.names() if archives.is_archive(name)]
     if deeper:
         raise UserError(
-            f"{raw.path} holds zips within zips more than {ZIP_DEPTH} deep ({deeper[0]}): unpack it "
+            f"{raw.path} holds archives within archives more than {DEPTH} deep ({deeper[0]}): unpack it "
             "and give the folder as competition.path."
         )
+    parts = [sentence for name in raw.names() if (sentence := archives.part_of(name))]
+    if parts:
+        raw.notes.append(parts[0].rstrip(".") + (f" ({len(parts)} parts)" if parts[1:] else ""))
 
 
 def _has_files(names: Iterable[str], prefix: str) -> bool:
@@ -161,26 +218,17 @@ def _has_files(names: Iterable[str], prefix: str) -> bool:
 
 
 def _nested(entry: RawFile, name: str, limits: Limits) -> Path:
-    """A nested zip as a file: in place below a folder, otherwise unpacked once to the scratch store."""
+    """A nested archive as a file: in place below a folder, otherwise unpacked once to the scratch store."""
     if isinstance(entry.source, Folder):
         return entry.source.root / entry.key
-    assert isinstance(entry.source, Archive)
+    assert isinstance(entry.source, Archive | Tarball)
     if entry.size > limits.total_gb * GB:
         raise UserError(
             f"{name} has {entry.size / GB:.1f} GB, more than competition.limits.total_gb = "
             f"{limits.total_gb:g}."
         )
-    archive, key = entry.source, entry.key
-    place = scratch.obtain(
-        "nested-zip", archive.digest(key), lambda folder: unpack(archive, key, folder / "zip")
-    )
-    return place / "zip"
+    return archives.place_of(entry.source, entry.key)
 
 
 def _ignored(name: str, names: set[str]) -> bool:
-    return name in names or name.startswith(".")
-
-
-def _text(name: str) -> str:
-    """The name in one Unicode form: macOS zips write letters with their accents apart."""
-    return unicodedata.normalize("NFC", name)
+    return name.startswith(".") or name.lower() in names

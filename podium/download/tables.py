@@ -1,11 +1,13 @@
-"""Text tables of any make: comma, semicolon, tab, bar or blank; UTF-8, UTF-16 or Windows' letters."""
+"""Text tables of any make: comma, semicolon, tab, bar or blank; whatever letters they are written in."""
 
-import codecs
 import csv
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from podium.download import letters
+from podium.download.letters import Text
 from podium.foundation.errors import UserError
 
 CELL = 1 << 24  # characters: what run-length masks and texts beside the labels may have
@@ -13,7 +15,6 @@ SEPARATOR = re.compile(r'\A"?sep=.?"?\r?\n', re.IGNORECASE)  # a first line for 
 DELIMITERS = (",", "\t", ";", "|")
 SUFFIXES = (".csv", ".tsv")
 LISTS = (".txt", ".lst")  # tables only where their cells name images; blanks may separate them
-BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 UNNAMED = re.compile(r"column \d+|unnamed: \d+", re.IGNORECASE)  # columns that have no name of their own
@@ -28,6 +29,7 @@ class Sheet:
     lines: list[int]  # the line in the file where each row ends, from 1
     text: str
     unit: str = "line"  # what a row is called in sentences
+    letters: Text | None = None  # how its bytes became text
 
     def where(self, row: int) -> str:
         """The place of a row, for sentences: the table's name and the row's line."""
@@ -48,12 +50,25 @@ class Sheet:
         numbered = {
             f"column {i}": [name, *cells] for i, (name, cells) in enumerate(self.columns.items(), start=1)
         }
-        return Sheet(self.name, numbered, [1, *self.lines], self.text)
+        return replace(self, columns=numbered, lines=[1, *self.lines])
+
+    def plain(self, but: str | None = None) -> "Sheet":
+        """The same table for matching: every cell and name but those of the column `but` in plain letters."""
+        names = _unique([name if name == but else letters.plain(name) for name in self.columns])
+        cells = [
+            column if name == but else [letters.plain(cell) for cell in column]
+            for name, column in self.columns.items()
+        ]
+        return replace(self, columns=dict(zip(names, cells, strict=True)))
 
 
-def parse(data: bytes, name: str) -> Sheet:
-    """The table in `data`. Raises UserError where it has no line or a row of another width."""
-    text = SEPARATOR.sub("\n", decode(data))
+def parse(data: bytes, name: str, known: Iterable[str] = (), page: str | None = None) -> Sheet:
+    """The table in `data`. Raises UserError where it has no line or a row of another width.
+
+    known, page: what tells the letters, as `letters.read` takes them.
+    """
+    read = letters.read(data, known, page)
+    text = SEPARATOR.sub("\n", read.text)
     if "\0" in text:
         raise UserError(f"{name} is no text table (it holds zero bytes).")
     first = next((line for line in text.splitlines() if line.strip()), "")
@@ -69,20 +84,8 @@ def parse(data: bytes, name: str) -> Sheet:
         rows.append(_fit(row, header, name, line))
         ends.append(line)
     cells = zip(*rows, strict=True) if rows else ([] for _ in header)
-    return Sheet(
-        name, {column: list(values) for column, values in zip(header, cells, strict=True)}, ends, text
-    )
-
-
-def decode(data: bytes) -> str:
-    """Text in the encoding that the bytes show."""
-    for mark, encoding in BOMS.items():
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    columns = {column: list(values) for column, values in zip(header, cells, strict=True)}
+    return Sheet(name, columns, ends, text, letters=read)
 
 
 def cell(text: str) -> str:

@@ -1,7 +1,5 @@
 """One zip, checked before anything in it is read, then read by offset from any number of threads."""
 
-import contextlib
-import hashlib
 import os
 import re
 import stat
@@ -12,14 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from podium.download import letters, methods
+from podium.download.naming import composed, decoded
 from podium.download.params import Limits
 from podium.foundation.errors import UserError
-from podium.foundation.files import flush
 
 LOCAL_HEADER = struct.Struct("<4s5H3I2H")  # PKWARE APPNOTE 4.3.7
 RATIO_FLOOR = 10_000_000  # bytes: a small file may pack as well as it likes
 UTF8_FLAG, ENCRYPTED_FLAG = 0x800, 0x1
-BLOCK = 1 << 20
+UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8 (APPNOTE 4.6.9)
+BLOCK = methods.BLOCK
+TOLD = (".csv", ".tsv", ".txt", ".json")  # files whose words may tell the letters of names
+TOLD_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,23 @@ class ZipMember:
 class Archive:
     """A zip's files. Raises UserError for what is no zip, is encrypted or means harm."""
 
-    def __init__(self, path: Path, shown: str, limits: Limits) -> None:
+    def __init__(self, path: Path, shown: str, limits: Limits, page: str | None = None) -> None:
         self.path, self.shown = path, shown
         self.members: dict[str, ZipMember] = {}
         self.folders: set[str] = set()
         self.notes: list[str] = []
+        self._links: list[str] = []
         self._file = os.open(path, os.O_RDONLY)
-        for info in _directory(path, shown):
-            self._add(info)
+        infos = _directory(path, shown)
+        strange = [info for info in infos if _name(info) is None]
+        for info in infos:
+            if (name := _name(info)) is not None:
+                self._add(info, name)
+        if strange:
+            self._add_strange(strange, page)
+        if self._links:
+            n, first = len(self._links), self._links[0]
+            self.notes.append(f"{shown}: {n:,} symbolic links, such as {first}, were left out")
         _check_limits(list(self.members.values()), path.stat().st_size, shown, limits)
 
     def read(self, key: str) -> bytes:
@@ -64,21 +75,30 @@ class Archive:
         if done != member.size or crc != member.crc:
             raise ValueError("is damaged in the zip (wrong checksum)")
 
-    def digest(self, key: str) -> str:
-        """The SHA-256 of the file's bytes."""
-        digest = hashlib.sha256()
-        for block in self.blocks(key):
-            digest.update(block)
-        return digest.hexdigest()
-
     def __del__(self) -> None:
         handle = getattr(self, "_file", None)
         if handle is not None:
             os.close(handle)
 
-    def _add(self, info: zipfile.ZipInfo) -> None:
-        name = _name(info)
-        _check_name(name, self.shown)
+    def _add_strange(self, infos: list[zipfile.ZipInfo], page: str | None) -> None:
+        """Members of whose names nothing says the letters; texts of the archive may hold the same words."""
+        raw = [info.orig_filename.encode("cp437") for info in infos]
+        texts, note = decoded(raw, self._words, page)
+        self.notes += [f"{self.shown}: {note}"] if note else []
+        for info, name in zip(infos, raw, strict=True):
+            self._add(info, texts[name].replace("\\", "/").removeprefix("./"))
+
+    def _words(self) -> set[str]:
+        """The words beyond ASCII of the archive's small texts in UTF-8."""
+        texts = []
+        for name, member in self.members.items():
+            if name.lower().endswith(TOLD) and member.size <= TOLD_BYTES:
+                read = letters.read(self.read(name))
+                texts += [] if read.guessed else [read.text]
+        return letters.words_of(texts)
+
+    def _add(self, info: zipfile.ZipInfo, name: str) -> None:
+        check_name(name, self.shown)
         if info.flag_bits & ENCRYPTED_FLAG:
             raise UserError(
                 f"{self.shown} is encrypted ({name}): unpack it with its password and give the folder "
@@ -88,8 +108,14 @@ class Archive:
             self.folders.add(name.strip("/"))
             return
         if stat.S_ISLNK(info.external_attr >> 16):
-            self.notes.append(f"{self.shown}: the symbolic link {name} was left out")
+            self._links.append(name)
             return
+        if info.compress_type not in methods.METHODS:
+            kind = methods.OTHERS.get(info.compress_type, f"method {info.compress_type}")
+            raise UserError(
+                f"{self.shown}: {name} is packed by {kind}, which is not read: unpack it with 7-Zip "
+                "(7z x) and give the folder as competition.path."
+            )
         member = ZipMember(
             name, info.file_size, info.compress_size, info.header_offset, info.compress_type, info.CRC
         )
@@ -102,23 +128,16 @@ class Archive:
         self.members[name] = member
 
     def _unpacked(self, member: ZipMember) -> Iterator[bytes]:
-        if member.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            yield from self._other_method(member)
-            return
-        start = self._start(member)
-        inflate = zlib.decompressobj(-zlib.MAX_WBITS) if member.method == zipfile.ZIP_DEFLATED else None
         try:
-            for at in range(0, member.packed, BLOCK):
-                block = os.pread(self._file, min(BLOCK, member.packed - at), start + at)
-                while inflate and block:
-                    yield inflate.decompress(block, BLOCK)
-                    block = inflate.unconsumed_tail
-                if block:
-                    yield block
-            if inflate:
-                yield inflate.flush()
-        except zlib.error:
-            raise ValueError("is damaged in the zip (cannot be unpacked)") from None
+            yield from methods.METHODS[member.method](self._packed(member))
+        except methods.ERRORS as error:
+            told = isinstance(error, ValueError) and str(error).startswith("is damaged")
+            raise ValueError(str(error) if told else "is damaged in the zip (cannot be unpacked)") from None
+
+    def _packed(self, member: ZipMember) -> Iterator[bytes]:
+        start = self._start(member)
+        for at in range(0, member.packed, BLOCK):
+            yield os.pread(self._file, min(BLOCK, member.packed - at), start + at)
 
     def _start(self, member: ZipMember) -> int:
         header = os.pread(self._file, LOCAL_HEADER.size, member.offset)
@@ -126,25 +145,6 @@ class Archive:
             raise ValueError("is damaged in the zip (no header)")
         *_, name, extra = LOCAL_HEADER.unpack(header)
         return member.offset + LOCAL_HEADER.size + int(name) + int(extra)
-
-    def _other_method(self, member: ZipMember) -> Iterator[bytes]:
-        """bzip2, LZMA: rare, so through the standard library."""
-        with zipfile.ZipFile(self.path) as archive:
-            info = next(info for info in archive.infolist() if info.header_offset == member.offset)
-            try:
-                with archive.open(info) as file:
-                    while block := file.read(BLOCK):
-                        yield block
-            except (NotImplementedError, zipfile.BadZipFile, RuntimeError, OSError, EOFError):
-                raise ValueError("is packed in a way that cannot be read") from None
-
-
-def unpack(archive: Archive, key: str, path: Path) -> None:
-    """Writes one file of the archive to `path`."""
-    with path.open("wb") as file:
-        for block in archive.blocks(key):
-            file.write(block)
-    flush(path)
 
 
 def _directory(path: Path, shown: str) -> list[zipfile.ZipInfo]:
@@ -158,16 +158,32 @@ def _directory(path: Path, shown: str) -> list[zipfile.ZipInfo]:
         ) from None
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name with /; UTF-8 where the bytes are, whatever the flag says."""
+def _name(info: zipfile.ZipInfo) -> str | None:
+    """The member's name with /, as a flag or the extra field says; None where nothing says its letters."""
     name = info.orig_filename
     if not info.flag_bits & UTF8_FLAG and not name.isascii():
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return name.replace("\\", "/").removeprefix("./")
+        raw = name.encode("cp437")
+        told = _unicode_path(info.extra, raw)
+        if told is None:
+            return None
+        name = told
+    return composed(name).replace("\\", "/").removeprefix("./")
 
 
-def _check_name(name: str, shown: str) -> None:
+def _unicode_path(extra: bytes, raw: bytes) -> str | None:
+    """The name that Info-ZIP's extra field gives, if it is about these bytes."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        body = extra[at + 4 : at + 4 + size]
+        if kind == UNICODE_PATH and len(body) > 5 and struct.unpack_from("<I", body, 1)[0] == zlib.crc32(raw):
+            return body[5:].decode("utf-8", errors="replace")
+        at += 4 + size
+    return None
+
+
+def check_name(name: str, shown: str) -> None:
+    """Raises UserError for a member whose name leads outside the archive."""
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name) or "\0" in name:
         raise UserError(f"{shown}: the member {name!r} points outside the archive; such a zip is refused.")

@@ -87,7 +87,7 @@ def icebergs_as_json() -> Refusal:
 def icebergs_in_another_archive() -> Refusal:
     return Refusal(
         {"sample_submission.csv.7z": b"7z", "test.json.7z": b"7z", "train.json.7z": b"7z"},
-        "no images but train.json.7z and 2 more, which is not unpacked here",
+        "sample_submission.csv.7z is no complete archive of the kind that its name tells",
     )
 
 
@@ -376,8 +376,8 @@ def a_train_table_of_ids_alone() -> Refusal:
 @refusal
 def images_of_training_in_another_archive() -> Refusal:
     return Refusal(
-        unseen() | {"train.tar.gz": b"x", "train.csv": csv("id,label", "a,cat")},
-        "no labels found, but train.tar.gz, which is not unpacked here: unpack it",
+        unseen() | {"train.tar.zst": b"x", "train.csv": csv("id,label", "a,cat")},
+        "no labels found, but train.tar.zst, which is not unpacked here: unpack it",
     )
 
 

@@ -53,7 +53,7 @@ def no_images() -> Refusal:
 @refusal
 def images_in_another_archive() -> Refusal:
     return Refusal(
-        {"train.7z": b"7z", **LABELLED}, "holds no images but train.7z, which is not unpacked here: unpack it"
+        {"train.7z": b"7z", **LABELLED}, "train.7z is no complete archive of the kind that its name tells"
     )
 
 
@@ -471,7 +471,8 @@ def damaged_nested_zip() -> Refusal:
 def zips_four_deep() -> Refusal:
     inner = zip_bytes({"d.zip": zip_bytes(images("x.jpg"))})
     return Refusal(
-        {"a.zip": zip_bytes({"b.zip": zip_bytes({"c.zip": inner})})}, "zips within zips more than 2 deep"
+        {"a.zip": zip_bytes({"b.zip": zip_bytes({"c.zip": inner})})},
+        "archives within archives more than 2 deep",
     )
 
 

@@ -1,0 +1,40 @@
+"""The sample's own letters: matched in plain ones, written back as the sample has them."""
+
+from collections import Counter
+from dataclasses import replace
+
+from podium.competition.forms import FormFound
+from podium.contracts.competition import Finding
+from podium.download.letters import plain
+from podium.download.tables import Sheet
+
+
+def as_written(found: FormFound, sheet: Sheet, ids: str) -> FormFound:
+    """The form in the letters of the sample as shipped (`sheet`); `ids` is its id column."""
+    columns = dict(zip(sheet.plain(but=ids).header, sheet.header, strict=True))
+    shown = Counter(cell for name in found.columns for cell in sheet.columns[columns.get(name, name)])
+    own: dict[str, str] = {}
+    for cell, _ in shown.most_common():
+        own.setdefault(plain(cell), cell)
+    return replace(
+        found,
+        columns=[columns.get(name, name) for name in found.columns],
+        values=[own.get(value, value) for value in found.values],
+    )
+
+
+def alike(labels: set[str]) -> list[Finding]:
+    """Warnings about labels that differ by case or blanks only: two classes for us, one for a reader."""
+    same: dict[str, list[str]] = {}
+    for label in sorted(labels):
+        same.setdefault("".join(label.split()).casefold(), []).append(label)
+    return [
+        Finding(
+            what="classes",
+            found=f"{' and '.join(map(repr, names))} differ by case or blanks only",
+            why=f"kept as {len(names)} classes: write them alike in the table if they are one",
+            warning=True,
+        )
+        for names in same.values()
+        if len(names) > 1
+    ]

@@ -1,0 +1,132 @@
+"""Which archives are opened, and how each becomes a source of files; the others by name, with the way out."""
+
+import hashlib
+import re
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from podium.download import sevenzip, tarballs
+from podium.download.params import Limits
+from podium.download.tarballs import Tarball
+from podium.download.zips import Archive
+from podium.foundation import scratch
+from podium.foundation.errors import UserError
+from podium.foundation.files import flush
+
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+PACKED_TABLES = re.compile(r"\.(?:csv|tsv|txt|json|jsonl|lst)\.(?:gz|bz2|xz)$", re.IGNORECASE)
+GZIPPED = (".gz", ".bz2", ".xz")
+SUFFIXES = (".zip", *TARS, ".7z")
+PARTS = re.compile(
+    r"(?P<whole>.+\.(?:zip|7z|tar|tgz|gz|bz2|xz|rar))(?:\.\d{2,4}|\.part[a-z0-9]+|\.[a-f][a-z]|-part-?\w+)$"
+    r"|(?P<split>.+)\.z\d\d$|(?P<rar>.+)\.(?:part\d+\.rar|r\d\d)$",
+    re.IGNORECASE,
+)
+MAGIC = {b"PK": "zip", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar"}
+UNOPENED = {
+    "rar": "unrar x",
+    "zst": "unzstd",
+    "lz4": "unlz4",
+    "z": "uncompress",
+    "lzma": "unlzma",
+    "cab": "7z x",
+}
+
+
+class Blocks(Protocol):
+    """A source that hands out a file in pieces."""
+
+    def blocks(self, key: str) -> Iterator[bytes]: ...
+
+
+def is_archive(name: str) -> bool:
+    """Whether the file's name is one of an archive, or of a packed table, that is opened."""
+    return name.lower().endswith(SUFFIXES) or bool(PACKED_TABLES.search(name))
+
+
+def bare(name: str) -> str:
+    """The name without an archive's suffix."""
+    lower = name.lower()
+    return next(
+        (name[: -len(end)] for end in sorted(SUFFIXES, key=len, reverse=True) if lower.endswith(end)), name
+    )
+
+
+def opened(path: Path, shown: str, limits: Limits, page: str | None) -> "Archive | Tarball | Path":
+    """The archive at `path`: its members, or the folder or the one file that it was unpacked to.
+
+    Raises UserError for a part of an archive, or one that no library of ours opens.
+    """
+    kind = kind_of(path)
+    if part := part_of(shown):
+        raise UserError(part)
+    if kind == "rar":
+        raise UserError(unopened(shown, kind))
+    if kind == "7z":
+        return sevenzip.unpacked(path, shown, limits)
+    if kind == "tar":
+        return Tarball(path, shown, limits, page)
+    if kind == "packed":
+        content = tarballs.unpacked(path, shown, limits)
+        return Tarball(content, shown, limits, page) if tarfile.is_tarfile(content) else content
+    if not kind and shown.lower().endswith((*TARS, ".7z", *GZIPPED)):
+        raise UserError(f"{shown} is no complete archive of the kind that its name tells: download it again.")
+    return Archive(path, shown, limits, page)  # which says what is no zip
+
+
+def kind_of(path: Path) -> str:
+    """zip, 7z, rar, tar, packed (gzip, bzip2, xz), or "", by the file's content."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), "")
+    if not kind and tarballs.opener(path):
+        kind = "packed"
+    return kind or ("tar" if len(start) == 8 and tarfile.is_tarfile(path) else "")
+
+
+def part_of(name: str) -> str:
+    """A sentence where the file is one of several parts of an archive, with the command that joins them."""
+    found = PARTS.fullmatch(name)
+    if not found or is_archive(name) or name.lower().endswith(GZIPPED):
+        return ""
+    if found["rar"]:
+        return (
+            f"{name} is one of several parts of a RAR archive: unpack it ({UNOPENED['rar']} {name}) and give "
+            "the folder as competition.path."
+        )
+    if found["split"]:
+        whole = found["split"]
+        return (
+            f"{name} is one of several parts of a zip: join them "
+            f"(zip -s 0 {whole}.zip --out whole.zip) or unpack them, and give the result as competition.path."
+        )
+    whole = found["whole"]
+    return (
+        f"{name} is one of several parts of {whole}: join them (cat {whole}.* > {whole}) or unpack them, and "
+        "leave only the result in the folder that competition.path names."
+    )
+
+
+def unopened(name: str, kind: str) -> str:
+    """A sentence on an archive of a kind that is not opened, with the command that unpacks it."""
+    return (
+        f"{name} is packed as {kind.upper()}, which is not opened here: unpack it ({UNOPENED[kind]} {name}) "
+        "and give the folder as competition.path."
+    )
+
+
+def place_of(source: Blocks, key: str) -> Path:
+    """A file of an archive as a file on disk, unpacked once to the scratch store."""
+    digest = hashlib.sha256()
+    for block in source.blocks(key):
+        digest.update(block)
+
+    def build(folder: Path) -> None:
+        with (folder / "nested").open("wb") as file:
+            for block in source.blocks(key):
+                file.write(block)
+        flush(folder / "nested")
+
+    return scratch.obtain("nested-archive", digest.hexdigest(), build) / "nested"

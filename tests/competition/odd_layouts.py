@@ -1,0 +1,84 @@
+# ruff: noqa: E501  (a corpus: sentences stay in one piece)
+"""Downloads as spreadsheets, old systems and careless hands leave them: odd letters, ids, marks and folders."""
+
+import unicodedata
+
+from tests.competition.layouts import LABELLED, Layout, folders, layout, sample, unseen
+from tests.competition.shipping import Files, csv, images, many
+
+CAFE = "Caf\u00e9"
+
+
+def apart(text: str) -> str:
+    """Letters with their accents behind them, as macOS writes them."""
+    return unicodedata.normalize("NFD", text)
+
+
+def labelled(*rows: str, header: str = "id,label") -> Files:
+    return many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | {"train.csv": csv(header, *rows)}
+
+
+@layout
+def labels_in_two_unicode_forms() -> Layout:
+    files = labelled(f"a1,{CAFE}", f"a2,{apart(CAFE)}", "a3,tea", "a4,tea") | sample(f"t0,{CAFE}", "t1,tea")
+    return Layout(files, [CAFE, "tea"], 4, 2, values=[CAFE, "tea"])
+
+
+@layout
+def a_sample_in_the_other_unicode_form() -> Layout:
+    files = labelled(f"a1,{CAFE}", f"a2,{CAFE}", "a3,tea", "a4,tea") | sample(f"t0,{apart(CAFE)}", "t1,tea")
+    return Layout(files, [CAFE, "tea"], 4, 2, values=[apart(CAFE), "tea"])
+
+
+@layout
+def probability_columns_in_the_other_unicode_form() -> Layout:
+    files = folders(names=(CAFE, "tea")) | unseen("test/t{}.jpg", 2)
+    files |= sample("t0,0.5,0.5", "t1,0.5,0.5", header=f"id,tea,{apart(CAFE)}")
+    return Layout(files, [CAFE, "tea"], 4, 2, "probabilities", column_classes=[1, 0])
+
+
+@layout
+def labels_with_blanks_that_nobody_sees() -> Layout:
+    files = labelled("a1,big\u00a0cat", "a2,big cat", "a3,dog\u200b", "a4,dog") | sample(
+        "t0,dog", "t1,big cat"
+    )
+    return Layout(files, ["big cat", "dog"], 4, 2)
+
+
+@layout
+def labels_in_two_cases() -> Layout:
+    files = labelled("a1,Cat", "a2,cat", "a3,dog", "a4,dog") | sample("t0,dog", "t1,cat")
+    return Layout(files, ["Cat", "cat", "dog"], 4, 2, said="'Cat' and 'cat' differ by case or blanks only")
+
+
+@layout
+def a_table_in_a_code_page() -> Layout:
+    table = csv("id;label", "a1;берёза", "a2;клён", "a3;берёза", "a4;клён").encode("cp1251")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | {"train.csv": table}
+    files |= {"sample_submission.csv": csv("id,label", "t0,клён", "t1,клён")}
+    return Layout(
+        files, ["берёза", "клён"], 4, 2, said="train.csv is no UTF-8: its letters were read as cp1251"
+    )
+
+
+@layout
+def a_table_whose_letters_the_sample_tells() -> Layout:
+    table = csv("id,label", "a1,猫", "a2,狗", "a3,猫", "a4,狗").encode("gbk")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | {"train.csv": table}
+    return Layout(files | sample("t0,猫", "t1,狗"), ["狗", "猫"], 4, 2)
+
+
+@layout
+def a_table_whose_letters_params_tell() -> Layout:
+    table = csv("id,label", "a1,õ", "a2,x", "a3,õ", "a4,x").encode("cp1257")
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | {"train.csv": table}
+    return Layout(files, ["x", "õ"], 4, 2, shipped=False, params={"encoding": "cp1257"})
+
+
+@layout
+def waste_baskets_among_the_classes() -> Layout:
+    files = folders() | unseen() | LABELLED
+    files |= images(
+        "train/$RECYCLE.BIN/x.jpg", "train/System Volume Information/y.jpg", "train/.Trash-1000/z.jpg"
+    )
+    return Layout(files, ["cat", "dog"], 4, 3)
