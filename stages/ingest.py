@@ -8,11 +8,14 @@ from tqdm import tqdm
 from podium.competition import index
 from podium.competition.detect import detect
 from podium.competition.params import CompetitionParams
+from podium.contracts.competition import Finding
 from podium.download.meta import read_meta
 from podium.download.raw import open_raw
 from podium.foundation.entry import run
 from podium.foundation.params import load
 from podium.images.audit import audit_all
+from podium.images.channels import survey
+from podium.images.opening import raw_pixels
 from podium.images.params import ImageParams
 
 INDEX = Path("data/index")
@@ -20,15 +23,20 @@ IMAGES = Path("data/images")
 
 
 def main() -> None:
-    params, storage = load(CompetitionParams), load(ImageParams).storage
+    params, image = load(CompetitionParams), load(ImageParams)
     path = Path(params.path).expanduser()
     raw = open_raw(path, params.limits, params.encoding, params.links == "follow")
     detected = detect(raw, params, read_meta(path))
     print(f"{path}:\n{index.table(detected.competition.findings)}", flush=True)
-    names = tqdm([image.path for image in detected.images], "ingest", unit="image", disable=None)
-    audited = audit_all(names, raw.read, storage, params.limits.megapixels, os.cpu_count() or 1)
+    shipped = [one.path for one in detected.images]
+    meaning, said = survey(shipped, raw.read, raw_pixels, image.channels)
+    names = tqdm(shipped, "ingest", unit="image", disable=None)
+    audited = audit_all(
+        names, raw.read, image.storage, params.limits.megapixels, os.cpu_count() or 1, meaning
+    )
     frame = index.store(detected, audited, IMAGES)
-    findings = index.judge(frame, detected, params.on_unreadable == "fail")
+    findings = [Finding(what="channels", found=text) for text in said]
+    findings += index.judge(frame, detected, params.on_unreadable == "fail")
     index.write(detected, frame, findings, INDEX)
     print(index.table(findings))
 

@@ -25,7 +25,7 @@ KINDS = {  # what a suffix means, where no image lies beside it
     ".mp4": "videos", ".avi": "videos", ".mov": "videos", ".wav": "sounds", ".mp3": "sounds",
     ".ogg": "sounds", ".flac": "sounds", ".json": "numbers in JSON",
 }  # fmt: skip
-PHOTOS = (".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".dng", ".cr2", ".nef", ".exr", ".tga", ".psd")
+PHOTOS = (".dng", ".cr2", ".cr3", ".arw", ".nef", ".exr", ".tga", ".raw")
 BOOKS = (
     ".xlsx", ".xls", ".ods", ".parquet", ".feather", ".sqlite", ".rds", ".mat", ".npy", ".npz", ".pkl",
     ".pickle",

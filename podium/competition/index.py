@@ -1,5 +1,6 @@
 """data/index and data/images: the detection and the audit, written as their contracts say."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -66,8 +67,20 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
     left = {detected.labels[name] for name in detected.labels if name in opened}
     gone = sorted(set(detected.labels.values()) - left)
     if gone:
-        raise UserError(f"class {gone[0]!r} has no readable image.")
+        raise _lost_class(gone[0], bad, frame)
     return findings
+
+
+def _lost_class(name: str, bad: pd.DataFrame, frame: pd.DataFrame) -> UserError:
+    """Why none of a class's images can be read: how many of all cannot, and most often why."""
+    trained = bad[bad["subset"].isin(("train", "validation"))]
+    total = int(frame["subset"].isin(("train", "validation")).sum())
+    reason, times = Counter(trained["note"]).most_common(1)[0]
+    first = trained[trained["note"] == reason].iloc[0]["path"]
+    return UserError(
+        f"class {name!r} has no readable image: {len(trained):,} of {total:,} training pictures cannot "
+        f"be read, {times:,} of them as {first}: {reason}."
+    )
 
 
 def write(detected: Detected, frame: pd.DataFrame, findings: list[Finding], folder: Path) -> None:

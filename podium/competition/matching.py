@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".ppm", ".pgm", ".pbm", ".pnm",
-    ".tif", ".tiff",
+    ".tif", ".tiff", ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".psd",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from podium.images.channels import Meaning
 from podium.images.opening import Unreadable, open_image
 from podium.images.params import Storage
 from podium.images.pixels import Pixels, encode, shrink
@@ -33,14 +34,19 @@ class Audited:
     data: bytes
 
 
-def audit(data: bytes, storage: Storage, megapixels: float) -> Audited:
+def audit(
+    data: bytes,
+    storage: Storage,
+    megapixels: float,
+    meaning: Meaning = Meaning(),  # noqa: B008  (frozen)
+) -> Audited:
     """Opens one image. Never raises for what the bytes hold."""
     sha = hashlib.sha256(data).hexdigest()
     try:
-        image = open_image(data, megapixels, storage.short_side)
+        image = open_image(data, megapixels, storage.short_side, meaning)
     except Unreadable as error:
         return Audited("unreadable", str(error), 0, 0, sha, "", 0, b"")
-    stored = data
+    stored = data[: image.length]
     if not (image.plain and min(image.pixels.shape[:2]) <= storage.short_side):
         stored = _encoded(image.pixels, storage, image.format in LOSSLESS)
     return Audited(
@@ -56,7 +62,12 @@ def audit(data: bytes, storage: Storage, megapixels: float) -> Audited:
 
 
 def audit_all(
-    names: Iterable[str], read: Callable[[str], bytes], storage: Storage, megapixels: float, workers: int
+    names: Iterable[str],
+    read: Callable[[str], bytes],
+    storage: Storage,
+    megapixels: float,
+    workers: int,
+    meaning: Meaning = Meaning(),  # noqa: B008  (frozen)
 ) -> Iterator[tuple[str, Audited]]:
     """(name, facts) in the order of `names`, whatever the number of workers; few images are held at once."""
 
@@ -65,7 +76,7 @@ def audit_all(
             data = read(name)
         except (OSError, ValueError) as error:
             return Audited("unreadable", str(error), 0, 0, hashlib.sha256(b"").hexdigest(), "", 0, b"")
-        return audit(data, storage, megapixels)
+        return audit(data, storage, megapixels, meaning)
 
     cv2.setNumThreads(1)
     waiting: deque[tuple[str, Future[Audited]]] = deque()

@@ -10,35 +10,44 @@ from typing import Any
 import cv2
 import numpy as np
 from PIL import (
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
     ImageFile,
+    Jpeg2KImagePlugin,
     JpegImagePlugin,
     MpoImagePlugin,
     PngImagePlugin,
     PpmImagePlugin,
+    PsdImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
 )
 
+from podium.images.channels import GROUND_NAMES, Meaning
 from podium.images.headers import usual_size
+from podium.images.kinds import kind_of
 from podium.images.pixels import Pixels
 
-MAGIC = {
-    b"\xff\xd8\xff": "jpeg",
-    b"\x89PNG\r\n\x1a\n": "png",
-    b"GIF8": "gif",
-    b"BM": "bmp",
-    b"II*\0": "tiff",
-    b"MM\0*": "tiff",
-    **{b"P%d" % i: "pnm" for i in range(1, 7)},
-}
 PLUGINS = (  # imported here: Pillow finds a format only once its plug-in is loaded
     JpegImagePlugin, MpoImagePlugin, PngImagePlugin, GifImagePlugin, BmpImagePlugin, TiffImagePlugin,
-    PpmImagePlugin, WebPImagePlugin,
+    PpmImagePlugin, WebPImagePlugin, AvifImagePlugin, Jpeg2KImagePlugin, PsdImagePlugin,
 )  # fmt: skip
-FORMATS = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "PPM", "WEBP"]  # what Pillow may try
+FORMATS = [
+    "JPEG",
+    "PNG",
+    "GIF",
+    "BMP",
+    "TIFF",
+    "PPM",
+    "WEBP",
+    "AVIF",
+    "JPEG2000",
+    "PSD",
+    "HEIF",
+    "JXL",
+]  # what Pillow may try
 WHOLE = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 REDUCED = {  # a fraction of the size, which the JPEG decoder gives almost for free
     n: flag | cv2.IMREAD_IGNORE_ORIENTATION
@@ -49,9 +58,12 @@ REDUCED = {  # a fraction of the size, which the JPEG decoder gives almost for f
     )
 }
 PNG_DEPTH = 24  # where a PNG's header says how many bits a channel has
+CLEAR = ("RGBA", "LA", "PA", "RGBa", "La")  # Pillow's modes with transparency
 ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 MEGA = 1e6
-TAIL = 4096  # bytes at the end in which a complete file's last marker stands
+TAIL = 4096  # bytes at the end in which most complete files' last marker stands
+DEEP = ("I;16", "I;16B", "I;16L", "I", "F")  # Pillow's modes of more than 8 bits
+BITS_OF_SAMPLE, EXTRA_SAMPLES, UNSAID = 258, 338, (0,)  # TIFF's tags; an extra sample that is no transparency
 
 warnings.filterwarnings("ignore", module="PIL")
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is told in notes
@@ -91,15 +103,22 @@ class Opened:
     plain: bool  # the shipped bytes are themselves an upright 8-bit RGB or grey JPEG or PNG, whole
     notes: list[str] = field(default_factory=list)
     repaired: bool = False
+    length: int = 0  # bytes of the picture, without what a phone puts behind it
 
 
-def open_image(data: bytes, megapixels: float, short_side: int) -> Opened:
+def open_image(
+    data: bytes,
+    megapixels: float,
+    short_side: int,
+    meaning: Meaning = Meaning(),  # noqa: B008  (frozen)
+) -> Opened:
     """Decodes; large JPEGs at a fraction not below `short_side`. Raises Unreadable with the reason.
 
-    megapixels: above it the image is refused before a pixel is decoded.
+    megapixels: above it the image is refused before a pixel is decoded. meaning: of values beyond the usual.
     """
     kind = _kind(data)
-    whole = _whole(data, kind)
+    end = _end(data, kind)
+    whole = end is not None
     size = usual_size(data, kind) if whole else None
     header: Any = None if size else _header(data, kind)
     width, height = size or header.size
@@ -108,7 +127,7 @@ def open_image(data: bytes, megapixels: float, short_side: int) -> Opened:
             f"{width} x {height} pixels are more than competition.limits.megapixels = {megapixels:g}"
         )
     turn = 1 if header is None else _orientation(header)
-    opened = Opened(np.empty((0, 0, 3), np.uint8), width, height, kind, plain=False)
+    opened = Opened(np.empty((0, 0, 3), np.uint8), width, height, kind, plain=False, length=end or len(data))
     if turn > 4:
         opened.width, opened.height = height, width
     if header is None or _fit_for_opencv(header, data, kind):
@@ -117,7 +136,7 @@ def open_image(data: bytes, megapixels: float, short_side: int) -> Opened:
             opened.pixels = pixels
             opened.plain = whole and turn == 1
     if not opened.pixels.size:
-        opened.pixels = _by_pillow(data, opened)
+        opened.pixels = _by_pillow(data, opened, meaning)
     if turn != 1:
         opened.pixels = np.ascontiguousarray(TURNS[turn](opened.pixels))
         opened.notes.append("turned upright (EXIF)")
@@ -128,15 +147,10 @@ def open_image(data: bytes, megapixels: float, short_side: int) -> Opened:
 
 
 def _kind(data: bytes) -> str:
-    if not data:
-        raise Unreadable("the file is empty")
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
-    for magic, kind in MAGIC.items():
-        if data.startswith(magic):
-            return kind
-    start = data[:8].decode("ascii", errors="replace")
-    raise Unreadable(f"no image: the file starts with {start!r}")
+    kind, reason = kind_of(data)
+    if reason:
+        raise Unreadable(reason)
+    return kind
 
 
 def _header(data: bytes, kind: str) -> Any:
@@ -162,13 +176,27 @@ def _fit_for_opencv(header: Any, data: bytes, kind: str) -> bool:
     return kind == "jpeg" or data[PNG_DEPTH] == 8
 
 
-def _whole(data: bytes, kind: str) -> bool:
-    """Whether the file ends as its format does."""
+def _end(data: bytes, kind: str) -> int | None:
+    """Where the picture ends; None where the file ends before. Behind it a phone may put a film."""
     if kind == "jpeg":
-        return b"\xff\xd9" in data[-TAIL:]
+        if b"\xff\xd9" in data[-TAIL:]:
+            return len(data)
+        found = data.find(b"\xff\xd9", _scan(data))
+        return found + 2 if found >= 0 else None
     if kind == "png":
-        return b"IEND" in data[-TAIL:]
-    return True
+        if b"IEND" in data[-TAIL:]:
+            return len(data)
+        found = data.find(b"IEND", data.find(b"IDAT"))
+        return found + 8 if found >= 0 else None
+    return len(data)
+
+
+def _scan(data: bytes) -> int:
+    """Where a JPEG's first scan starts: before it segments may hold other pictures, whole ones too."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return at
 
 
 def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | None:
@@ -186,12 +214,62 @@ def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | N
     return found.astype(np.uint8, copy=False)
 
 
-def _by_pillow(data: bytes, opened: Opened) -> Pixels:
+def raw_pixels(data: bytes) -> tuple[Any, bool] | None:
+    """(values (h, w, bands) as stored, whether the fourth band is said to be none of transparency).
+
+    None for usual images of 8 bits without transparency. Raises Unreadable.
+    """
+    kind = _kind(data)
+    if kind == "jpeg" or usual_size(data, kind):
+        return None
+    header = _header(data, kind)
+    if _bits(header, data, kind) > 8:
+        values = _deep(data, kind, header)
+        return values[..., None] if values.ndim == 2 else values, _unsaid(header)
+    if header.mode not in CLEAR and "transparency" not in header.info:
+        return None
+    try:
+        return np.asarray(header.convert("RGBA")), _unsaid(header)
+    except Exception as error:
+        raise Unreadable(_short(error)) from None
+
+
+def _bits(header: Any, data: bytes, kind: str) -> int:
+    """Bits of one value."""
+    if header.mode in DEEP:
+        return 16
+    if kind == "png":
+        return int(data[PNG_DEPTH])
+    told = getattr(header, "tag_v2", {}).get(BITS_OF_SAMPLE, (8,)) if kind == "tiff" else (8,)
+    return int(max(told))
+
+
+def _unsaid(header: Any) -> bool:
+    """Whether a TIFF says that its fourth band is no transparency."""
+    extra = getattr(header, "tag_v2", {}).get(EXTRA_SAMPLES, ())
+    return bool(extra) and (extra if isinstance(extra, tuple) else (extra,))[0] in UNSAID
+
+
+def _deep(data: bytes, kind: str, header: Any) -> Any:
+    """Values of more than 8 bits as they are: (h, w) or (h, w, bands), RGB first."""
+    if kind in ("png", "tiff"):
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if found is not None and found.dtype != np.uint8:
+            order = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
+            bands = found.shape[2] if found.ndim == 3 else 1
+            return cv2.cvtColor(found, order[bands]) if bands in order else found
+    return np.asarray(header)
+
+
+def _by_pillow(data: bytes, opened: Opened, meaning: Meaning) -> Pixels:
     """The rare forms: CMYK, palettes, alpha, 16 bits, GIF, TIFF and what OpenCV refused."""
     try:
         image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
+        if _bits(image, data, opened.format) > 8:
+            return _from_deep(_deep(data, opened.format, image), opened, meaning)
+        band = image.mode == "RGBA" and meaning.fourth == "band"
         _load(image, opened)
-        return _rgb(image, opened)
+        return _rgb(image.convert("RGBX").convert("RGB") if band else image, opened, meaning)
     except Unreadable:
         raise
     except Exception as error:
@@ -211,30 +289,31 @@ def _load(image: Any, opened: Opened) -> None:
         opened.notes.append("damaged: the part that could be read was kept")
 
 
-def _rgb(image: Any, opened: Opened) -> Pixels:
+def _from_deep(values: Any, opened: Opened, meaning: Meaning) -> Pixels:
+    """(h, w, 3): by the data set's range; the first three bands of more."""
+    bands = 1 if values.ndim == 2 else values.shape[2]
+    colours = values if bands in (1, 3) else values[..., :1] if bands == 2 else values[..., :3]
+    opened.notes.append(f"{values.dtype} values scaled to 8 bits")
+    made = meaning.deep(colours).reshape(*values.shape[:2], -1)
+    made = np.repeat(made, 3, axis=2) if made.shape[2] == 1 else made
+    if bands == 4 and meaning.fourth == "alpha":
+        share = (values[..., 3:].astype(np.float64) / 65535).clip(0, 1)
+        made = np.rint(made * share + meaning.ground * (1 - share)).astype(np.uint8)
+    return np.ascontiguousarray(made)
+
+
+def _rgb(image: Any, opened: Opened, meaning: Meaning) -> Pixels:
     if getattr(image, "n_frames", 1) > 1:
         opened.notes.append("the first of several frames")
-    if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
-        opened.notes.append(f"{image.mode} values scaled to 8 bits")
-        return _scaled(np.asarray(image))
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+    if image.mode in CLEAR or "transparency" in image.info:
         image = image.convert("RGBA")
         if image.getextrema()[3][0] < 255:
-            opened.notes.append("transparent parts were laid on white")
-        under = Image.new("RGBA", image.size, "white")
+            opened.notes.append(f"transparent parts were laid on {GROUND_NAMES[meaning.ground]}")
+        under = Image.new("RGBA", image.size, (meaning.ground,) * 3)
         image = Image.alpha_composite(under, image)
     elif image.mode not in ("RGB", "L", "P", "1"):
         opened.notes.append(f"{image.mode} turned to RGB")
     return np.array(image.convert("RGB"))
-
-
-def _scaled(values: Any) -> Pixels:
-    """Grey of more than 8 bits: by 65535 where it fits 16 bits, by its own range otherwise."""
-    low, high = float(values.min()), float(values.max())
-    if low >= 0 and high <= 65535 and values.dtype.kind in "ui":
-        low, high = 0.0, 65535.0 if high > 255 else 255.0
-    grey = np.clip((values.astype(np.float64) - low) / max(high - low, 1e-12) * 255, 0, 255)
-    return np.repeat(np.rint(grey).astype(np.uint8)[..., None], 3, axis=2)
 
 
 def _short(error: Exception) -> str:

@@ -18,11 +18,28 @@ class Storage(BaseModel):
     quality: int = Field(95, ge=50, le=100)  # of jpg and webp
 
 
+class Channels(BaseModel):
+    """What values beyond 8 bits, a fourth band and transparent parts mean, for all images together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    range: tuple[float, float] | Literal["auto"] = "auto"  # values that become black and white
+    fourth: Literal["auto", "alpha", "band"] = "auto"
+    ground: Literal["auto", "white", "black", "grey"] = "auto"  # what lies under transparent parts
+
+    @field_validator("range")
+    @classmethod
+    def _ordered(cls, range: tuple[float, float] | str) -> tuple[float, float] | str:
+        if not isinstance(range, str) and range[0] >= range[1]:
+            raise ValueError("give auto, or the value of black and a larger one of white, such as [0, 4095]")
+        return range
+
+
 class ImageParams(Section):
     """params.yaml's `image`."""
 
     section: ClassVar[str] = "image"
     storage: Storage = Storage()
+    channels: Channels = Channels()
     size: int | Literal["auto"] = "auto"  # pixels, square
     resize: Resize | Literal["auto"] = "auto"
 

@@ -90,9 +90,9 @@ TURNED_TO_RGB = {
 }
 UNREADABLE = {
     "empty": (b"", "the file is empty"),
-    "html": (b"<html><body>404", "no image: the file starts with '<html><b'"),
+    "html": (b"<html><body>404", "an HTML page and no picture: the server sent a page"),
     "text": (b"hello", "no image: the file starts with 'hello'"),
-    "zeros": (b"\0" * 500, "no image: the file starts with"),
+    "zeros": (b"\0" * 500, "the file holds zero bytes alone"),
     "magic alone": (b"\xff\xd8\xff", "a jpeg file whose header is broken"),
     "cut in the header": (JPEG[:100], "a jpeg file whose header is broken"),
     "png magic alone": (b"\x89PNG\r\n\x1a\n", "a png file whose header is broken"),

@@ -1,0 +1,151 @@
+"""What values mean beyond eight bits and beside red, green and blue: decided once for the whole data set.
+
+A picture of its own says little: twelve bits in a 16-bit file look black, a fourth band of near infrared
+like transparency, white ink on nothing like paper. So some pictures of the data set are looked at together.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from podium.images.params import Channels
+
+LOOKED_AT = 96  # pictures of the data set, evenly spread
+PIXELS = 4096  # of each of them
+EDGE = 0.001  # share of deep values beyond black and beyond white: dead pixels do not set the range
+NEAR = 40  # levels within which ink cannot be told from the ground
+HIDDEN = 0.9  # share of a picture's ink that is near the ground, for it to be lost
+SOFT = 0.5  # share of a fourth channel between its ends from which it is a band and no transparency
+GROUNDS = {"white": 255, "black": 0, "grey": 128}  # tried in this order
+GROUND_NAMES = {level: name for name, level in GROUNDS.items()}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How every picture of the data set is read. The default is what one picture alone allows."""
+
+    low: float | None = None  # of deep values: what becomes black; None: by each picture's own type
+    high: float | None = None
+    fourth: str = "alpha"  # or band
+    ground: int = 255  # what lies under transparent parts, grey [0, 255]
+
+    def deep(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """Values of more than 8 bits as 8 bits, by the data set's range."""
+        low, high = (self.low, self.high) if self.high is not None else own_range(values)
+        assert low is not None and high is not None
+        scaled = (np.nan_to_num(values.astype(np.float64)) - low) / max(high - low, 1e-12) * 255
+        return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+
+
+def own_range(values: NDArray[Any]) -> tuple[float, float]:
+    """By 65535 where they fit 16 bits, by their own range otherwise."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if low >= 0 and high <= 65535 and values.dtype.kind in "ui":
+        return 0.0, 65535.0 if high > 255 else 255.0
+    return low, high
+
+
+@dataclass
+class _Seen:
+    deep: list[NDArray[np.float64]] = field(default_factory=list)
+    soft: list[bool] = field(default_factory=list)  # of each fourth channel: whether it is a band
+    ink: list[NDArray[np.uint8]] = field(default_factory=list)  # grey levels of what is not transparent
+
+
+def survey(
+    names: Sequence[str],
+    read: Callable[[str], bytes],
+    raw_pixels: Callable[[bytes], tuple[NDArray[Any], bool] | None],
+    asked: Channels,
+) -> tuple[Meaning, list[str]]:
+    """(meaning, sentences) from some pictures of the data set; what params name is taken as it is.
+
+    raw_pixels gives values (h, w, bands) and whether a fourth band is said to be no transparency; None for
+    usual 8-bit pictures.
+    """
+    seen = _Seen()
+    count = 0
+    step = max(1, len(names) // LOOKED_AT)
+    for name in names[::step]:
+        try:
+            found = raw_pixels(read(name))
+        except (OSError, ValueError):
+            continue
+        count += 1
+        if found is not None:
+            _look(seen, *found)
+    low, high, said = _range(seen, asked, count)
+    fourth, more = _fourth(seen, asked, count)
+    said += more
+    ground, more = _ground(seen, asked, count) if fourth == "alpha" else (255, [])
+    return Meaning(low, high, fourth, ground), said + more
+
+
+def _look(seen: _Seen, values: NDArray[Any], told_band: bool) -> None:
+    flat = values.reshape(-1, values.shape[2])
+    flat = flat[:: max(1, len(flat) // PIXELS)]
+    bands = flat.shape[1]
+    colours = flat[:, : bands - 1] if bands in (2, 4) else flat
+    deep = values.dtype != np.uint8
+    if deep:
+        seen.deep.append(np.nan_to_num(colours.astype(np.float64)).ravel())
+    if bands in (2, 4):
+        top = 255.0 if not deep else 65535.0
+        alpha = flat[:, -1].astype(np.float64) / top
+        between = float(np.mean((alpha > 0.02) & (alpha < 0.98)))
+        seen.soft.append(told_band or between > SOFT)
+        if alpha.min() < 0.5:
+            ink = colours[alpha >= 0.5].mean(1) * (255.0 / top)
+            seen.ink.append(np.clip(ink, 0, 255).astype(np.uint8))
+
+
+def _range(seen: _Seen, asked: Channels, count: int) -> tuple[float | None, float | None, list[str]]:
+    if not seen.deep:
+        return None, None, []
+    if asked.range != "auto":
+        low, high = asked.range
+        why = "as image.channels.range says"
+    else:
+        pooled = np.concatenate(seen.deep)
+        low, high = (float(value) for value in np.quantile(pooled, [EDGE, 1 - EDGE]))
+        if high <= low:
+            low, high = float(pooled.min()), float(pooled.max())
+        why = "what all but 1 in 1,000 values use: image.channels.range names another"
+    text = (
+        f"{len(seen.deep)} of {count} pictures looked at have more than 8 bits: {low:g} becomes black and "
+        f"{high:g} white in all of them, {why}"
+    )
+    return low, high, [text]
+
+
+def _fourth(seen: _Seen, asked: Channels, count: int) -> tuple[str, list[str]]:
+    if not seen.soft:
+        return "alpha", []
+    band = sum(seen.soft) * 2 > len(seen.soft) if asked.fourth == "auto" else asked.fourth == "band"
+    if not band:
+        return "alpha", []
+    text = (
+        f"{len(seen.soft)} of {count} pictures looked at have a fourth band that is no transparency: the "
+        "first three are taken for red, green and blue (image.channels.fourth: alpha says otherwise)"
+    )
+    return "band", [text]
+
+
+def _ground(seen: _Seen, asked: Channels, count: int) -> tuple[int, list[str]]:
+    if not seen.ink:
+        return 255, []
+    lost = {name: sum(_near(ink, level) > HIDDEN for ink in seen.ink) for name, level in GROUNDS.items()}
+    name = min(lost, key=lambda name: lost[name]) if asked.ground == "auto" else asked.ground
+    text = (
+        f"{len(seen.ink)} of {count} pictures looked at have transparent parts: laid on {name}"
+        + (f", since on white {lost['white']} of them would be a blank page" if name != "white" else "")
+        + " (image.channels.ground names another)"
+    )
+    return GROUNDS[name], [text]
+
+
+def _near(ink: NDArray[np.uint8], level: int) -> float:
+    return float(np.mean(np.abs(ink.astype(np.int64) - level) < NEAR)) if len(ink) else 0.0

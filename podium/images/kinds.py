@@ -1,0 +1,79 @@
+"""What a file is by its first bytes: an image of a kind that is read, or something else, by its name."""
+
+import importlib.util
+from typing import Any
+
+MAGIC = {
+    b"\xff\xd8\xff": "jpeg",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"GIF8": "gif",
+    b"BM": "bmp",
+    b"II*\0": "tiff",
+    b"MM\0*": "tiff",
+    b"II+\0": "tiff",
+    b"\0\0\0\x0cjP  ": "jp2",
+    b"\xff\x4f\xff\x51": "jp2",
+    b"8BPS": "psd",
+    b"\xff\x0a": "jxl",
+    b"\0\0\0\x0cJXL ": "jxl",
+    **{b"P%d" % i: "pnm" for i in range(1, 7)},
+}
+BRANDS = {  # of ISO media files, whose eighth byte on names them (ISO/IEC 23008-12)
+    b"avif": "avif", b"avis": "avif", b"heic": "heic", b"heix": "heic", b"heim": "heic", b"heis": "heic",
+    b"hevc": "heic", b"mif1": "heic", b"msf1": "heic",
+}  # fmt: skip
+PLUGINS = {"heic": ("pillow_heif", "pillow-heif"), "jxl": ("pillow_jxl", "pillow-jxl-plugin")}
+OTHERS = (  # what lies under an image's name now and then, and the way out
+    (b"version https://git-lfs", "a Git LFS pointer and no picture: run `git lfs pull` where it came from"),
+    (b"<!doctype html", "an HTML page and no picture: the server sent a page, so sign in and download again"),
+    (b"<html", "an HTML page and no picture: the server sent a page, so sign in and download again"),
+    (b"<svg", "a vector drawing: write it as PNG"),
+    (b"<?xml", "XML and no picture, such as a server's refusal: download it again"),
+    (b"{", "JSON and no picture, such as a server's refusal: download it again"),
+    (b"%pdf", "a PDF document: write its page as PNG"),
+    (b"pk\x03\x04", "a zip and no picture: unpack it"),
+    (b"\x1f\x8b", "packed by gzip: unpack it"),
+    (b"riff", "a sound or a film and no picture"),
+)
+START = 64  # bytes that tell
+
+
+def kind_of(data: bytes) -> tuple[str, str]:
+    """(kind, "") of an image that is read, ("", reason) of anything else."""
+    if not data:
+        return "", "the file is empty"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp", ""
+    for magic, kind in MAGIC.items():
+        if data.startswith(magic):
+            return _plugged(kind)
+    if data[4:8] == b"ftyp":
+        brands = [data[8:12], *(data[i : i + 4] for i in range(16, START, 4))]
+        kinds = [BRANDS[brand] for brand in brands if brand in BRANDS]
+        if kinds:
+            return _plugged("avif" if "avif" in kinds else kinds[0])
+        return "", "a film and no picture"
+    if not data.strip(b"\0"):
+        return "", "the file holds zero bytes alone: it was not copied whole"
+    shown = data[:8].decode("ascii", errors="replace")
+    lower = data[:START].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    for start, what in OTHERS:
+        if lower.startswith(start):
+            return "", f"{what}; the file starts with {shown!r}"
+    return "", f"no image: the file starts with {shown!r}"
+
+
+def _plugged(kind: str) -> tuple[str, str]:
+    """The kind, where what reads it is installed."""
+    if kind not in PLUGINS:
+        return kind, ""
+    module, package = PLUGINS[kind]
+    if importlib.util.find_spec(module) is None:
+        return "", (
+            f"a picture in {kind.upper()}, for which no plug-in is installed: `pip install {package}`, or "
+            "convert it to JPEG"
+        )
+    plugin: Any = importlib.import_module(module)
+    if hasattr(plugin, "register_heif_opener"):
+        plugin.register_heif_opener()
+    return kind, ""

@@ -1,0 +1,146 @@
+"""Deep values, fourth bands and transparency mean the same in every picture of a data set."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from podium.images.audit import audit
+from podium.images.channels import Meaning, survey
+from podium.images.kinds import kind_of
+from podium.images.opening import open_image, raw_pixels
+from podium.images.params import Channels, Storage
+from podium.images.pixels import decode
+from tests.images.test_audit import IMAGE, JPEG, PICTURE, encoded
+
+Pictures = dict[str, bytes]
+
+
+def meant(pictures: Pictures, **asked: object) -> tuple[Meaning, str]:
+    meaning, said = survey(list(pictures), pictures.__getitem__, raw_pixels, Channels.model_validate(asked))
+    return meaning, "; ".join(said)
+
+
+def stored(data: bytes, meaning: Meaning) -> np.ndarray:
+    return decode(audit(data, Storage(), 200, meaning).data)
+
+
+def deep(top: int, seed: int, bands: int = 1, suffix: str = ".png") -> bytes:
+    shape = (40, 40) if bands == 1 else (40, 40, bands)
+    values = np.random.default_rng(seed).integers(top // 4, top, shape).astype(np.uint16)
+    return cv2.imencode(suffix, values)[1].tobytes()
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff"])
+@pytest.mark.parametrize("bands", [1, 3])
+def test_twelve_bits_fill_eight_by_one_range_for_all(bands: int, suffix: str) -> None:
+    pictures = {f"{i}": deep(4095, i, bands, suffix) for i in range(4)}
+    meaning, said = meant(pictures)
+    made = stored(pictures["0"], meaning)
+    assert len(np.unique(made)) > 200 and made.max() >= 250
+    assert "4 of 4 pictures looked at have more than 8 bits: 10" in said and "image.channels.range" in said
+
+
+def test_a_dark_picture_stays_darker_than_a_bright_one() -> None:
+    pictures = {"dark": deep(250, 0), "bright": deep(4000, 1)}
+    meaning, _ = meant(pictures)
+    assert stored(pictures["dark"], meaning).mean() < 20 < stored(pictures["bright"], meaning).mean()
+
+
+def test_the_range_that_params_name_is_taken() -> None:
+    meaning, said = meant({"a": deep(4095, 0)}, range=[0, 65535])
+    assert (meaning.low, meaning.high) == (0, 65535) and "as image.channels.range says" in said
+    assert stored(deep(4095, 0), meaning).max() <= 16
+
+
+def test_colours_of_sixteen_bits_keep_their_order() -> None:
+    values = np.zeros((8, 8, 3), np.uint16)
+    values[..., 2] = 60000  # OpenCV writes blue, green, red
+    data = cv2.imencode(".png", values)[1].tobytes()
+    assert stored(data, meant({"a": data})[0])[0, 0].tolist() == [255, 0, 0]
+
+
+def ink(level: int) -> bytes:
+    rgba = np.zeros((40, 40, 4), np.uint8)
+    rgba[10:20, 10:30] = (level, level, level, 255)
+    return encoded(Image.fromarray(rgba), "PNG")
+
+
+@pytest.mark.parametrize(
+    ("levels", "ground"), [([255], 0), ([0], 255), ([128], 255), ([255, 0], 128), ([240, 250], 0)]
+)
+def test_ink_can_be_seen_on_its_ground(levels: list[int], ground: int) -> None:
+    pictures = {str(level): ink(level) for level in levels}
+    meaning, said = meant(pictures)
+    assert meaning.ground == ground and "have transparent parts: laid on" in said
+    for data in pictures.values():
+        assert len(np.unique(stored(data, meaning))) >= 2
+
+
+def test_the_ground_that_params_name_is_taken() -> None:
+    assert meant({"a": ink(255)}, ground="grey")[0].ground == 128
+
+
+def four_bands(_seed: int) -> bytes:
+    near = np.random.default_rng(_seed).integers(20, 230, (40, 60), dtype=np.uint8)
+    return encoded(Image.fromarray(np.dstack([PICTURE, near])), "PNG")
+
+
+def test_near_infrared_is_no_transparency() -> None:
+    pictures = {str(i): four_bands(i) for i in range(3)}
+    meaning, said = meant(pictures)
+    assert "3 of 3 pictures looked at have a fourth band that is no transparency" in said
+    assert np.array_equal(stored(pictures["0"], meaning), PICTURE)
+    kept, _ = meant(pictures, fourth="alpha")
+    assert not np.array_equal(stored(pictures["0"], kept), PICTURE)
+
+
+def test_usual_pictures_are_not_looked_into() -> None:
+    assert meant({"a": JPEG, "b": encoded(IMAGE, "PNG")}) == (Meaning(), "")
+
+
+def test_a_film_behind_a_photo_is_cut_off() -> None:
+    film = np.random.default_rng(0).integers(0, 255, 20_000, dtype=np.uint8).tobytes().replace(b"\xff", b"\0")
+    facts = audit(JPEG + film, Storage(), 200)
+    assert (facts.status, facts.note, facts.data) == ("ok", "", JPEG)
+    png = encoded(IMAGE, "PNG")
+    assert audit(png + film, Storage(), 200).data == png
+
+
+def test_a_cut_photo_with_a_whole_thumbnail_is_truncated() -> None:
+    exif = b"Exif\0\0" + JPEG
+    head = b"\xff\xd8\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    big = encoded(Image.fromarray(np.tile(PICTURE, (8, 8, 1))), "JPEG")
+    assert open_image(head + big[2:-6000], 200, 320).repaired
+
+
+@pytest.mark.parametrize("form", ["AVIF", "JPEG2000", "WEBP"])
+def test_pictures_of_newer_kinds_are_read(form: str) -> None:
+    facts = audit(encoded(IMAGE, form), Storage(), 200)
+    assert (facts.status, facts.width, facts.height) == ("ok", 60, 40)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            b"version https://git-lfs.github.com/spec/v1\n",
+            "a Git LFS pointer and no picture: run `git lfs pull`",
+        ),
+        (b"\n<!DOCTYPE html><html>", "an HTML page and no picture"),
+        (b"<HTML><body>", "an HTML page and no picture"),
+        (b'{"error": 403}', "JSON and no picture"),
+        (b"<?xml version='1.0'?><Error/>", "XML and no picture"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"\0\0\0\x18ftypmp42", "a film and no picture"),
+        (bytes(5000), "zero bytes alone"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "no plug-in is installed: `pip install pillow-heif`"),
+        (b"\xff\x0a" + bytes(40), "a picture in JXL, for which no plug-in is installed"),
+    ],
+)
+def test_what_is_no_picture_is_named(data: bytes, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing: Callable[[str], None] = lambda _name: None  # noqa: E731
+    monkeypatch.setattr("podium.images.kinds.importlib.util.find_spec", missing)
+    assert said in kind_of(data)[1]
