@@ -11,7 +11,7 @@ from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
 from podium.competition.matching import SUFFIXES
 from podium.competition.params import CompetitionParams
-from podium.competition.roles import IGNORED, Roles, assign, doubles
+from podium.competition.roles import IGNORED, Roles, assign, doubles, word_role
 from podium.competition.sample import find_sample, is_sample
 from podium.competition.sheets import Sheets
 from podium.competition.spellings import without_images
@@ -163,6 +163,14 @@ class _Detection:
             )
         if "test" not in present:
             places = self.roles.folders.get("validation", [])
+            empty = [
+                name for name in sorted(self.raw.folders) if word_role(name.rpartition("/")[2]) == "test"
+            ]
+            if empty and not places:
+                raise UserError(
+                    f"{self.raw.path}: {empty[0]}/ holds no image, as where notebooks alone see the test "
+                    "images: put some images there to predict, or name another folder in competition.test."
+                )
             such = f", or {places[0]} to predict that" if places else ""
             raise UserError(
                 f"{self.raw.path} holds no test images, so there is nothing to predict: name their folder in "

@@ -16,6 +16,11 @@ NEGATIVE = re.compile(
     r"(normal|healthy|benign|negative|neg|none|background|uninfected|clean|false|0)$|(no|not|non|without)($|[\W_])",
     re.IGNORECASE,
 )
+PLACEHOLDER = re.compile(  # what organisers write where a label will stand
+    r"(unknown|none|null|nan?|n/a|label|class|category|target|prediction|answer|todo|string|name|dummy|your|xx*|\W*)"
+    r"[\W_]*(\w{0,2}|here|name|label|class)",
+    re.IGNORECASE,
+)
 POSITIVE = ("1", "true", "yes", "positive", "pos")
 
 
@@ -179,6 +184,12 @@ def _labels(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes) 
                 "label an image, or several in order of likelihood where no class's name has a blank."
             )
     if strange and len(strange) == len(set(cells)):
+        if len(strange) > 1 and not any(map(PLACEHOLDER.fullmatch, strange)):
+            raise UserError(
+                f"{sheet.name} shows the labels {_list(strange)}, and no training image has any of them "
+                f"({_list(classes.names)} are the classes): name the labels' table or column in "
+                "competition.labels or competition.label_column, or the right file in competition.sample."
+            )
         why = f"assumed: {sheet.name} shows {strange[0]!r}, which is no class"
         found.findings.append(_finding("the class's name", why, warning=True))
     elif strange:

@@ -9,6 +9,7 @@ from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import file_role
 from podium.competition.tasks import refuse_measured, refuse_numbers_a_class, refuse_several
+from podium.competition.truths import truth
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
@@ -108,11 +109,9 @@ def one_hot(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
     if len(wanted) > 1 and len(named) == len(wanted):
         refuse_numbers_a_class(sheet, named)
         return (
-            named
-            if all(_zero_one(cell) in ("0", "1") for name in named for cell in sheet.columns[name])
-            else []
+            named if all(truth(cell) in ("0", "1") for name in named for cell in sheet.columns[name]) else []
         )
-    hot = [name for name in rest if {_zero_one(cell) for cell in sheet.columns[name]} == {"0", "1"}]
+    hot = [name for name in rest if {truth(cell) for cell in sheet.columns[name]} == {"0", "1"}]
     usual = any(name.lower() in LABEL_WORDS for name in rest)
     return [] if len(hot) < 2 or usual or len(hot) * 2 <= len(rest) else hot
 
@@ -145,6 +144,7 @@ def _collect(
     )
     labels = Labels(sheet.name, text, {}, id_column=ids, label_column=column, id_forms=found.forms)
     unnamed: list[str] = []
+    torn: dict[str, str] = {}
     for i, (name, label) in enumerate(zip(sheet.columns[ids], cells, strict=True)):
         path = found.found.get(name)
         if path is None:
@@ -159,14 +159,14 @@ def _collect(
             unnamed.append(name)
             continue
         if labels.of.setdefault(path, label) != label:
-            raise UserError(
-                f"{sheet.where(i)}: {name!r} is {label!r} here and {labels.of[path]!r} "
-                "before: an image has one label (a multi-label competition is not taken)."
+            torn.setdefault(
+                path, f"{sheet.where(i)}: {name!r} is {label!r} here and {labels.of[path]!r} before"
             )
         if group:
             labels.groups[path] = sheet.columns[group][i]
         if split:
             labels.splits[path] = sheet.columns[split][i]
+    _leave_out_torn(labels, torn, len(cells), params)
     if found.missing:
         names = _list(found.missing)
         labels.notes.append(
@@ -177,6 +177,21 @@ def _collect(
             f"{len(unnamed):,} images of {sheet.name} have no label: unlabelled ({_list(unnamed)})"
         )
     return labels
+
+
+def _leave_out_torn(labels: Labels, torn: dict[str, str], rows: int, params: CompetitionParams) -> None:
+    """Images that have two labels: left out where they are few, else UserError."""
+    if not torn:
+        return
+    first = next(iter(torn.values()))
+    if not _may_miss(len(torn), rows, params):
+        raise UserError(
+            f"{first}: an image has one label (a multi-label competition is not taken); {len(torn):,} images "
+            "have two, which competition.on_missing: skip leaves out."
+        )
+    for path in torn:
+        del labels.of[path]
+    labels.notes.append(f"{len(torn):,} images have two labels and are left out: {first}")
 
 
 def _may_miss(missing: int, rows: int, params: CompetitionParams) -> bool:
@@ -211,7 +226,7 @@ def _hot_labels(sheet: Sheet, hot: list[str]) -> list[str]:
     shown = ", ".join(hot[:SHOWN]) + (" ..." if len(hot) > SHOWN else "")
     cells = []
     for i, row in enumerate(zip(*(sheet.columns[name] for name in hot), strict=True)):
-        ones = [name for name, cell in zip(hot, row, strict=True) if _zero_one(cell) == "1"]
+        ones = [name for name, cell in zip(hot, row, strict=True) if truth(cell) == "1"]
         if len(ones) > 1:
             raise UserError(
                 f"{sheet.where(i)}: {len(ones)} of the columns {shown} are 1: this is a multi-label "
@@ -263,10 +278,6 @@ def shown_words(wanted: dict[str, list[str]]) -> set[str]:
         return set(wanted)
     cells = {cell for cells in wanted.values() for cell in cells}
     return cells | {word for cell in cells for word in cell.split()}
-
-
-def _zero_one(cell: str) -> str:
-    return {"0.0": "0", "1.0": "1", "False": "0", "True": "1"}.get(cell, cell)
 
 
 def _no_column(key: str, sheet: Sheet, named: str) -> str:

@@ -8,6 +8,7 @@ from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role, word_role
 from podium.competition.sheets import Sheets
+from podium.competition.unused import tell_unused
 from podium.competition.written import alike
 from podium.contracts.competition import Finding
 from podium.download.letters import plain
@@ -43,6 +44,8 @@ def find_labels(
         raise pixel_table(raw) or UserError(_no_labels(raw, roles, sheets))
     if labels is folders:
         findings += _empty(raw, folders, roles)
+    if labels is not tables and params.labels is None:
+        findings += tell_unused(sheets, labels, values)
     text = f"{labels.found}; {len(labels.classes())} classes; "
     text += f"{len(labels.of):,} of {labels.rows or len(labels.of):,} images found"
     notes = [Finding(what="labels", found=note, warning=True) for note in labels.notes]

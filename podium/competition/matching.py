@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".ppm", ".pgm", ".pbm", ".pnm",
@@ -120,6 +121,22 @@ def _number(text: str) -> str | None:
     return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else None
 
 
+def _decimal(text: str) -> str | None:
+    """`7.0` is 7, as a spreadsheet or pandas writes a whole number."""
+    hit = re.fullmatch(r"(\d+)\.0+", text)
+    return _number(hit[1]) if hit else None
+
+
+def _unquoted(text: str) -> str | None:
+    """`a%20b.jpg` as its letters, as links write them."""
+    return unquote(text) if "%" in text else None
+
+
+def _bare(text: str) -> str | None:
+    name = _unquoted(text)
+    return None if name is None else stem(name)
+
+
 def _last_number(text: str) -> str | None:
     """The last number in a file's name: img_07.jpg is 7."""
     runs = re.findall(r"[0-9]+", stem(text))
@@ -155,7 +172,8 @@ EXACT = "file names"
 WITHOUT_SUFFIX = "file names without suffix"
 OTHER_ZEROS = "numbers with other zeros in front"
 BY_NUMBER = "the number in the file name"
-NUMBERS = {OTHER_ZEROS, BY_NUMBER}
+DECIMAL = "whole numbers written as decimals"
+NUMBERS = {OTHER_ZEROS, BY_NUMBER, DECIMAL}
 FORMS = [
     Form(EXACT, _as_is, _as_is),
     Form(WITHOUT_SUFFIX, _as_is, stem),
@@ -164,5 +182,8 @@ FORMS = [
     Form("file names without suffix, in another case", _folded(_as_is), _folded(stem)),
     Form("file names with another suffix, in another case", _folded(stem), _folded(stem)),
     Form(OTHER_ZEROS, _number, _number),
+    Form("file names as links write them", _unquoted, _as_is),
+    Form("file names without suffix, as links write them", _bare, stem),
+    Form(DECIMAL, _decimal, _number),
     Form(BY_NUMBER, _number, _last_number, weak=True),
 ]

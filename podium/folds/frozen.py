@@ -1,15 +1,18 @@
 """A file of folds, frozen or the user's own: its images stay there, new ones join the emptiest fold."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from podium.download.frames import read_frame
 from podium.folds.assign import Folds, Labels
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
 
 COLUMNS = ["image_id", "fold"]
+WHOLE = re.compile(r"-?\d{1,9}(\.0+)?")  # also as spreadsheets write a column with gaps
 LOWEST, HIGHEST = -2, 100
 
 
@@ -19,16 +22,11 @@ def read(path: Path) -> pd.DataFrame:
     Raises UserError for a missing file or column, a repeated image, or a fold that is none.
     """
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        frame = read_frame(path, "the columns image_id and fold")
     except FileNotFoundError:
         raise UserError(
             f"split.file: {path} does not exist: write `image_id,fold` lines, or only that header for none."
         ) from None
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{path} is no CSV table ({str(error).strip()}): give the columns image_id and fold."
-        ) from None
-    frame.columns = frame.columns.str.strip()
     missing = [name for name in COLUMNS if name not in frame]
     if missing:
         raise UserError(
@@ -45,14 +43,11 @@ def read(path: Path) -> pd.DataFrame:
     if again.any():
         twice = frame[again].iloc[0]
         raise UserError(f"{path}, row {twice['row']}: {twice['image_id']!r} stands twice: keep one row.")
-    return frame.assign(fold=frame["fold"].astype(np.int64))
+    return frame.assign(fold=frame["fold"].astype(np.float64).astype(np.int64))
 
 
 def _is_fold(text: str) -> bool:
-    try:
-        return LOWEST <= int(text) <= HIGHEST
-    except ValueError:
-        return False
+    return bool(WHOLE.fullmatch(text)) and LOWEST <= int(float(text)) <= HIGHEST
 
 
 def check_known(given: pd.DataFrame, known: set[str], path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
+from podium.download.frames import read_frame
 from podium.foundation.errors import UserError
 
 DROP = "drop"
@@ -74,14 +75,9 @@ def moved(corrections: pd.DataFrame) -> list[str]:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        frame = read_frame(path, "the columns image_id, label, note")
     except FileNotFoundError:
         return pd.DataFrame(columns=COLUMNS, dtype=str)
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{path} is no CSV table ({str(error).strip()}): give the columns image_id, label, note."
-        ) from None
-    frame.columns = frame.columns.str.strip()
     for name in COLUMNS[:2]:
         if name not in frame:
             found = ", ".join(frame.columns)

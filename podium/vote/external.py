@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from podium.contracts.competition import Competition
+from podium.download.frames import read_frame
 from podium.experiments.runs import Member, Probs
 from podium.foundation.errors import UserError
 from podium.foundation.files import digest, sha256
@@ -62,7 +63,7 @@ def _place(path: Path) -> Path:
 def _table(
     path: Path, classes: list[str], id_column: str = "image_id", ids: dict[str, str] | None = None
 ) -> pd.DataFrame:
-    frame = pd.read_csv(_place(path), dtype={"image_id": str, id_column: str}, keep_default_na=False)
+    frame = read_frame(_place(path), "one column for the ids and one a class")
     if "image_id" not in frame and ids is not None and id_column in frame:
         frame["image_id"] = frame[id_column].map(ids).fillna(frame[id_column])
     for name in ["image_id", *classes]:
@@ -93,11 +94,16 @@ def _same_folds(frame: pd.DataFrame, split: pd.DataFrame, path: Path) -> None:
         )
 
 
+def _numbers(cells: "pd.Series[str]") -> "pd.Series[float]":
+    """Cells as numbers; a comma is the decimal point of half the world's spreadsheets."""
+    return pd.to_numeric(cells.astype(str).str.replace(",", "."), errors="coerce")
+
+
 def _rows(frame: pd.DataFrame, ids: list[str], classes: list[str], path: Path) -> Probs:
     lacking = [image_id for image_id in ids if image_id not in frame.index]
     if lacking:
         raise UserError(f"{path}: {len(lacking)} images have no row, {lacking[0]!r} for one.")
-    values = frame.loc[ids, classes].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
+    values = frame.loc[ids, classes].apply(_numbers).to_numpy(np.float64)
     wrong = ~np.isfinite(values).all(1) | (values < 0).any(1) | (abs(values.sum(1) - 1) > TOLERANCE)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])

@@ -110,8 +110,8 @@ def graphemes_as_parquet() -> Refusal:
 @refusal
 def photographs_of_a_phone() -> Refusal:
     return Refusal(
-        {"train/cat/1.HEIC": b"x", "train/dog/2.HEIC": b"x"},
-        f"no image files but pictures of another format (train/cat/1.HEIC and 1 more), {UNREAD}",
+        {"train/cat/1.NEF": b"x", "train/dog/2.NEF": b"x"},
+        f"no image files but pictures of another format (train/cat/1.NEF and 1 more), {UNREAD}",
     )
 
 

@@ -82,3 +82,69 @@ def waste_baskets_among_the_classes() -> Layout:
         "train/$RECYCLE.BIN/x.jpg", "train/System Volume Information/y.jpg", "train/.Trash-1000/z.jpg"
     )
     return Layout(files, ["cat", "dog"], 4, 3)
+
+
+def hot_table(yes: str, no: str) -> Files:
+    rows = [f"a{i},{yes if i % 2 else no},{no if i % 2 else yes}" for i in range(1, 5)]
+    return labelled(*rows, header="id,cat,dog") | sample("t0,0.5,0.5", "t1,0.5,0.5", header="id,cat,dog")
+
+
+for _yes, _no in (
+    ("TRUE", "FALSE"),
+    ("yes", "no"),
+    ("x", ""),
+    ("Y", "N"),
+    ("1", ""),
+    ("wahr", "falsch"),
+    ("t", "f"),
+):
+
+    def _hot(yes: str = _yes, no: str = _no) -> Layout:
+        return Layout(
+            hot_table(yes, no), ["cat", "dog"], 4, 2, "probabilities", label_of={"train/a1.jpg": "cat"}
+        )
+
+    _hot.__name__ = f"one_hot_as_{_yes}_and_{_no or 'nothing'}"
+    layout(_hot)
+
+
+@layout
+def ids_as_decimals() -> Layout:
+    files = many("train/{}.jpg", 4, 1) | unseen("test/{}.jpg", 2)
+    files |= {"train.csv": csv("id,label", "1.0,cat", "2.0,dog", "3.0,cat", "4.0,dog")} | sample(
+        "0.0,cat", "1.0,dog"
+    )
+    return Layout(files, ["cat", "dog"], 4, 2, id_of={"test/0.jpg": "0.0"}, label_of={"train/2.jpg": "dog"})
+
+
+@layout
+def ids_as_links_write_them() -> Layout:
+    files = many("train/h{}/scan a.jpg", 2) | many("train/h{}/b.jpg", 2) | unseen("test/t{}.jpg", 2)
+    files |= {
+        "train.csv": csv("id,label", "h0/scan%20a.jpg,cat", "h1/scan%20a,dog", "h0/b.jpg,cat", "h1/b.jpg,dog")
+    }
+    return Layout(files | sample("t0,cat", "t1,dog"), ["cat", "dog"], 4, 2)
+
+
+@layout
+def one_row_of_many_that_contradicts() -> Layout:
+    rows = [f"{i}.jpg,{('cat', 'dog')[i % 2]}" for i in range(150)]
+    files = many("train/{}.jpg", 150) | unseen("test/t{}.jpg", 2) | sample("t0,cat", "t1,dog")
+    files |= {"train.csv": csv("id,label", *rows, "7.jpg,cat")}
+    return Layout(
+        files,
+        ["cat", "dog"],
+        149,
+        2,
+        unlabelled=1,
+        said="1 images have two labels and are left out: train.csv",
+    )
+
+
+@layout
+def a_table_that_says_what_folders_say_under_other_ids() -> Layout:
+    files = folders(each=3) | unseen() | LABELLED
+    files |= {"train.csv": csv("id,label", *(f"scan-{i}-x,{('cat', 'dog')[i % 2]}" for i in range(7)))}
+    return Layout(
+        files, ["cat", "dog"], 6, 3, said="train.csv has a column label, but its ids, such as 'scan-0-x'"
+    )

@@ -1,0 +1,56 @@
+"""Evidence that contradicts the choice: a table that looks like the labels, whose ids name no image."""
+
+from podium.competition.label_tables import LABEL_WORDS
+from podium.competition.labels import Labels
+from podium.competition.roles import file_role
+from podium.competition.sample import is_sample
+from podium.competition.sheets import Sheets
+from podium.contracts.competition import Finding
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
+
+MANY = 0.2  # rows an image from which a table is about the images and no list of classes
+
+
+def tell_unused(sheets: Sheets, labels: Labels, wanted: dict[str, list[str]]) -> list[Finding]:
+    """Warnings about tables that could have been the labels, where `labels` come from folders or names.
+
+    wanted: the sample's columns after its id. Raises UserError where such a table has labels of its own, that
+    the folders do not say: nobody wants hospitals as classes while train.csv lies there unread.
+    """
+    findings = []
+    for sheet in sheets.others():
+        column = _label_column(sheet, wanted)
+        if column is None or is_sample(sheet.name) or file_role(sheet.name) == "test":
+            continue
+        values = {cell for cell in sheet.plain().columns[column] if cell}
+        if len(sheet.lines) < max(len(labels.classes()) + 1, MANY * len(labels.of)) or len(values) < 2:
+            continue
+        told = (
+            f"{sheet.name} has a column {column}, but its ids, such as {_example(sheet, column)!r}, are no "
+            f"names of images, such as {min(labels.of)}"
+        )
+        if values <= labels.classes():
+            findings.append(Finding(what="labels", found=told, why="left unused", warning=True))
+            continue
+        raise UserError(
+            f"{told}; {labels.found} would be taken instead "
+            f"({', '.join(sorted(labels.classes())[:3])}): mend the ids, or say competition.labels: "
+            f"{labels.source} if those are the classes."
+        )
+    return findings
+
+
+def _label_column(sheet: Sheet, wanted: dict[str, list[str]]) -> str | None:
+    """The column that looks like labels: named as the sample's, or by its own and the table's name."""
+    asked = {name.casefold() for name in wanted} if len(wanted) == 1 else set()
+    named = file_role(sheet.name) == "train" or "label" in sheet.name.lower()
+    for name in sheet.header:
+        if name.casefold() in asked or (named and name.lower().replace(" ", "_") in LABEL_WORDS):
+            return name
+    return None
+
+
+def _example(sheet: Sheet, column: str) -> str:
+    others = [name for name in sheet.header if name != column] or [column]
+    return next((cell for cell in sheet.columns[others[0]] if cell), "")

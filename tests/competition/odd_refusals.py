@@ -1,0 +1,56 @@
+# ruff: noqa: E501  (a corpus: sentences stay in one piece)
+"""Downloads whose evidence contradicts itself, and what their sentences must name."""
+
+from tests.competition.layouts import LABELLED, folders, sample, unseen
+from tests.competition.refusals import Refusal, refusal
+from tests.competition.shipping import csv, many, zip_bytes
+
+ROWS = [f"img_{i},{('benign', 'malignant')[i % 2]}" for i in range(8)]
+
+
+@refusal
+def hospitals_beside_a_table_whose_ids_miss() -> Refusal:
+    files = many("train/h0/scan-{}-x.jpg", 4) | many("train/h1/scan-{}-y.jpg", 4) | unseen("test/t{}.jpg", 2)
+    files |= {"train.csv": csv("id,label", *ROWS)} | sample("t0,benign", "t1,benign")
+    return Refusal(
+        files,
+        "train.csv has a column label, but its ids, such as 'img_0', are no names of images, such as train/h0/scan-0-x.jpg",
+    )
+
+
+@refusal
+def the_samples_column_in_a_table_of_another_name() -> Refusal:
+    files = many("train/h0/scan-{}-x.jpg", 4) | many("train/h1/scan-{}-y.jpg", 4) | unseen("test/t{}.jpg", 2)
+    files |= {"cases.csv": csv("id,finding", *ROWS)} | sample("t0,benign", "t1,benign", header="id,finding")
+    return Refusal(files, "cases.csv has a column finding, but its ids, such as 'img_0'")
+
+
+@refusal
+def a_worded_sample_of_other_classes() -> Refusal:
+    files = folders() | unseen() | sample("0.jpg,benign", "1.jpg,malignant", "2.jpg,benign")
+    return Refusal(
+        files,
+        "shows the labels benign, malignant, and no training image has any of them (cat, dog are the classes)",
+    )
+
+
+@refusal
+def an_empty_test_folder() -> Refusal:
+    return Refusal(
+        folders() | {"test/": b""}, "test/ holds no image, as where notebooks alone see the test images"
+    )
+
+
+@refusal
+def parts_of_a_zip_beside_a_table() -> Refusal:
+    files = {"train.zip.001": b"PK", "train.zip.002": b"PK", "train.csv": csv("id,label", "1,a")}
+    return Refusal(
+        files,
+        "holds no images: train.zip.001 is one of several parts of train.zip: join them (cat train.zip.*",
+    )
+
+
+@refusal
+def what_was_left_out_is_told_in_the_refusal() -> Refusal:
+    files = folders() | {"test.zip.001": zip_bytes(unseen())} | LABELLED
+    return Refusal(files, "(left out of the download: test.zip.001 is one of several parts of test.zip")
