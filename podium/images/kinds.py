@@ -1,8 +1,5 @@
 """What a file is by its first bytes: an image of a kind that is read, or something else, by its name."""
 
-import importlib.util
-from typing import Any
-
 MAGIC = {
     b"\xff\xd8\xff": "jpeg",
     b"\x89PNG\r\n\x1a\n": "png",
@@ -22,7 +19,6 @@ BRANDS = {  # of ISO media files, whose eighth byte on names them (ISO/IEC 23008
     b"avif": "avif", b"avis": "avif", b"heic": "heic", b"heix": "heic", b"heim": "heic", b"heis": "heic",
     b"hevc": "heic", b"mif1": "heic", b"msf1": "heic",
 }  # fmt: skip
-PLUGINS = {"heic": ("pillow_heif", "pillow-heif"), "jxl": ("pillow_jxl", "pillow-jxl-plugin")}
 OTHERS = (  # what lies under an image's name now and then, and the way out
     (b"version https://git-lfs", "a Git LFS pointer and no picture: run `git lfs pull` where it came from"),
     (b"<!doctype html", "an HTML page and no picture: the server sent a page, so sign in and download again"),
@@ -36,6 +32,19 @@ OTHERS = (  # what lies under an image's name now and then, and the way out
     (b"riff", "a sound or a film and no picture"),
 )
 START = 64  # bytes that tell
+
+
+def _heif() -> None:
+    from pillow_heif import register_heif_opener  # type: ignore[import-not-found, unused-ignore]
+
+    register_heif_opener()
+
+
+def _jxl() -> None:
+    import pillow_jxl  # type: ignore[import-not-found, unused-ignore]  # noqa: F401  (Pillow learns it by this)
+
+
+PLUGINS = {"heic": ("pillow-heif", _heif), "jxl": ("pillow-jxl-plugin", _jxl)}
 
 
 def kind_of(data: bytes) -> tuple[str, str]:
@@ -67,13 +76,12 @@ def _plugged(kind: str) -> tuple[str, str]:
     """The kind, where what reads it is installed."""
     if kind not in PLUGINS:
         return kind, ""
-    module, package = PLUGINS[kind]
-    if importlib.util.find_spec(module) is None:
+    package, plug_in = PLUGINS[kind]
+    try:
+        plug_in()
+    except ImportError:
         return "", (
             f"a picture in {kind.upper()}, for which no plug-in is installed: `pip install {package}`, or "
             "convert it to JPEG"
         )
-    plugin: Any = importlib.import_module(module)
-    if hasattr(plugin, "register_heif_opener"):
-        plugin.register_heif_opener()
     return kind, ""

@@ -26,6 +26,7 @@ from PIL import (
 )
 
 from podium.images.channels import GROUND_NAMES, Meaning
+from podium.images.deep import CLEAR, PNG_DEPTH, as_rgb, bits_of, deep_values, is_unsaid
 from podium.images.headers import usual_size
 from podium.images.kinds import kind_of
 from podium.images.pixels import Pixels
@@ -57,13 +58,9 @@ REDUCED = {  # a fraction of the size, which the JPEG decoder gives almost for f
         (2, cv2.IMREAD_REDUCED_COLOR_2),
     )
 }
-PNG_DEPTH = 24  # where a PNG's header says how many bits a channel has
-CLEAR = ("RGBA", "LA", "PA", "RGBa", "La")  # Pillow's modes with transparency
 ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 MEGA = 1e6
 TAIL = 4096  # bytes at the end in which most complete files' last marker stands
-DEEP = ("I;16", "I;16B", "I;16L", "I", "F")  # Pillow's modes of more than 8 bits
-BITS_OF_SAMPLE, EXTRA_SAMPLES, UNSAID = 258, 338, (0,)  # TIFF's tags; an extra sample that is no transparency
 
 warnings.filterwarnings("ignore", module="PIL")
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is told in notes
@@ -214,59 +211,14 @@ def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | N
     return found.astype(np.uint8, copy=False)
 
 
-def raw_pixels(data: bytes) -> tuple[Any, bool] | None:
-    """(values (h, w, bands) as stored, whether the fourth band is said to be none of transparency).
-
-    None for usual images of 8 bits without transparency. Raises Unreadable.
-    """
-    kind = _kind(data)
-    if kind == "jpeg" or usual_size(data, kind):
-        return None
-    header = _header(data, kind)
-    if _bits(header, data, kind) > 8:
-        values = _deep(data, kind, header)
-        return values[..., None] if values.ndim == 2 else values, _unsaid(header)
-    if header.mode not in CLEAR and "transparency" not in header.info:
-        return None
-    try:
-        return np.asarray(header.convert("RGBA")), _unsaid(header)
-    except Exception as error:
-        raise Unreadable(_short(error)) from None
-
-
-def _bits(header: Any, data: bytes, kind: str) -> int:
-    """Bits of one value."""
-    if header.mode in DEEP:
-        return 16
-    if kind == "png":
-        return int(data[PNG_DEPTH])
-    told = getattr(header, "tag_v2", {}).get(BITS_OF_SAMPLE, (8,)) if kind == "tiff" else (8,)
-    return int(max(told))
-
-
-def _unsaid(header: Any) -> bool:
-    """Whether a TIFF says that its fourth band is no transparency."""
-    extra = getattr(header, "tag_v2", {}).get(EXTRA_SAMPLES, ())
-    return bool(extra) and (extra if isinstance(extra, tuple) else (extra,))[0] in UNSAID
-
-
-def _deep(data: bytes, kind: str, header: Any) -> Any:
-    """Values of more than 8 bits as they are: (h, w) or (h, w, bands), RGB first."""
-    if kind in ("png", "tiff"):
-        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if found is not None and found.dtype != np.uint8:
-            order = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
-            bands = found.shape[2] if found.ndim == 3 else 1
-            return cv2.cvtColor(found, order[bands]) if bands in order else found
-    return np.asarray(header)
-
-
 def _by_pillow(data: bytes, opened: Opened, meaning: Meaning) -> Pixels:
     """The rare forms: CMYK, palettes, alpha, 16 bits, GIF, TIFF and what OpenCV refused."""
     try:
         image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
-        if _bits(image, data, opened.format) > 8:
-            return _from_deep(_deep(data, opened.format, image), opened, meaning)
+        if bits_of(image, data, opened.format) > 8:
+            values = deep_values(data, opened.format, image)
+            opened.notes.append(f"{values.dtype} values scaled to 8 bits")
+            return as_rgb(values, meaning)
         band = image.mode == "RGBA" and meaning.fourth == "band"
         _load(image, opened)
         return _rgb(image.convert("RGBX").convert("RGB") if band else image, opened, meaning)
@@ -287,19 +239,6 @@ def _load(image: Any, opened: Opened) -> None:
             TOLERANT.on = False
         opened.repaired = True
         opened.notes.append("damaged: the part that could be read was kept")
-
-
-def _from_deep(values: Any, opened: Opened, meaning: Meaning) -> Pixels:
-    """(h, w, 3): by the data set's range; the first three bands of more."""
-    bands = 1 if values.ndim == 2 else values.shape[2]
-    colours = values if bands in (1, 3) else values[..., :1] if bands == 2 else values[..., :3]
-    opened.notes.append(f"{values.dtype} values scaled to 8 bits")
-    made = meaning.deep(colours).reshape(*values.shape[:2], -1)
-    made = np.repeat(made, 3, axis=2) if made.shape[2] == 1 else made
-    if bands == 4 and meaning.fourth == "alpha":
-        share = (values[..., 3:].astype(np.float64) / 65535).clip(0, 1)
-        made = np.rint(made * share + meaning.ground * (1 - share)).astype(np.uint8)
-    return np.ascontiguousarray(made)
 
 
 def _rgb(image: Any, opened: Opened, meaning: Meaning) -> Pixels:
@@ -327,3 +266,23 @@ def looks_like_image(data: bytes) -> bool:
     except Unreadable:
         return False
     return True
+
+
+def raw_pixels(data: bytes) -> tuple[Any, bool] | None:
+    """(values (h, w, bands) as stored, whether the fourth band is said to be none of transparency).
+
+    None for usual images of 8 bits without transparency. Raises Unreadable.
+    """
+    kind = _kind(data)
+    if kind == "jpeg" or usual_size(data, kind):
+        return None
+    header = _header(data, kind)
+    if bits_of(header, data, kind) > 8:
+        values = deep_values(data, kind, header)
+        return values[..., None] if values.ndim == 2 else values, is_unsaid(header)
+    if header.mode not in CLEAR and "transparency" not in header.info:
+        return None
+    try:
+        return np.asarray(header.convert("RGBA")), is_unsaid(header)
+    except Exception as error:
+        raise Unreadable(_short(error)) from None

@@ -118,7 +118,10 @@ def _unchanged(probs: Probs, _cuts: Probs) -> Probs:
 
 
 def _temperature(probs: Probs, labels: np.ndarray) -> float:
-    """The temperature of least log loss (Guo et al. 2017)."""
+    """The temperature of least log loss (Guo et al. 2017); 1 where no error was seen: then the least has
+    no end and nothing says how sure is too sure."""
+    if (probs.argmax(1) == labels).all():
+        return 1.0
     from scipy.optimize import minimize_scalar
 
     logs, loss = np.log(np.maximum(probs, SMALLEST)), get("log_loss").function

@@ -72,3 +72,18 @@ def test_metrics_that_want_none_get_none(name: str) -> None:
     first = made.oof[0]
     trial = attempt("auto", made.labels, first, registry.get(name))
     assert trial.kind == "none" and trial.oof is first
+
+
+def test_without_an_error_seen_nothing_is_made_surer() -> None:
+    """Else 0.9 becomes 0.9999999 on the test images, and one mistake there costs 16 nats."""
+    labels = np.arange(40) % 2
+    chances = np.where(np.eye(2)[labels] == 1, 0.9, 0.1)
+    assert calibration.fit("temperature", chances, labels, registry.get("log_loss")).temperature == 1.0
+    chances[0] = chances[0, ::-1]  # one error: the best temperature has an end
+    assert calibration.fit("temperature", chances, labels, registry.get("log_loss")).temperature < 1.0
+
+
+def test_shares_of_votes_are_no_candidates_under_log_loss() -> None:
+    from podium.vote import voter
+
+    assert "probs" not in voter.load("hard").WANTS  # type: ignore[attr-defined]

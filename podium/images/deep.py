@@ -1,0 +1,53 @@
+"""Pictures of more than 8 bits a value: their values as they are, and as 8 bits by the data set's meaning."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from podium.images.channels import Meaning
+from podium.images.pixels import Pixels
+
+PNG_DEPTH = 24  # where a PNG's header says how many bits a channel has
+CLEAR = ("RGBA", "LA", "PA", "RGBa", "La")  # Pillow's modes with transparency
+DEEP = ("I;16", "I;16B", "I;16L", "I", "F")  # Pillow's modes of more than 8 bits
+BITS_OF_SAMPLE, EXTRA_SAMPLES, UNSAID = 258, 338, (0,)  # TIFF's tags; an extra sample that is no transparency
+
+
+def bits_of(header: Any, data: bytes, kind: str) -> int:
+    """Bits of one value."""
+    if header.mode in DEEP:
+        return 16
+    if kind == "png":
+        return int(data[PNG_DEPTH])
+    told = getattr(header, "tag_v2", {}).get(BITS_OF_SAMPLE, (8,)) if kind == "tiff" else (8,)
+    return int(max(told))
+
+
+def is_unsaid(header: Any) -> bool:
+    """Whether a TIFF says that its fourth band is no transparency."""
+    extra = getattr(header, "tag_v2", {}).get(EXTRA_SAMPLES, ())
+    return bool(extra) and (extra if isinstance(extra, tuple) else (extra,))[0] in UNSAID
+
+
+def deep_values(data: bytes, kind: str, header: Any) -> Any:
+    """Values of more than 8 bits as they are: (h, w) or (h, w, bands), RGB first."""
+    if kind in ("png", "tiff"):
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if found is not None and found.dtype != np.uint8:
+            order = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
+            bands = found.shape[2] if found.ndim == 3 else 1
+            return cv2.cvtColor(found, order[bands]) if bands in order else found
+    return np.asarray(header)
+
+
+def as_rgb(values: Any, meaning: Meaning) -> Pixels:
+    """(h, w, 3): by the data set's range; the first three bands of more."""
+    bands = 1 if values.ndim == 2 else values.shape[2]
+    colours = values if bands in (1, 3) else values[..., :1] if bands == 2 else values[..., :3]
+    made = meaning.deep(colours).reshape(*values.shape[:2], -1)
+    made = np.repeat(made, 3, axis=2) if made.shape[2] == 1 else made
+    if bands == 4 and meaning.fourth == "alpha":
+        share = (values[..., 3:].astype(np.float64) / 65535).clip(0, 1)
+        made = np.rint(made * share + meaning.ground * (1 - share)).astype(np.uint8)
+    return np.ascontiguousarray(made)
