@@ -1,7 +1,7 @@
 """The whole detection: from a tree of files to subsets, labels, classes and the submission's form."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from podium.competition import classes as class_rules
 from podium.competition.classes import Classes
@@ -10,6 +10,7 @@ from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
 from podium.competition.matching import SUFFIXES
+from podium.competition.page import metric_of_page
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import IGNORED, Roles, assign, doubles, word_role
 from podium.competition.sample import find_sample, is_sample
@@ -69,6 +70,7 @@ class _Detection:
     def __init__(self, raw: Raw, params: CompetitionParams, meta: Meta) -> None:
         self.raw, self.params, self.meta = raw, params, meta
         self.findings = [Finding(what="download", found=note, warning=True) for note in raw.notes]
+        self._ask_page()
         images = _images(raw)
         self.sheets = Sheets(raw, params, images)
         self.findings += [Finding(what="download", found=text, warning=True) for text in self.sheets.broken]
@@ -116,6 +118,18 @@ class _Detection:
             competition=self._competition(classes, form, id_column),
             sample_text=text,
         )
+
+    def _ask_page(self) -> None:
+        """The metric that a text of the competition's page says, where nothing surer does."""
+        if self.params.metric or self.meta.metric:
+            return
+        told = metric_of_page(self.raw)
+        if told and told.metric:
+            self.meta = replace(self.meta, metric=told.metric, source=told.source)
+        elif told:
+            self._note(
+                "metric", "what the page says is not taken: set competition.metric", told.source, warning=True
+            )
 
     def _roles(self, images: list[str]) -> Roles:
         named = {role: getattr(self.params, role) for role in ("train", "test", "validation", "unlabelled")}

@@ -1,0 +1,105 @@
+"""The metric as the competition's page says it, where a text of that page lies in the download."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from podium.download import letters
+from podium.download.raw import Raw
+from podium.metrics.names import canonical
+
+FILE = re.compile(
+    r"(^|/)(description|overview|evaluation|readme|about|rules|page)[\w -]*\.(md|txt|html?|rst)$", re.I
+)
+MAX_BYTES = 1 << 21  # of such a text
+FIRST = 3000  # letters of the section that are looked at: the metric stands in its first lines
+EVALUATION = re.compile(r"^[\W_]*(?:evaluation|metric|scoring|goal and metric)\b[^\n]{0,40}$", re.I | re.M)
+SAYS = re.compile(r"evaluat|\bscored?\b|metric|judged|ranked|leaderboard", re.I)
+TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.I | re.S)
+SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]?")
+SHOWN = 160  # letters of the sentence
+SPELLINGS = (  # regex -> metric; of several in one place the longest counts
+    (r"quadratic[\s-]*(?:ally)?[\s-]*weighted[\s-]*(?:cohen'?s?[\s-]*)?kappa|\bQWK\b", "quadratic_kappa"),
+    (r"(?:mean|average)[\s-]*column[\s-]*wise[\s-]*(?:roc[\s-]*)?(?:auc|area)|\bMC[\s-]?AUC\b", "roc_auc"),
+    (r"area under (?:the )?(?:roc|receiver)|roc[\s-]*auc|auc[\s-]*roc|\bauroc\b|\bAUC\b", "roc_auc"),
+    (r"(?:mean average precision|\bMAP)\s*(?:@|at)\s*(\d+)|\bMAP@(\d+)", "map_at_{}"),
+    (r"multi[\s-]*class[\s-]*(?:log(?:arithmic)?[\s-]*)?loss|log(?:arithmic)?[\s-]*loss|cross[\s-]*entropy",
+     "log_loss"),
+    (r"macro[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score|measure)|F1[\s-]*macro|macroF", "f1_macro"),
+    (r"weighted[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score)", "f1_weighted"),
+    (r"mean[\s-]*F[\s-]*(?:1[\s-]*)?score|micro[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score)", "f1_micro"),
+    (r"\bF1[\s-]*(?:score|measure)?|\bF-score", "f1_macro"),
+    (r"balanced[\s-]*accuracy|mean[\s-]*(?:per[\s-]*)?class[\s-]*accuracy", "balanced_accuracy"),
+    (r"(?:categori[sz]ation|classification|top[\s-]*1)?[\s-]*accuracy|(?:classification|top[\s-]*1) error"
+     r"|(?:percentage|fraction|share) of (?:correct|images that are correct)", "accuracy"),
+)  # fmt: skip
+UNKNOWN = re.compile(  # told, but not taken: of numbers, of several labels, or not in the registry
+    r"weighted[\s-]*AUC|probabilistic[\s-]*F|\bpF1\b|partial AUC|\bpAUC\b|\bRMSE\b|\bMAE\b"
+    r"|root[\s-]*mean[\s-]*square|mean[\s-]*absolute[\s-]*error|(?:sample|example)[\s-]*(?:wise|based|averaged)?[\s-]*F",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a page says: the registry's name of the metric, and where."""
+
+    metric: str  # "" where it says one that is not known
+    source: str  # the file and the sentence
+
+
+def metric_of_page(raw: Raw) -> Told | None:
+    """The metric of the first text that tells one, or None."""
+    names = sorted(
+        (name for name in raw.names() if FILE.search(name)), key=lambda name: (name.count("/"), name)
+    )
+    for name in names:
+        if raw.size(name) <= MAX_BYTES:
+            found = metric_in(letters.read(raw.read(name)).text)
+            if found:
+                return Told(found[0], f"{name}: “{found[1]}”")
+    return None
+
+
+def metric_in(text: str) -> tuple[str, str] | None:
+    """(metric, sentence) of a page's text: what its section on evaluation says first."""
+    text = re.sub(r"[ \t\r]+", " ", _camel(unescape(TAGS.sub(" ", text))))
+    section = EVALUATION.search(text)
+    starts = [section.start()] if section else [hit.start() for hit in SAYS.finditer(text)]
+    for start in starts:
+        part = text[start : start + (FIRST if section else SHOWN)]
+        found = _first(part)
+        if found:
+            metric, at = found
+            return metric, _sentence(part, at)
+    return None
+
+
+def _first(part: str) -> tuple[str, int] | None:
+    """(metric, where) of the spelling that stands first; of several at one place the longest."""
+    hits = []
+    for pattern, name in SPELLINGS:
+        if hit := re.search(pattern, part, re.I):
+            groups = [group for group in hit.groups() if group]
+            text = hit[0]
+            lead = len(text) - len(text.lstrip(" -"))
+            hits.append((hit.start() + lead, -len(text), name.format(*groups) if groups else name))
+    unknown = UNKNOWN.search(part)
+    if unknown and (not hits or unknown.start() <= min(hits)[0]):
+        return "", unknown.start()
+    if not hits:
+        return None
+    at, _, name = min(hits)
+    return canonical(name), at
+
+
+def _sentence(part: str, at: int) -> str:
+    for hit in SENTENCE.finditer(part):
+        if hit.start() <= at < hit.end():
+            return " ".join(hit[0].split())[:SHOWN]
+    return " ".join(part[at : at + SHOWN].split())
+
+
+def _camel(text: str) -> str:
+    """QuadraticWeightedKappa as three words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
