@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from podium.folds.assign import assign
-from podium.labels import auto, noise
+from podium.labels import auto, labeller, noise
 from podium.labels.actions import POLICIES, overrule
 
 
@@ -49,6 +49,40 @@ def test_flipped_labels_are_found_and_better_than_by_cleanlabs_default(share: fl
     )  # near the ceiling: even
 
 
+def _table(n: int, k: int, mistakes: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(q, given, true) of a network that learnt people's mistakes: it foretells how often they err where."""
+    draw = np.random.default_rng(seed)
+    true = draw.integers(0, k, n)
+    err = mistakes * draw.gamma(2, 0.5, n).clip(0, 0.85 / mistakes)  # harder images, more mistakes
+    other = (true + draw.integers(1, k, n)) % k
+    given = np.where(draw.random(n) < err, other, true)
+    q = np.full((n, k), 0.01 / k) + draw.gamma(0.3, 0.01, (n, k))
+    seen = err * np.exp(draw.normal(0, 0.4, n))
+    q[np.arange(n), true] += 1 - seen.clip(0, 0.9)
+    q[np.arange(n), other] += seen.clip(0, 0.9)
+    return q / q.sum(1, keepdims=True), given, true
+
+
+@pytest.mark.parametrize("mistakes", [0.1, 0.2])
+def test_peoples_mistakes_that_a_network_foretells_are_found(mistakes: float) -> None:
+    from cleanlab.filter import find_label_issues
+
+    q, given, true = _table(4000, 6, mistakes, seed=2)
+    wrong, found = given != true, noise.judge(q, given)
+    differ = _f1(q.argmax(1) != given, wrong)
+    assert _f1(found.suspect, wrong) >= max(differ, _f1(find_label_issues(given, q, n_jobs=1), wrong)) - 0.005
+    assert labeller.believed(q, given).power > labeller.likeliest(q, given).power
+
+
+def test_a_weak_network_on_clean_labels_is_not_believed() -> None:
+    """Its mistakes lie where it doubts; the surest quarter of its decisions agrees with the labels."""
+    vectors, labels = _clouds(n=1200, spread=0.6)
+    ids = [str(i) for i in range(len(labels))]
+    found = noise.find(vectors, labels, assign(ids, labels, ids, 5, 0), 4)
+    assert (found.probs.argmax(1) != labels).mean() > 0.1
+    assert found.suspect.mean() < 0.03
+
+
 def test_clean_labels_are_left_alone() -> None:
     vectors, labels = _clouds(spread=0.3)
     assert _find(vectors, labels).suspect.mean() < 0.01
@@ -59,7 +93,7 @@ def test_the_posterior_by_hand() -> None:
     matrix = np.array([[0.9, 0.1], [0.2, 0.8]])
     joint = np.array([0.3, 0.7]) * matrix[:, 0]
     assert np.allclose(joint / joint.sum(), [27 / 41, 14 / 41])
-    likelihood, learnt = noise._labeller(np.tile([0.999, 0.001], (500, 1)), np.repeat([0, 1], [450, 50]))
+    likelihood, learnt = labeller._fit(np.tile([0.999, 0.001], (500, 1)), np.repeat([0, 1], [450, 50]))
     assert abs(learnt[0, 1] - 0.1) < 0.02 and np.allclose(learnt.sum(1), 1)
     assert -0.5 < likelihood < 0
 
