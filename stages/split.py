@@ -12,6 +12,7 @@ from podium.contracts.images import PATH as INDEX
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
 from podium.duplicates.find import group_of
+from podium.embedding import nearness
 from podium.folds import frozen, grouping, split
 from podium.folds.params import SplitParams
 from podium.foundation.entry import run
@@ -23,8 +24,8 @@ FOLDER = Path("data/split")
 
 
 def main() -> None:
-    params, seed = load(SplitParams), load(Seed).seed
-    classes, cleaned, shipped = competition.read().answers, clean.read(), LABELS.read(SHIPPED)
+    params, seed, found_in = load(SplitParams), load(Seed).seed, competition.read()
+    classes, cleaned, shipped = found_in.answers, clean.read(), LABELS.read(SHIPPED)
     ids = cleaned["image_id"].tolist()
     labels = np.array([classes.index(label) for label in cleaned["label_given"]], dtype=np.int64)
     twins = group_of(ids, DUPLICATES.read(TWINS))
@@ -38,9 +39,12 @@ def main() -> None:
     else:
         made = split.split(ids, labels, grouped.groups, classes, params, seed)
     table = made.table
+    softmax = found_in.kind.link == "softmax"
+    near = nearness.beside_test(table, embeddings.read(), len(classes) if softmax else 0)
 
-    warnings = grouped.warnings + made.warnings
-    facts = split.facts(table, grouped.facts, grouped.sentences + made.sentences, warnings)
+    warnings = grouped.warnings + made.warnings + near.warnings
+    sentences = grouped.sentences + made.sentences + near.sentences
+    facts = split.facts(table, grouped.facts | near.facts, sentences, warnings)
     with replacing_folder(FOLDER) as folder:
         folds.FOLDS.write(table, folder / folds.PATH.name)
         write_json(folder / "facts.json", facts)
