@@ -2,7 +2,7 @@
 
 import sys
 
-from podium.contracts import competition, folds, images, manifest, model, pseudo, selection
+from podium.contracts import competition, folds, images, manifest, model, network, pseudo, selection
 from podium.features.params import FeatureParams
 from podium.foundation.entry import loading, run
 from podium.foundation.params import load
@@ -44,12 +44,11 @@ def train(fold: int, chosen: selection.Selection) -> None:
         threads=load(Threads).threads,
         classes=found.classes,
         image=load(ImageParams).model_copy(update={"size": chosen.size, "resize": chosen.resize}),
-        network=load(NetworkParams),
+        network=(wanted := load(NetworkParams)),
         train=load(TrainParams),
         features=load(FeatureParams),
-        task=found.task,
-        answers=tuple(found.answers),
-    )
+        task=found.task, answers=tuple(found.answers), choice=network.read_for(wanted.model),
+    )  # fmt: skip
     taught = pseudo.table(len(found.classes), found.task).read(pseudo.PATH)
     tables = Tables(manifest.MANIFEST.read(manifest.PATH), taught, images.IMAGES.read(images.PATH))
     print(finished.deliver(prepare(request, tables)))

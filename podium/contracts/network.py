@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from podium.contracts import document
+from podium.foundation.errors import UserError
 from podium.foundation.files import write_json
 
 PATH = Path("data/network.json")
@@ -48,6 +49,21 @@ class Choice(BaseModel):
 def read(path: Path = PATH) -> Choice:
     """The choice. Raises UserError where it is missing, broken or of another version."""
     return document.read(path, Choice, VERSION)
+
+
+def read_for(asked: str, path: Path = PATH) -> Choice | None:
+    """The choice; None where nothing was decided (a stage that is run by hand decides by device).
+
+    Raises UserError where it was made for another network than params.yaml now asks for.
+    """
+    if not path.exists():
+        return None
+    choice = read(path)
+    if choice.asked != asked:
+        raise UserError(
+            f"{path} was decided for model: {choice.asked}, params.yaml says {asked}: run `dvc repro`."
+        )
+    return choice
 
 
 def write(choice: Choice, path: Path = PATH) -> None:

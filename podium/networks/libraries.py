@@ -12,6 +12,7 @@ from podium.contracts.network import Source
 from podium.foundation.errors import UserError
 from podium.hub import published
 from podium.networks import heads, registry, weights
+from podium.networks.packages import packaged
 from podium.networks.registry import Entry
 
 ATTENTION = {"se": "se", "cbam": "cbam"}  # our word -> timm's
@@ -114,12 +115,11 @@ def _timm_with(wish: Wish, options: dict[str, Any]) -> Made:
             return Made(module, "random")
     if isinstance(wish.pretrained, str):
         return _timm_from_file(wish, Path(wish.pretrained), options)
-    if name.partition(".")[0] in weights.PACKAGES and not options:
+    if packaged(name) and not options:
         module = timm.create_model(name)
         tag = weights.from_package(name, module)
-        if tag is not None:
-            module.reset_classifier(wish.classes)
-            return Made(module, tag)
+        module.reset_classifier(wish.classes)
+        return Made(module, tag)
     found = published.of_timm(name)
     path, source = published.fetch(found, wish.pin)
     try:

