@@ -35,7 +35,6 @@ def train(fold: int, chosen: selection.Selection) -> None:
         from podium.training.prepared import prepare
         from podium.training.record import finished
         from podium.training.settings.choices import Request
-
     found = competition.read()
     request = Request(
         fold=fold,

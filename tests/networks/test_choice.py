@@ -1,4 +1,4 @@
-"""Which network a project trains: by device, decided once, pinned, and nothing fetched that nobody asked for."""
+"""Which network a project trains: by device, decided once, pinned; nothing is fetched unasked."""
 
 from pathlib import Path
 
