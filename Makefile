@@ -27,7 +27,7 @@ submission: check ## the whole path: from the competition's zip to a checked sub
 	  python -m stages.score_submission reports/submission.csv data/demo/solution.csv; fi
 
 .PHONY: start
-start: venv ## ZIP=path/to/mine.zip: makes your own competition the project, and its first run the baseline
+start: venv ## ZIP=path/to/mine.zip [HUB=yes]: makes your own competition the project, and its first run the baseline
 	@python -m stages.start "$${ZIP-}"
 
 .PHONY: check

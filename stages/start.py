@@ -1,12 +1,14 @@
 """`make start ZIP=…`: one's own competition becomes the project, and its first run the baseline."""
 
+import os
 import sys
 
-from podium.contracts import competition
+from podium.contracts import competition, network
 from podium.foundation.entry import run
 from podium.foundation.files import write_text
 from podium.foundation.params import PATH
-from podium.project import start
+from podium.networks.device import device
+from podium.project import permission, start
 from podium.project.checking import check
 from podium.project.summary import lines
 
@@ -21,8 +23,13 @@ next:
 def main() -> None:
     start.check_git()
     path = start.take(sys.argv[1] if len(sys.argv) > 1 else "")
-    write_text(PATH, start.with_path(PATH.read_text(encoding="utf-8"), path))
+    before = PATH.read_text(encoding="utf-8")
+    text = start.with_path(before, path)
+    ask = input if sys.stdin.isatty() else None
+    write_text(PATH, permission.with_hub(text, permission.wanted(os.environ.get("HUB", ""), device(), ask)))
     check()
+    if start.is_another(before, text):
+        network.PATH.unlink(missing_ok=True)  # what was decided for other images
     added = start.register(path)
 
     start.dvc("repro", "--quiet", "demo")  # a second's work that is not this competition's: in silence

@@ -91,6 +91,12 @@ def with_path(text: str, path: Path) -> str:
     return changed
 
 
+def is_another(before: str, after: str) -> bool:
+    """Do the two texts of params.yaml name different competitions?"""
+    old, new = PATH_LINE.search(before), PATH_LINE.search(after)
+    return old is None or new is None or old[2] != new[2]
+
+
 def with_findings(text: str, findings: list[Finding]) -> str:
     """params.yaml's text with a comment line a finding below `competition.path`: a note, no setting."""
     notes = "".join(f"{NOTE}{_line(f.what)}: {_line(f.found)}\n" for f in findings)

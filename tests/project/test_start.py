@@ -146,3 +146,8 @@ def test_dvcs_advice_on_git_is_not_passed_on() -> None:
         "\tdvc config core.autostage true\n", "Use `dvc push` to send your updates to remote storage.\n",
     ]  # fmt: skip
     assert "".join(start.without_hints(lines)) == "Running stage 'embed':\n\nembedded\n"
+
+
+def test_another_competition_is_told_from_the_same_again() -> None:
+    mine = start.with_path(PARAMS, Path("data/raw/mine.zip"))
+    assert start.is_another(PARAMS, mine) and not start.is_another(mine, mine)
