@@ -1,6 +1,7 @@
 """Are the folds trained, and at which size? By what params say, or a trial of one fold: data/select/."""
 
 from podium.contracts import clean, competition, folds, images, manifest, probe, pseudo, selection
+from podium.contracts import network as decided
 from podium.features.params import FeatureParams
 from podium.foundation.entry import loading, run
 from podium.foundation.errors import UserError
@@ -42,9 +43,8 @@ def main() -> None:
             network=network,
             train=train,
             features=load(FeatureParams),
-            task=found.task,
-            answers=tuple(found.answers),
-        )
+            task=found.task, answers=tuple(found.answers), choice=decided.read_for(network.model),
+        )  # fmt: skip
         taught = pseudo.table(len(found.classes), found.task).read(pseudo.PATH)
         tables = Tables(manifest.MANIFEST.read(manifest.PATH), taught, index)
         given = material.gather(index, split, clean.read(), found, request.seed)
