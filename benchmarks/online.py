@@ -179,11 +179,11 @@ def train(setting: Setting, fold: int, rows: Rows, check: Rows, epochs: int, *, 
     learned, checked = (Examples(inputs, part.targets, part.weights) for inputs, part in parts_of)
     quicken(tail)
     with tempfile.TemporaryDirectory() as folder:
-        planned = plan(network.module, epochs, len(rows), fold)
+        planned = plan(network, epochs, len(rows), fold)
         engine.fit(
             tail, planned, engine.Settings(fold=fold, batch_size=BATCH), learned, checked, Path(folder)
         )
-    return hits_of(tail, checked)
+    return hits_of(nn.Sequential(planned.normalise, tail), checked)
 
 
 def hits_of(tail: nn.Module, checked: Examples) -> Hits:

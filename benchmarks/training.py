@@ -28,6 +28,7 @@ from benchmarks.checkout import prepare, share_of, training_arguments
 from benchmarks.training_table import markdown
 from podium.contracts import competition, manifest, pseudo
 from podium.features.items import items_of
+from podium.features.pixels import Normalise
 from podium.features.store import features
 from podium.foundation.run import derive
 from podium.images.shards import Reader
@@ -151,7 +152,7 @@ def fold(setting: Setting, freeze: str, number: int, *, cached: bool) -> dict[st
     ]
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        made = plan(network.module, setting.epochs, len(rows), number)
+        made = plan(network, setting.epochs, len(rows), number)
         settings = engine.Settings(fold=number, batch_size=BATCH)
         outcome = engine.fit(tail, made, settings, examples[0], examples[1], Path(folder))
     seconds = time.perf_counter() - started
@@ -186,15 +187,16 @@ def fed(
     return [Cached(array, np.arange(e - len(p), e)) for e, p in zip(ends, rows, strict=True)], parts.tail
 
 
-def plan(module: nn.Module, epochs: int, images: int, number: int) -> Plan:
+def plan(network: networks.Network, epochs: int, images: int, number: int) -> Plan:
     steps = epochs * batches(images, BATCH)
     return Plan(
         seed=derive(0, "benchmark", number),
         epochs=epochs,
         loss=losses.load("smoothed", {}),
         lr=RATE,
-        optimizer=lambda lr: optimizers.build("adamw", module, lr, 0.01, 1.0),
+        optimizer=lambda lr: optimizers.build("adamw", network.module, lr, 0.01, 1.0),
         schedule=lambda optimizer: schedules.build("cosine", optimizer, steps, steps // (2 * epochs)),
+        normalise=Normalise(network.preprocessing),
         channels_last=True,
     )
 
@@ -209,7 +211,7 @@ def overhead(setting: Setting) -> dict[str, float]:
             pictures = Pictures(rows.frame, Reader(setting.root), network.preprocessing)
             examples = Examples(pictures, rows.targets, rows.weights)
             started = time.perf_counter()
-            way(network.module, examples, plan(network.module, 1, len(rows), 0))
+            way(network.module, examples, plan(network, 1, len(rows), 0))
             seconds.append(time.perf_counter() - started)
     return {"ours_seconds": min(ours), "bare_seconds": min(bare), "overhead": min(ours) / min(bare) - 1}
 
@@ -226,7 +228,7 @@ def bare_loop(module: nn.Module, examples: Examples, made: Plan) -> None:
     served = Batches(examples)
     for batch in Order(len(examples), BATCH, made.seed):
         inputs, targets, _, _ = served[batch]
-        loss = made.loss(module(inputs), targets).mean()
+        loss = made.loss(module(made.normalise(inputs)), targets).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

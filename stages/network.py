@@ -5,7 +5,7 @@ from podium.foundation.entry import run
 from podium.foundation.params import load
 from podium.hub.params import HubParams
 from podium.networks import choice
-from podium.networks.device import device
+from podium.networks.machine import device
 from podium.networks.params import NetworkParams
 
 

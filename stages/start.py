@@ -7,7 +7,7 @@ from podium.contracts import competition, network
 from podium.foundation.entry import run
 from podium.foundation.files import write_text
 from podium.foundation.params import PATH
-from podium.networks.device import device
+from podium.networks.machine import device
 from podium.project import permission, start
 from podium.project.checking import check
 from podium.project.summary import lines

@@ -11,8 +11,9 @@ import pandas as pd
 from tqdm import tqdm
 
 from podium.copies.orders import CopyOrder
-from podium.copies.render import Original, Renderer, cores, render
+from podium.copies.render import Original, Renderer, render
 from podium.copies.store import Copy, Store
+from podium.foundation.run import cores
 from podium.images import shards
 from podium.images.shards import Place, Reader
 

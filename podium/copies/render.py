@@ -1,6 +1,5 @@
 """Copies from sources: each source decoded once, each copy a function of (seed, source, number, recipe)."""
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -137,13 +136,6 @@ def parts(sources: Iterable[Original]) -> Iterator[list[Original]]:
             left -= len(numbers)
     if part:
         yield part
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _bytes(reader: Reader, source: Original) -> bytes:

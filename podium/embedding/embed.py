@@ -62,7 +62,7 @@ def _embed(
     from podium.features.store import features_of_views
     from podium.networks.build import build
     from podium.networks.cut import cut
-    from podium.networks.precision import best_device
+    from podium.networks.device import best_device
 
     torch.set_num_threads(threads)
     network = build(NETWORK, True, classes=2, size=size, resize=resize)

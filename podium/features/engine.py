@@ -35,7 +35,7 @@ class Engine:
     def __init__(self, frozen: nn.Module, device: str, side: int) -> None:
         self.kind: Kind = precision(frozen, device)
         self.digest = fingerprint(frozen)
-        self._frozen = frozen.eval()
+        self.device, self._frozen = device, frozen.eval()
         self._runner = self._choose(device, side)
         self.name = self._runner.name
 
@@ -61,10 +61,7 @@ class TorchRunner:
 
     def __call__(self, images: Tensor) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
-        if self._device.startswith("cuda"):
-            images = images.pin_memory().to(self._device, non_blocking=True)
-        else:
-            images = images.to(self._device)
+        images = images.to(self._device)
         low = self._kind != "float32"
         with (
             torch.inference_mode(),

@@ -8,16 +8,22 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from podium.contracts.model import Preprocessing
 from podium.features.items import Item
 from podium.foundation.errors import UserError
+from podium.foundation.run import cores
 from podium.images.pixels import decode, square
 from podium.images.shards import Reader
 
 WHITE = 255.0
 Squares = dict[int, NDArray[np.uint8]]  # side -> (n, side, side, 3)
+
+
+def decoders(device: str) -> int:
+    """Threads that decode: as many as compute on a CPU; beside a device every core that this process has."""
+    return torch.get_num_threads() if device == "cpu" else cores()
 
 
 def read_ahead(
@@ -45,11 +51,31 @@ def read_ahead(
             }
 
 
+class Normalise(nn.Module):
+    """Pixels as bytes (n, 3, h, w) to the network's inputs, float32, on whatever device they lie."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, preprocessing: Preprocessing) -> None:
+        super().__init__()
+        for name, values in (("mean", preprocessing.mean), ("std", preprocessing.std)):
+            self.register_buffer(name, torch.tensor(values).view(1, 3, 1, 1) * WHITE, persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Normalised images; what is no bytes stays as it is."""
+        return (images.float() - self.mean) / self.std if images.dtype == torch.uint8 else images
+
+
+def to_bytes(images: NDArray[np.uint8]) -> Tensor:
+    """Bytes (n, 3, h, w) in channels_last memory, of RGB pixels (n, h, w, 3)."""
+    return torch.from_numpy(images).permute(0, 3, 1, 2)
+
+
 def to_tensor(images: NDArray[np.uint8], preprocessing: Preprocessing) -> Tensor:
     """Normalised float32 (n, 3, h, w) in channels_last memory, of RGB pixels (n, h, w, 3)."""
-    mean = torch.tensor(preprocessing.mean).view(1, 3, 1, 1) * WHITE
-    std = torch.tensor(preprocessing.std).view(1, 3, 1, 1) * WHITE
-    return (torch.from_numpy(images).permute(0, 3, 1, 2).float() - mean) / std
+    found: Tensor = Normalise(preprocessing)(to_bytes(images))
+    return found
 
 
 def _squares(

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from podium.contracts.model import Preprocessing
 from podium.features.engine import BATCH, Engine, machine, row_shape
 from podium.features.items import IDENTITY, Features, Item, View, bytes_of
-from podium.features.pixels import Squares, read_ahead, to_tensor
+from podium.features.pixels import Normalise, Squares, decoders, read_ahead, to_bytes
 from podium.foundation import files, scratch
 from podium.networks.precision import Kind, precision
 
@@ -146,7 +146,7 @@ def _compute(
     _foretell(engine, preprocessing, families, len(todo))
     bar = tqdm(total=len(todo) * len(families), desc="features", unit=" images", disable=None)
     for run, squares in zip(
-        runs, read_ahead(runs, sides, preprocessing, root, torch.get_num_threads()), strict=True
+        runs, read_ahead(runs, sides, preprocessing, root, decoders(engine.device)), strict=True
     ):
         for family in families:
             rows = [row for row, item in enumerate(run) if item.digest not in family.places]
@@ -186,12 +186,14 @@ def _entry(
     preprocessing: Preprocessing,
 ) -> None:
     pixels = squares[canvas(family.view, preprocessing)]
+    normalise = Normalise(preprocessing).to(engine.device)
 
     def build(folder: Path) -> None:
         array: NDArray[Any] | None = None
         for start in range(0, len(rows), BATCH):
             part = rows[start : start + BATCH]
-            values = engine(family.view.apply(to_tensor(pixels[part], preprocessing)))
+            images = normalise(to_bytes(pixels[part]).to(engine.device))
+            values = engine(family.view.apply(images))
             if array is None:
                 array = np.lib.format.open_memmap(
                     folder / "features.npy", "w+", values.dtype, (len(rows), *values.shape[1:])

@@ -1,6 +1,7 @@
 """What a run is: its seed, the folds it trains, the threads it uses. Each stage loads only what it needs."""
 
 import hashlib
+import os
 
 from pydantic import field_validator
 
@@ -41,3 +42,8 @@ def derive(seed: int, *parts: object) -> int:
     """A seed in [0, 2**63) that is a function of `seed` and `parts` alone (fold, epoch, image, copy …)."""
     text = "/".join(str(part) for part in (seed, *parts))
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def cores() -> int:
+    """Processor cores that this process may use: fewer than the machine has where it was given a share."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -9,7 +9,7 @@ from podium.contracts import model
 from podium.features.items import Item
 from podium.foundation.errors import UserError
 from podium.metrics.metric import Floats
-from podium.networks.precision import best_device
+from podium.networks.device import best_device
 from podium.tta.choosing import used
 from podium.tta.members import Inputs, logits_of, member
 from podium.tta.merge import merge

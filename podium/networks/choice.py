@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from podium.contracts.network import PATH, Choice, Source
 from podium.networks import names, registry
-from podium.networks.device import Device
+from podium.networks.machine import Device
 from podium.networks.packages import packaged
 from podium.networks.params import NetworkParams
 

@@ -156,6 +156,8 @@ def _uncut(network: Network, freeze: str, why: str) -> Cut:
         last = max((i for i, (n, _) in enumerate(leaves) if _within(n, freeze)), default=-1)
     frozen = [m for n, m in leaves[: last + 1] if not _within(n, network.head)]
     tail = Partly(network.module, frozen)
+    if frozen:
+        _freeze_own(network.module, set(frozen))
     return Cut(
         None,
         tail,
@@ -163,6 +165,15 @@ def _uncut(network: Network, freeze: str, why: str) -> Cut:
         f"{network.name} cannot be cut at {freeze} ({why}): it trains {_share(network, tail)} from images, "
         "the rest frozen in eval mode",
     )
+
+
+def _freeze_own(module: nn.Module, frozen: set[nn.Module]) -> None:
+    """Parameters that no leaf holds: the network's own (tokens, positions), a block's own with all of it."""
+    for part in module.modules():
+        leaves = {leaf for leaf in part.modules() if leaf is not part and not any(leaf.children())}
+        if part is module or (leaves and leaves <= frozen):
+            for parameter in part.parameters(recurse=False):
+                parameter.requires_grad_(False)
 
 
 def _within(name: str, module: str) -> bool:

@@ -1,30 +1,61 @@
-"""What a network would run on, found out without importing torch where there is no sign of a GPU."""
+"""Which device does the work, and why a card that is there cannot."""
 
-import shutil
-import sys
-from dataclasses import dataclass
+import os
+from functools import lru_cache
 from pathlib import Path
 
-GB = 1e9
-SIGNS = (Path("/proc/driver/nvidia"), Path("/dev/kfd"), Path("/dev/dxg"))  # NVIDIA's, AMD's, WSL's driver
+import torch
 
 
-@dataclass(frozen=True)
-class Device:
-    """A kind (cpu, cuda or mps) and its own memory, 10^9 bytes (0 where it has none of its own)."""
+def best_device() -> str:
+    """cuda, mps or cpu: the first that is there and can be used; a card that cannot be is named, once."""
+    why = unusable()
+    if why is not None:
+        _say(f"warning: {why}; until then the processor does the work")
+        return "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
 
-    kind: str
-    memory_gb: float = 0.0
+
+def unusable() -> str | None:
+    """Why a card that is there cannot be used, and the way out; None where none is, or all is well."""
+    if torch.cuda.is_available():
+        made, (major, minor) = torch.cuda.get_arch_list(), torch.cuda.get_device_capability()
+        if not made or any(_runs(kernels, major, minor) for kernels in made):
+            return None
+        name = torch.cuda.get_device_name()
+        return (
+            f"{name} is sm_{major}{minor}, and torch {torch.__version__} has kernels for "
+            f"{', '.join(made)} alone: "
+            "install a torch build with its kernels (CUDA 11.8 and 12.6 builds have the older ones)"
+        )
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    if hidden or not any(Path("/dev").glob("nvidia[0-9]*")):
+        return None
+    if torch.version.cuda is None:
+        return (
+            f"an NVIDIA card is there, and torch {torch.__version__} is built without CUDA: install torch "
+            "from https://download.pytorch.org/whl/ with the CUDA version that nvidia-smi shows"
+        )
+    return (
+        f"an NVIDIA card is there, and its driver does not serve torch {torch.__version__}, built for CUDA "
+        f"{torch.version.cuda}: update the driver, or install a torch build for the CUDA version that "
+        "nvidia-smi shows"
+    )
 
 
-def device() -> Device:
-    """The one that training will take."""
-    if not (any(sign.exists() for sign in SIGNS) or shutil.which("nvidia-smi") or sys.platform == "darwin"):
-        return Device("cpu")
-    import torch
+def _runs(kernels: str, major: int, minor: int) -> bool:
+    """Do kernels named sm_XY (of one generation) or compute_XY (compiled on the spot) run on that card?"""
+    kind, _, number = kernels.partition("_")
+    digits = number.rstrip("af")  # sm_90a is for that card alone
+    made = int(digits[:-1]), int(digits[-1])
+    if kind == "compute":
+        return made <= (major, minor)
+    return made == (major, minor) if digits != number else made[0] == major and made[1] <= minor
 
-    from podium.networks.precision import best_device
 
-    kind = best_device()
-    memory = torch.cuda.get_device_properties(0).total_memory / GB if kind == "cuda" else 0.0
-    return Device(kind, memory)
+@lru_cache
+def _say(sentence: str) -> None:
+    """Prints a sentence once in a process."""
+    print(sentence, flush=True)

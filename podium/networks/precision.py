@@ -58,10 +58,3 @@ def native_bfloat16() -> bool:
     except OSError:
         return False
     return any(flag in text for flag in BFLOAT16_FLAGS)
-
-
-def best_device() -> str:
-    """cuda, mps or cpu: the first that is there."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"

@@ -16,11 +16,20 @@ def stage_ends(graph: Graph, module: nn.Module) -> list[str]:
     """The modules that end a stage which another follows, in running order.
 
     A stage ends where the next value has fewer positions. What comes after the last convolution or
-    attention is no stage of its own.
+    attention over several positions is no stage of its own: heads may hold convolutions of one (hgnetv2,
+    mobilenetv4), or an attention that pools (siglip). Where no cut is clean (dinov3 hands positions to each
+    block) the stages are the same, and what is frozen runs with the rest.
     """
-    ends = _candidates(graph)
+    return _ends(graph, module, _candidates(graph)) or _ends(graph, module, _outputs(graph))
+
+
+def _ends(graph: Graph, module: nn.Module, ends: list[tuple[fx.Node, str]]) -> list[str]:
     order = {node: number for number, node in enumerate(graph.graph.nodes)}
-    mixing = [order[node] for node in order if node.op == "call_module" and _mixes(module, str(node.target))]
+    mixing = [
+        order[node]
+        for node, shape in graph.shapes.items()
+        if len(shape) > 2 and _seen(graph, node) > 1 and _mixes(module, str(node.target))
+    ]
     last = max(mixing, default=-1)
     drops = [
         name
@@ -32,11 +41,16 @@ def stage_ends(graph: Graph, module: nn.Module) -> list[str]:
 
 def _candidates(graph: Graph) -> list[tuple[fx.Node, str]]:
     """Every clean cut with the outermost module that ends there."""
+    return [(node, name) for node, name in _outputs(graph) if clean(graph, node)]
+
+
+def _outputs(graph: Graph) -> list[tuple[fx.Node, str]]:
+    """Every place where a module ends, with the outermost one that does."""
     names: dict[fx.Node, str] = {}
     for name, node in graph.outputs.items():
         if node not in names or name.count(".") < names[node].count("."):
             names[node] = name
-    return [(node, names[node]) for node in graph.graph.nodes if node in names and clean(graph, node)]
+    return [(node, names[node]) for node in graph.graph.nodes if node in names]
 
 
 def _quarters(names: list[str]) -> list[str]:
@@ -55,6 +69,12 @@ def _positions(shape: tuple[int, ...]) -> int:
     if len(shape) == 4:
         return shape[2] * shape[3] if shape[2] == shape[3] else shape[1] * shape[2]
     return shape[1] if len(shape) == 3 else 1
+
+
+def _seen(graph: Graph, node: fx.Node) -> int:
+    """Positions of what a module takes first; 0 of what is no module."""
+    first = node.args[0] if node.op == "call_module" and node.args else None
+    return _positions(graph.shapes[first]) if isinstance(first, fx.Node) and first in graph.shapes else 0
 
 
 def _mixes(module: nn.Module, name: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from podium.foundation.errors import UserError
 from podium.networks.choice import candidate
-from podium.networks.device import Device
+from podium.networks.machine import Device
 
 HUB_LINE = re.compile(r"^hub: (true|false)( *)", re.MULTILINE)
 WORDS = {"yes": True, "y": True, "no": False, "n": False}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from podium.contracts.probe import Chosen
 from podium.contracts.selection import Selection
 from podium.networks import build, registry
-from podium.networks.precision import best_device
+from podium.networks.device import best_device
 from podium.selection import deciding, trial
 from podium.selection.material import Material
 from podium.selection.params import Effort

@@ -13,8 +13,8 @@ from podium.features.items import IDENTITY, Item, View
 from podium.features.store import ROOT, features_of_views
 from podium.foundation.errors import UserError
 from podium.networks.build import build
+from podium.networks.device import best_device
 from podium.networks.pooled import pooled
-from podium.networks.precision import best_device
 
 Vectors = NDArray[np.float32]
 MIRROR = View("mirror:horizontal", lambda images: images.flip(-1))  # named as embed's: one entry serves both

@@ -1,7 +1,7 @@
 """One fold from what was prepared to its trained network."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from torch import nn
@@ -9,10 +9,12 @@ from torch import nn
 from podium.contracts import manifest
 from podium.contracts.folds import HOLD_OUT
 from podium.contracts.model import ModelCard
+from podium.features.pixels import Normalise
 from podium.foundation import scratch
 from podium.foundation.run import derive
 from podium.images.shards import Reader
 from podium.networks import build as networks
+from podium.networks.exactness import tolerant
 from podium.tasks import registry as tasks
 from podium.training import losses
 from podium.training.feed import inputs
@@ -47,9 +49,11 @@ def train(prepared: Prepared) -> Result:
 
     What the frozen part gives is computed first, or found in the scratch store.
     """
-    learnt, watched = _examples(prepared)
+    inexact: list[str] = []
+    learnt, watched = tolerant(lambda: _examples(prepared), inexact.append)
     if prepared.request.train.auto:
-        prepared = prepared.at(_tested_rate(prepared, learnt))
+        prepared = prepared.at(tolerant(lambda: _tested_rate(prepared, learnt), inexact.append))
+    prepared = replace(prepared, said=[*prepared.said, *inexact])
     _say(prepared)
     picture = _picture(prepared, learnt)
     if prepared.settings.precision == "32-true":
@@ -92,7 +96,7 @@ def _tested_rate(prepared: Prepared, learnt: Examples) -> float:
     """`train.auto: true` asks a range test for the rate."""
     params = prepared.request.train
     return range_test.learning_rate(
-        prepared.outlook.tail,
+        nn.Sequential(Normalise(prepared.network.preprocessing), prepared.outlook.tail),
         lambda tail, lr: optimizers.build(params.optimizer, tail, lr, params.weight_decay, 1.0),
         losses.load(params.loss, params.loss_options, prepared.plan.link),
         learnt,

@@ -1,6 +1,6 @@
 """The `train` section of params.yaml."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -16,6 +16,8 @@ LOSSES = Plugins("podium.training.losses")
 # Tricks that a head of support vectors, which is solved and not trained, has no use for.
 NOT_OF_SVM = (
     "layer_decay",
+    "head_factor",
+    "drop_path",
     "loss_options",
     "sampler",
     "mixup",
@@ -30,6 +32,7 @@ NOT_OF_SVM = (
     "online",
     "auto",
     "live",
+    "checkpointing",
 )
 
 
@@ -52,9 +55,11 @@ class TrainParams(Section):
     optimizer: str = "adamw"
     lr: float | Auto = "auto"
     weight_decay: float = Field(0.01, ge=0, le=1)
-    layer_decay: float = Field(1.0, gt=0, le=1)
+    layer_decay: Annotated[float, Field(gt=0, le=1)] | Auto = "auto"
+    head_factor: Annotated[float, Field(gt=0, le=100)] | Auto = "auto"
+    drop_path: Annotated[float, Field(ge=0, lt=1)] | Auto = "auto"
     schedule: Literal["cosine", "onecycle", "plateau", "step", "constant"] = "cosine"
-    warmup_epochs: float = Field(0.5, ge=0)
+    warmup_epochs: Annotated[float, Field(ge=0)] | Auto = "auto"
     loss: str = "smoothed"
     loss_options: dict[str, Any] = {}
     class_weights: bool = False
@@ -62,7 +67,7 @@ class TrainParams(Section):
     mixup: float = Field(0.0, ge=0, le=10)
     cutmix: float = Field(0.0, ge=0, le=10)
     ema: float = Field(0.0, ge=0, lt=1)
-    clip: float = Field(0.0, ge=0)
+    clip: Annotated[float, Field(ge=0)] | Auto = "auto"
     accumulate: int = Field(1, ge=1, le=1024)
     early_stopping: int = Field(0, ge=0)
     keep: Keep = "last"
@@ -80,6 +85,7 @@ class TrainParams(Section):
     strategy: str = "auto"
     auto: bool = False
     live: bool = False
+    checkpointing: bool = False
 
     @field_validator("epochs", "batch_size")
     @classmethod

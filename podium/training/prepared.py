@@ -1,6 +1,5 @@
 """A fold made ready: everything that decides its training, settled and free of contradictions."""
 
-import os
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -8,17 +7,21 @@ import torch
 from torch import nn
 
 from podium.contracts import manifest
-from podium.foundation.run import derive
+from podium.foundation.errors import UserError
+from podium.foundation.run import cores, derive
 from podium.networks import build as networks
 from podium.networks import registry
 from podium.networks.cut import Cut, cut
-from podium.networks.precision import best_device
+from podium.networks.device import best_device
+from podium.networks.dress import checkpoint, has_batch_norm, stochastic_depth
+from podium.networks.exactness import be_exact
 from podium.tasks import registry as tasks
 from podium.training.feed import scaling
 from podium.training.feed.inputs import Outlook, outlook
 from podium.training.feed.rows import Rows, Tables, balanced_weights, training, validation
 from podium.training.loop import engine
 from podium.training.loop.learner import Plan
+from podium.training.params import TrainParams
 from podium.training.record import summary
 from podium.training.settings import auto, choices, contradictions
 from podium.training.settings.choices import Request
@@ -80,6 +83,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
     """Settles what the user left open. Raises UserError for what cannot be trained, before it is paid for."""
     torch.set_num_threads(request.threads)
     device = best_device()
+    be_exact(device)
     network, parts = _network(request, tables.median_short_side(), device)
     copies_asked = bool(manifest.facts(request.data / manifest.FOLDER.name).get("asked"))
     request, said = choices.decided(request, network, parts.name, device, copies_asked)
@@ -96,6 +100,8 @@ def prepare(request: Request, tables: Tables) -> Prepared:
         fresh=request.train.online is True,
     )
     resolved = _resolved(request, network, parts, seen, len(rows), device)
+    if request.train.checkpointing:
+        checkpoint(network, parts.name)
     prepared = Prepared(
         request=request,
         device=device,
@@ -136,7 +142,24 @@ def _network(request: Request, short_side: int, device: str) -> tuple[networks.N
         dropout=request.train.dropout,
         pin=choice.source if choice else None,
     )
+    _drop_paths(network, request.train)
     return network, cut(network, chosen.freeze, device)
+
+
+def _drop_paths(network: networks.Network, params: TrainParams) -> None:
+    """Before the cut, which takes modules as they are; what is frozen drops nothing."""
+    part: auto.Part = "normless" if _is_normless(network) else "whole"
+    rate = auto.drop_path(params, part, _size(network))
+    if rate and not stochastic_depth(network, rate) and params.drop_path != "auto":
+        raise UserError(f"params.yaml: train.drop_path: {network.name} has no branches to drop: set it to 0.")
+
+
+def _is_normless(network: networks.Network) -> bool:
+    return network.weights != "random" and not has_batch_norm(network.module)
+
+
+def _size(network: networks.Network) -> int:
+    return sum(p.numel() for p in network.module.parameters())
 
 
 def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
@@ -152,6 +175,8 @@ def part_that_trains(network: networks.Network, parts: Cut) -> auto.Part:
     """What trains, as far as the learning rate's rule looks."""
     if parts.name == "head":
         return "head"
+    if _is_normless(network):
+        return "normless"
     normalised = any(isinstance(module, nn.BatchNorm2d) for module in parts.tail.modules())
     return "tail" if parts.frozen is not None and normalised and network.weights != "random" else "whole"
 
@@ -165,13 +190,21 @@ def _resolved(
         params,
         images,
         device,
-        os.cpu_count() or 1,
+        cores(),
         part=part_that_trains(network, parts),
         pretrained=network.weights != "random",
+        parameters=_size(network),
+        available=torch.cuda.device_count() if device == "cuda" else 1,
     )
     if params.head == "svm":
         resolved = replace(resolved, epochs=1)
-    if params.auto and params.batch_size == "auto":
-        left = summary.activations(seen.tail, seen.shape)
-        resolved = replace(resolved, batch_size=auto.batch_for(summary.memory(device), left, images))
-    return resolved
+    if params.batch_size != "auto" or not (params.auto or device == "cuda"):
+        return resolved
+    left, memory = summary.activations(seen.tail, seen.shape), summary.memory(device)
+    if device != "cuda":
+        return replace(resolved, batch_size=auto.batch_for(memory, left, images))
+    each = 4 if choices.precision_of(params.precision, network, device) == "32-true" else 2
+    most = auto.fits(memory, summary.kept(network.module, params.optimizer), left, each)
+    if params.auto:
+        resolved = replace(resolved, batch_size=auto.largest(most, images))
+    return auto.within(resolved, most)

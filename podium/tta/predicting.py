@@ -14,7 +14,7 @@ from podium.contracts.folds import HOLD_OUT
 from podium.features.items import View, stored_items
 from podium.metrics.rows import ROWS
 from podium.networks.build import Network
-from podium.networks.precision import best_device
+from podium.networks.device import best_device
 from podium.tasks.task import Truth
 from podium.tta.choosing import choose, used
 from podium.tta.members import FoldNetwork, Inputs, Logits, Rows, flops, logits_of, member

@@ -87,10 +87,10 @@ def test_a_recipes_training_can_be_planned(path: Path, tmp_path: Path) -> None:
     assert (parts.frozen is None) == (chosen.freeze == "none"), parts.sentence
     trains = [p for p in network.module.parameters() if p.requires_grad]
     optimizer = optimizers.build(
-        train.optimizer, network.module, resolved.lr, train.weight_decay, train.layer_decay
+        train.optimizer, network.module, resolved.lr, train.weight_decay, resolved.layer_decay
     )
     assert {id(p) for group in optimizer.param_groups for p in group["params"]} == {id(p) for p in trains}
-    schedules.build(train.schedule, optimizer, 100 * resolved.epochs, round(train.warmup_epochs * 100))
+    schedules.build(train.schedule, optimizer, 100 * resolved.epochs, round(resolved.warmup_epochs * 100))
     losses.load(train.loss, train.loss_options)
     Thaw(network.module, train.unfreeze)
 

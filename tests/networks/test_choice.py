@@ -12,7 +12,7 @@ from podium.foundation.params import parse
 from podium.hub import published
 from podium.networks import choice as choosing
 from podium.networks.choice import TABLE, candidate, decide
-from podium.networks.device import Device
+from podium.networks.machine import Device
 from podium.networks.names import refuse_unknown
 from podium.networks.params import NetworkParams
 from tests.hub.conftest import hub  # noqa: F401

@@ -147,6 +147,34 @@ def test_a_transformer_has_quarters_for_stages() -> None:
     assert cut(network, "last_stage").name == "blocks.8"
 
 
+@pytest.mark.parametrize(
+    ("model", "last", "two"),
+    [
+        ("hgnetv2_b0", "stages.2", "stages.1"),
+        ("mobilenetv4_conv_small", "blocks.2", "blocks.1"),
+        ("vit_base_patch16_siglip_224", "blocks.8", "blocks.5"),
+        ("vit_small_patch16_dinov3", "blocks.8", "blocks.5"),
+    ],
+)
+def test_what_a_head_does_with_one_position_is_no_stage(model: str, last: str, two: str) -> None:
+    """Without weights: shapes and names alone."""
+    for freeze, name in (("last_stage", last), ("last_two_stages", two)):
+        with torch.device("meta"):
+            parts = cut(build(model, False, 3, 64), freeze)
+        assert parts.name == name
+
+
+def test_what_cannot_be_cut_sends_no_gradient_below() -> None:
+    """DINOv3 hands positions to every block; its tokens lie below them all."""
+    network = build("vit_small_patch16_dinov3", False, 3, 64)
+    parts = cut(network, "last_stage")
+    assert parts.frozen is None and "more than one value passes blocks.8" in parts.sentence
+    parts.tail.train()(images(network)).sum().backward()
+    trained = {name for name, p in network.module.named_parameters() if p.grad is not None}
+    assert {name.split(".")[1] for name in trained if name.startswith("blocks")} == {"9", "10", "11"}
+    assert not {"cls_token", "reg_token"} & trained
+
+
 def test_a_wrong_module_is_answered_with_the_right_ones() -> None:
     with pytest.raises(UserError, match=r"freeze: resnet18 has no module 'layer9': give one of .*layer3"):
         cut(build("resnet18", False, 3, 64), "layer9")

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from podium.foundation.errors import UserError
-from podium.networks.device import Device
+from podium.networks.machine import Device
 from podium.project.permission import wanted, with_hub
 
 PARAMS = Path("params.yaml").read_text(encoding="utf-8")

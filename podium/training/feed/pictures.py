@@ -1,4 +1,4 @@
-"""Network inputs from stored images: decoded, augmented where asked, made square and normalised."""
+"""Pixels from stored images: decoded, augmented where asked, made square."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from podium.contracts.model import Preprocessing
-from podium.features.pixels import to_tensor
+from podium.features.pixels import to_bytes
 from podium.foundation.run import derive
 from podium.images.pixels import Pixels, decode, square
 from podium.images.shards import Reader
@@ -17,7 +17,7 @@ Augment = Callable[[Pixels, np.random.Generator], Pixels]  # RGB in, RGB out; an
 
 
 class Pictures:
-    """Inputs (n, 3, size, size) float32 of the rows at the asked positions.
+    """Pixels (n, 3, size, size) as bytes of the rows at the asked positions: normalised on the device.
 
     A fresh augmentation is a function of (seed, image, epoch): workers and batches change nothing.
     """
@@ -37,8 +37,11 @@ class Pictures:
         self.reader, self.preprocessing, self.seed, self.augment = reader, preprocessing, seed, augment
 
     def __call__(self, positions: NDArray[np.int64], epoch: int) -> Tensor:
-        pixels = np.stack([self._pixels(int(position), epoch) for position in positions])
-        return to_tensor(pixels, self.preprocessing)
+        size = self.preprocessing.size
+        pixels = np.empty((len(positions), size, size, 3), np.uint8)  # a device's share may be empty
+        for row, position in enumerate(positions):
+            pixels[row] = self._pixels(int(position), epoch)
+        return to_bytes(pixels)
 
     def _pixels(self, position: int, epoch: int) -> Pixels:
         place = self.shards[position], int(self.offsets[position]), int(self.lengths[position])

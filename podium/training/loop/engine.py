@@ -4,16 +4,18 @@ import logging
 import os
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import lightning.pytorch as pl
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
 from podium.training.feed.data import Batches, Examples, loader
 from podium.training.feed.sampling import InOrder, Order
+from podium.training.loop import rescue
 from podium.training.loop.keeping import Keeper, kept_epoch
 from podium.training.loop.learner import Learner, Plan, Row
 from podium.training.loop.live import Curves
@@ -49,6 +51,8 @@ class Outcome:
     history: list[Row]
     kept_epoch: int
     stopped_early: bool
+    notes: list[str] = field(default_factory=list)  # what the device refused
+    changed: dict[str, int] = field(default_factory=dict)  # settings, where memory ran out
 
 
 def fit(
@@ -57,8 +61,34 @@ def fit(
     """Trains the tail in place from its resume state, if `folder` holds one; saves one after each epoch.
 
     Raises KeyboardInterrupt after Ctrl-C or SIGTERM (Lightning would exit 1 or 0), UserError where the loss
-    is no longer finite.
+    is no longer finite. Where memory runs out, or an exact algorithm lacks, it begins again from the last
+    epoch, and the outcome says with what.
     """
+    start, notes = rescue.weights(tail), list[str]()
+    given = settings
+    while True:
+        try:
+            outcome = _fit(tail, plan, settings, train, check, folder)
+            break
+        except torch.OutOfMemoryError:
+            batch, more, said = rescue.halved(
+                settings.batch_size, settings.accumulate, settings.devices * settings.nodes
+            )
+            settings = replace(settings, batch_size=batch, accumulate=more)
+        except RuntimeError as error:
+            said = rescue.sentence_for(error)
+        print(said, flush=True)
+        notes.append(said)
+        rescue.begin_again(tail, start)
+    changed = (
+        {} if settings is given else {"batch_size": settings.batch_size, "accumulate": settings.accumulate}
+    )
+    return replace(outcome, notes=notes, changed=changed)
+
+
+def _fit(
+    tail: nn.Module, plan: Plan, settings: Settings, train: Examples, check: Examples, folder: Path
+) -> Outcome:
     keeper = Keeper(folder, settings.keep, settings.early_stopping)
     plan = keeper.restore(plan, tail)
     if settings.live:
@@ -111,7 +141,6 @@ def _trainer(plan: Plan, settings: Settings) -> pl.Trainer:
         enable_model_summary=False,
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
-        deterministic="warn" if settings.accelerator == "gpu" else None,  # CPUs repeat themselves anyway
         sync_batchnorm=settings.accelerator == "gpu" and settings.devices * settings.nodes > 1,
     )
 

@@ -38,7 +38,7 @@ class Keeper:
         return replace(plan, first_epoch=self.state.epochs, history=self.state.history)
 
     def start(self, learner: Learner) -> None:
-        """Gives a resumed learner its optimizer's, scheduler's and average's state."""
+        """Gives a resumed learner its optimizer's, scheduler's, scaler's and average's state."""
         if self.state is None:
             return
         learner.optimizer.load_state_dict(self.state.optimizer)
@@ -46,6 +46,7 @@ class Keeper:
         learner.scheduler.load_state_dict(self.state.scheduler)
         if learner.average is not None:
             learner.average.load_state_dict(self.state.average)
+        learner.trainer.precision_plugin.load_state_dict(self.state.scaler)
         self.state = None
 
     def after_epoch(self, learner: Learner) -> None:
@@ -76,6 +77,7 @@ class Keeper:
             history=learner.history,
             average={} if learner.average is None else _tensors(learner.average),
             best=self.best,
+            scaler=learner.trainer.precision_plugin.state_dict(),
             stop=self.stop,
         )
 

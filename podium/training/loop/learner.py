@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
 from podium.tasks.task import Link
-from podium.training.loop.averaging import average
+from podium.training.loop.averaging import Average
 from podium.training.loop.measures import MEASURES
 from podium.training.losses import Loss
 from podium.training.optim.mixing import Mixing
@@ -45,6 +45,7 @@ class Plan:
     lr: float
     optimizer: Callable[[float], Optimizer]  # at a learning rate
     schedule: Callable[[Optimizer], LRScheduler]
+    normalise: nn.Module | None = None  # pixels as bytes -> the network's inputs, on its device
     mixing: Mixing | None = None
     thaw: Thaw | None = None
     ema: float = 0.0
@@ -64,7 +65,8 @@ class Learner(pl.LightningModule):
     def __init__(self, tail: nn.Module, plan: Plan, keeper: Keeper) -> None:
         super().__init__()
         self.tail, self.plan, self.keeper = tail, plan, keeper
-        self.average = average(tail, plan.ema) if plan.ema else None
+        self.average = Average(tail, plan.ema) if plan.ema else None
+        self.normalise = plan.normalise
         self.steps = 0  # of the optimizer, that the average and the plateau's rise have heard of
         self.history = list(plan.history)
         self.sums = torch.zeros(3, dtype=torch.float64)  # loss, right, rows; of the running epoch
@@ -80,7 +82,15 @@ class Learner(pl.LightningModule):
         """The epoch, counted from the fold's true start and not from a resume."""
         return self.plan.first_epoch + self.current_epoch
 
+    def on_after_batch_transfer(self, batch: tuple[Tensor, ...], dataloader_idx: int) -> tuple[Tensor, ...]:
+        """Bytes cross to the device, and become numbers there."""
+        if self.normalise is None:
+            return batch
+        return self.normalise(batch[0]), *batch[1:]
+
     def configure_optimizers(self) -> Any:
+        if self.plan.channels_last and self.device.type != "cpu":
+            self.tail.to(memory_format=torch.channels_last)
         self.optimizer = self.plan.optimizer(self.plan.lr)
         self.scheduler = self.plan.schedule(self.optimizer)
         self.keeper.start(self)
@@ -122,7 +132,7 @@ class Learner(pl.LightningModule):
             return  # gradients accumulate
         self.steps = self.global_step
         if self.average is not None:
-            self.average.update_parameters(self.tail)
+            self.average.update(self.tail)
         if isinstance(self.scheduler, Plateau):
             self.scheduler.rise()
 

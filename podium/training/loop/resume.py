@@ -34,6 +34,7 @@ class State:
     history: list[dict[str, float]]
     average: Tensors = field(default_factory=dict)  # the EMA weights, where they are used
     best: Tensors = field(default_factory=dict)  # the weights of the best epoch, where it is kept
+    scaler: dict[str, Any] = field(default_factory=dict)  # of float16's losses
     stop: bool = False  # early stopping has ended training
 
 

@@ -129,11 +129,18 @@ def weight_gradient(above: Tensor, images: Tensor, kernel: Pair, stride: Pair, p
         count = min(WIDEST, wide - first)
         left = padding[1] - first
         right = (columns - 1) * stride[1] + count - left - width
-        seen = functional.pad(images, (left, right, *top_bottom))
+        seen = _framed(images, left, right, *top_bottom)
         shape = images.new_empty(images.shape[1], 1, tall, count)
         pads = (padding[0] if inside else 0, 0)
         parts.append(_native(above, seen, shape, stride, pads, [False, True, False])[1])
     return torch.cat(parts, dim=3)
+
+
+def _framed(images: Tensor, left: int, right: int, top: int, bottom: int) -> Tensor:
+    """Images with so many zeros at each side, or so many columns and rows less, even beyond what there is."""
+    wider = functional.pad(images, [max(0, side) for side in (left, right, top, bottom)])
+    rows = slice(max(0, -top), wider.shape[2] - max(0, -bottom))
+    return wider[:, :, rows, max(0, -left) : wider.shape[3] - max(0, -right)]
 
 
 def _native(

@@ -32,17 +32,21 @@ def card(prepared: Prepared, outcome: Outcome) -> ModelCard:
     """model.json: what was trained, from what, and what a reader of the score must know."""
     request, network, parts = prepared.request, prepared.network, prepared.parts
     total, trainable = summary.counts(network.module)
-    notes = [*prepared.said, *prepared.ignored]
+    notes = [*prepared.said, *prepared.ignored, *outcome.notes]
     if outcome.stopped_early or request.train.keep == "best":
         notes.append(OPTIMISTIC.format("best epoch" if request.train.keep == "best" else "early stopping"))
-    values: dict[str, Any] = vars(prepared.resolved) | {
-        "size": network.preprocessing.size,
-        "network": network.options,
-        "trained_on": "features" if prepared.outlook.cached else "images",
-        "online": request.train.online,
-        "freeze": parts.name,
-        "kept_epoch": outcome.kept_epoch,
-    }
+    values: dict[str, Any] = (
+        vars(prepared.resolved)
+        | {
+            "size": network.preprocessing.size,
+            "network": network.options,
+            "trained_on": "features" if prepared.outlook.cached else "images",
+            "online": request.train.online,
+            "freeze": parts.name,
+            "kept_epoch": outcome.kept_epoch,
+        }
+        | outcome.changed
+    )
     if network.source is not None:  # the published file, down to its bytes
         values["source"] = network.source.model_dump(mode="json")
     return ModelCard(

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from podium.contracts.model import Preprocessing
+from podium.features.pixels import Normalise
 from podium.foundation.run import derive
 from podium.images.mosaic import mosaic
 from podium.images.pixels import Pixels, encode, shrink
@@ -22,12 +23,12 @@ QUALITIES = (90, 75, 60, 45, 30, 15, 5)
 def first_batch(
     examples: Examples, images: Inputs, order: Order, plan: Plan, preprocessing: Preprocessing, *, mixed: bool
 ) -> bytes:
-    """A JPEG of at most 100 kB; `images` gives normalised images of the positions that `order` begins with.
+    """A JPEG of at most 100 kB; `images` gives images of the positions that `order` begins with.
 
     `mixed` says whether what is mixed are images: features are mixed behind the cut, where no eye looks.
     """
     epoch, positions, _ = next(iter(order))
-    inputs = images(positions, epoch)
+    inputs = Normalise(preprocessing)(images(positions, epoch))
     if plan.mixing is not None and mixed:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(plan.seed, "epoch", epoch, 0))  # as the learner does before this batch

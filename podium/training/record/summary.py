@@ -17,13 +17,19 @@ def counts(network: nn.Module) -> tuple[int, int]:
 def text(name: str, network: nn.Module, activations: int, batch_size: int, optimizer: str) -> str:
     """A printed summary; activations: values that an image leaves in the tail for the backward pass."""
     total, trainable = counts(network)
-    copies = 1 + OPTIMIZER_COPIES["sgd" if "sgd" in optimizer else "adam"]
-    weights = (total + copies * trainable) * BYTES / MIB
+    weights = kept(network, optimizer) / MIB
     batch = activations * batch_size * BYTES / MIB
     return (
         f"{name}: {total:,} parameters, {trainable:,} train, {total - trainable:,} are frozen; memory: about "
         f"{weights:,.0f} MiB for weights, gradients and optimizer, {batch:,.0f} MiB a batch of {batch_size}"
     )
+
+
+def kept(network: nn.Module, optimizer: str) -> int:
+    """Bytes of weights, gradients and what the optimizer keeps."""
+    total, trainable = counts(network)
+    copies = 1 + OPTIMIZER_COPIES["sgd" if "sgd" in optimizer else "adam"]
+    return (total + copies * trainable) * BYTES
 
 
 def activations(tail: nn.Module, shape: tuple[int, ...]) -> int:

@@ -1,10 +1,12 @@
 """What `auto` becomes in the train section: fixed rules on the data and the device, no stopwatch."""
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 from podium.training.params import Auto, TrainParams
+
+N = TypeVar("N", int, float)
 
 PICTURES = 6_500  # that a fold shows on a CPU over all epochs: on digits 20,000 scored no better out-of-fold
 PICTURES_GPU = 200_000
@@ -12,7 +14,8 @@ EPOCHS = (2, 20)  # two epochs over images and a copy each scored as three did (
 EPOCHS_FROM_SCRATCH = (8, 60)
 BATCH = 32
 BATCH_GPU = 64
-WORKERS = 8  # processes that read images for one device, at most
+WORKERS = 16  # processes that read images for one device, at most: eight starve a fast card
+SHARE_GPU = 0.8  # of a GPU's memory, for all that training keeps
 SHARE = 0.25  # of the memory, for activations and their gradients
 SMALLEST_BATCH, LARGEST_BATCH = 8, 256
 SMALL = 320  # training images below which batches are halved, so that an epoch still has ten steps
@@ -25,7 +28,19 @@ HEAD_FACTOR = 3.0  # a head alone learns convexly and takes more
 TAIL_FACTOR = 4.0
 
 
-Part = Literal["head", "tail", "whole"]  # what trains: head alone, batch norm above a frozen part, or else
+# Pretrained networks without batch norm (ConvNeXt, ViT, Swin, EVA), after timm's and AutoGluon's recipes
+# (AutoGluon: 1e-4, decay 0.9, clip 1). Unmeasured here: small ones with random weights cannot show it.
+NORMLESS_RATE = 1e-4  # for batches of 32; Adam and its kin
+NORMLESS_LAYER_DECAY = 0.8
+NORMLESS_HEAD_FACTOR = 5.0
+NORMLESS_CLIP = 1.0
+NORMLESS_WARMUP = 1.0  # epochs, and at most a quarter of them
+DROP_PATHS = ((50_000_000, 0.1), (150_000_000, 0.2))  # up to so many parameters; beyond them
+DROP_PATH_BEYOND = 0.3
+WARMUP = 0.5
+
+# What trains: the head alone, batch norm above a frozen part, pretrained without batch norm, or else.
+Part = Literal["head", "tail", "normless", "whole"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,12 @@ class Resolved:
     lr: float
     workers: int
     devices: int
+    layer_decay: float
+    head_factor: float  # of the head's rate
+    drop_path: float
+    warmup_epochs: float
+    clip: float
+    accumulate: int = 1  # batches a step
 
 
 def resolve(
@@ -47,19 +68,33 @@ def resolve(
     *,
     part: Part,
     pretrained: bool,
+    parameters: int = 0,
+    available: int = 1,
 ) -> Resolved:
-    """The rules. `images` train (copies included), `processors` are cores."""
+    """The rules. The network has so many `parameters`, the machine so many devices `available`.
+
+    `images` train (copies included), `processors` are cores.
+    """
     on_cpu = device == "cpu"
     batch = _or(params.batch_size, (BATCH if on_cpu else BATCH_GPU) // (2 if images < SMALL else 1))
     lowest, highest = EPOCHS if pretrained else EPOCHS_FROM_SCRATCH
     shown = round((PICTURES if on_cpu else PICTURES_GPU) / max(1, images))
     epochs = highest if part == "head" else max(lowest, min(highest, shown))
+    epochs = _or(params.epochs, epochs)
+    normless = part == "normless"
+    warmup = min(NORMLESS_WARMUP, epochs / 4) if normless else WARMUP
     return Resolved(
-        epochs=_or(params.epochs, epochs),
+        epochs=epochs,
         batch_size=batch,
         lr=params.lr if params.lr != "auto" else rate(params, batch, part),
         workers=_or(params.workers, 0 if on_cpu else max(1, min(WORKERS, processors - 1))),
-        devices=_or(params.devices, 1),
+        devices=_or(params.devices, max(1, available)),
+        layer_decay=_or(params.layer_decay, NORMLESS_LAYER_DECAY if normless else 1.0),
+        head_factor=_or(params.head_factor, NORMLESS_HEAD_FACTOR if normless else 1.0),
+        drop_path=drop_path(params, part, parameters),
+        warmup_epochs=_or(params.warmup_epochs, warmup),
+        clip=_or(params.clip, NORMLESS_CLIP if normless else 0.0),
+        accumulate=params.accumulate,
     )
 
 
@@ -80,18 +115,44 @@ def batch_for(memory: int, activations: int, images: int) -> int:
 
     Between 8 and 256, and at most a tenth of the images, so that an epoch has ten steps.
     """
-    fits = SHARE * memory / max(1, activations * 4 * 2)
-    wanted = max(SMALLEST_BATCH, min(LARGEST_BATCH, fits, images / 10))
+    return largest(SHARE * memory / max(1, activations * 4 * 2), images)
+
+
+def largest(most: float, images: int) -> int:
+    """The largest power of two up to `most`, between 8 and 256, and at most a tenth of the images."""
+    wanted = max(SMALLEST_BATCH, min(LARGEST_BATCH, most, images / 10))
     return int(2 ** int(math.log2(wanted)))
+
+
+def fits(memory: int, weights: int, activations: int, each: int) -> int:
+    """Images a batch that a GPU of `memory` bytes holds; `each` bytes a number of the forward pass.
+
+    `weights` bytes are kept whatever the batch. Unmeasured; running out of memory is caught.
+    """
+    return max(1, int((SHARE_GPU * memory - weights) / max(1, activations * each)))
+
+
+def within(resolved: Resolved, most: int) -> Resolved:
+    """Batches halved until at most so many images are in one, and as many more a step."""
+    batch, accumulate = resolved.batch_size, resolved.accumulate
+    while batch > max(1, most):
+        batch, accumulate = -(-batch // 2), 2 * accumulate
+    return replace(resolved, batch_size=batch, accumulate=accumulate)
+
+
+def drop_path(params: TrainParams, part: Part, parameters: int) -> float:
+    """The chance to drop the last block's branch: none with batch norm, or where a head alone trains."""
+    rule = next((rate for most, rate in DROP_PATHS if parameters <= most), DROP_PATH_BEYOND)
+    return _or(params.drop_path, rule if part == "normless" else 0.0)
 
 
 def rate(params: TrainParams, batch: int, part: Part) -> float:
     """The learning rate: the family's at a batch of 32, times the root of the batch's ratio to it."""
     plain = "sgd" in params.optimizer or "momentum" in params.optimizer
-    base = PLAIN_RATE if plain else ADAPTIVE_RATE
-    factor = {"head": HEAD_FACTOR, "tail": 1.0 if plain else TAIL_FACTOR, "whole": 1.0}[part]
+    base = PLAIN_RATE if plain else NORMLESS_RATE if part == "normless" else ADAPTIVE_RATE
+    factor = {"head": HEAD_FACTOR, "tail": 1.0 if plain else TAIL_FACTOR}.get(part, 1.0)
     return float(f"{base * (batch / BATCH) ** 0.5 * factor:.3g}")
 
 
-def _or(value: int | Auto, rule: int) -> int:
+def _or(value: N | Auto, rule: N) -> N:
     return rule if value == "auto" else value

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from podium.contracts.network import Choice
 from podium.features.params import FeatureParams
+from podium.features.pixels import Normalise
 from podium.foundation.run import derive
 from podium.images.params import ImageParams
 from podium.networks import build as networks
@@ -89,8 +90,8 @@ def plan(
 ) -> Plan:
     """What decides how the tail learns; `images` train."""
     params, link = request.train, tasks.load(request.task).link
-    exact = _precision(params.precision, network, device) == "32-true"
-    updates = -(-sampling.batches(images, resolved.batch_size) // params.accumulate)
+    exact = precision_of(params.precision, network, device) == "32-true"
+    updates = -(-sampling.batches(images, resolved.batch_size) // resolved.accumulate)
     steps = resolved.epochs * updates
     thaw = Thaw(network.module, params.unfreeze) if params.unfreeze else None
     return Plan(
@@ -103,16 +104,19 @@ def plan(
             network.module,
             lr,
             params.weight_decay,
-            params.layer_decay,
-            fused=exact or not params.clip,  # mixed precision cannot clip what a fused optimizer unscales
+            resolved.layer_decay,
+            resolved.head_factor,
+            asked=params.layer_decay != "auto",
+            fused=exact or not resolved.clip,  # mixed precision cannot clip what a fused optimizer unscales
         ),
         schedule=lambda optimizer: schedules.build(
             params.schedule,
             optimizer,
             steps,
-            round(params.warmup_epochs * updates),
+            round(resolved.warmup_epochs * updates),
             lambda step: thaw.factor(step // updates) if thaw else 1.0,
         ),
+        normalise=Normalise(network.preprocessing),
         mixing=mixing.build(params.mixup, params.cutmix),
         thaw=thaw,
         ema=params.ema,
@@ -133,11 +137,11 @@ def settings(
         after=request.after,
         batch_size=resolved.batch_size,
         chances=chances,
-        accumulate=params.accumulate,
-        clip=params.clip,
+        accumulate=resolved.accumulate,
+        clip=resolved.clip,
         early_stopping=params.early_stopping,
         keep=params.keep,
-        precision=_precision(params.precision, network, device),
+        precision=precision_of(params.precision, network, device),
         accelerator={"cuda": "gpu"}.get(device, device),
         devices=resolved.devices,
         nodes=params.nodes,
@@ -147,7 +151,8 @@ def settings(
     )
 
 
-def _precision(wanted: str, network: networks.Network, device: str) -> str:
+def precision_of(wanted: str, network: networks.Network, device: str) -> str:
+    """Lightning's name of what train.precision became."""
     names = {"float32": "32-true", "bfloat16": "bf16-mixed", "float16": "16-mixed"}
     chosen = {"32": "float32", "bf16": "bfloat16", "16": "float16"}.get(wanted)
     return names[chosen or precision(network.module, device)]

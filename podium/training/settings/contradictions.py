@@ -130,7 +130,7 @@ def _svm(case: Case) -> str | None:
 
 
 def _layer_decay(case: Case) -> str | None:
-    if case.train.layer_decay < 1 and case.frozen == "head":
+    if case.train.layer_decay not in ("auto", 1) and case.frozen == "head":
         return (
             f"train.layer_decay: {case.train.layer_decay} slows earlier layers, and freeze: head has none: "
             "set train.layer_decay to 1, or freeze less."
@@ -173,7 +173,7 @@ def _epochs(case: Case) -> str | None:
             f"train.early_stopping: {case.train.early_stopping} epochs of patience never end within "
             f"{case.epochs} epochs: lower it, or raise train.epochs."
         )
-    if case.train.warmup_epochs >= case.epochs:
+    if case.train.warmup_epochs != "auto" and case.train.warmup_epochs >= case.epochs:
         return (
             f"train.warmup_epochs: {case.train.warmup_epochs:g} leaves nothing of {case.epochs} epochs at "
             "the full rate: lower it, or raise train.epochs."

@@ -62,7 +62,7 @@ def _losses(
             rate = LOWEST * (HIGHEST / LOWEST) ** (len(rates) / (STEPS - 1))
             for group in moved.param_groups:
                 group["lr"] = rate * group.get("lr_scale", 1.0)
-            found = (loss(tail(inputs.float()), targets) * weights).sum() / total
+            found = (loss(tail(inputs), targets) * weights).sum() / total
             mean = SMOOTHING * mean + (1 - SMOOTHING) * float(found.detach())
             value = mean / (1 - SMOOTHING ** (len(rates) + 1))
             if not math.isfinite(value) or (smoothed and value > DIVERGED * min(smoothed)):

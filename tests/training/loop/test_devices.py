@@ -1,5 +1,6 @@
 """What a GPU would be told, asked of a machine without one: precisions, places, pinned memory."""
 
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,14 +8,19 @@ import pytest
 import torch
 from torch import nn
 
+from podium.contracts import manifest
 from podium.contracts.model import Preprocessing
 from podium.features.engine import row_shape
+from podium.features.pixels import Normalise
+from podium.images.shards import Reader
+from podium.networks import device as devices
 from podium.networks import precision as numbers
 from podium.networks.build import Network, build
 from podium.networks.cut import cut
-from podium.training import losses
+from podium.training import losses, prepared
 from podium.training.feed import data, inputs
 from podium.training.feed.data import Cached, Examples
+from podium.training.feed.pictures import Pictures
 from podium.training.feed.rows import Rows
 from podium.training.loop import engine
 from podium.training.loop.learner import Learner, Plan
@@ -22,6 +28,7 @@ from podium.training.optim import mixing
 from podium.training.params import LOSSES, TrainParams
 from podium.training.record import summary
 from podium.training.settings import auto, choices
+from tests.training.test_fold import train
 
 AMPERE, TURING = (8, 0), (7, 5)
 
@@ -31,6 +38,7 @@ def cuda(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that says it has two GPUs of 80 GB; nothing may be sent there."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: ["sm_75", "sm_80"])
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: AMPERE)
     monkeypatch.setattr(
         torch.cuda, "get_device_properties", lambda *_: SimpleNamespace(total_memory=80 * 2**30)
@@ -50,7 +58,7 @@ def network() -> Network:
 
 
 def test_a_gpu_is_taken_where_there_is_one(cuda: None) -> None:
-    assert numbers.best_device() == "cuda"
+    assert devices.best_device() == "cuda"
     assert summary.memory("cuda") == 80 * 2**30
 
 
@@ -101,9 +109,27 @@ def kept_arguments(monkeypatch: pytest.MonkeyPatch, made: engine.Settings) -> di
     return asked
 
 
-def test_gpus_repeat_themselves_share_batch_norm_and_get_pinned_memory(cuda, monkeypatch) -> None:
+def test_exact_algorithms_are_asked_for_before_anything_runs(project, cuda, monkeypatch) -> None:
+    """Warnings alone would leave attention's backward pass inexact."""
+    seen: list[bool] = []
+
+    def build(*_: object, **__: object) -> None:
+        strict = not torch.is_deterministic_algorithms_warn_only_enabled()
+        seen.append(torch.are_deterministic_algorithms_enabled() and strict)
+        raise RuntimeError("seen enough")
+
+    monkeypatch.setattr(prepared.networks, "build", build)
+    try:
+        with pytest.raises(RuntimeError, match="seen enough"):
+            train()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert seen == [True] and os.environ["CUBLAS_WORKSPACE_CONFIG"]
+
+
+def test_gpus_share_batch_norm_and_get_pinned_memory(cuda, monkeypatch) -> None:
     asked = kept_arguments(monkeypatch, settings({"devices": 2, "clip": 1.0, "accumulate": 2}))
-    assert asked["deterministic"] == "warn" and asked["sync_batchnorm"] and asked["pinned"]
+    assert "deterministic" not in asked and asked["sync_batchnorm"] and asked["pinned"]
     assert asked["accelerator"] == "gpu" and asked["gradient_clip_val"] == 1.0
     assert asked["accumulate_grad_batches"] == 2
 
@@ -111,7 +137,7 @@ def test_gpus_repeat_themselves_share_batch_norm_and_get_pinned_memory(cuda, mon
 @pytest.mark.parametrize("device", ["cpu", "mps"])
 def test_other_devices_do_not(monkeypatch, device: str) -> None:
     asked = kept_arguments(monkeypatch, settings({}, device=device))
-    assert not asked["pinned"] and not asked["sync_batchnorm"] and asked["deterministic"] is None
+    assert not asked["pinned"] and not asked["sync_batchnorm"]
     assert asked["accelerator"] == device and asked["gradient_clip_val"] is None
 
 
@@ -180,3 +206,38 @@ def test_workers_are_forks_that_do_not_fight_for_cores() -> None:
     assert made.multiprocessing_context.get_start_method() == "fork"
     assert made.worker_init_fn is data._one_thread and made.persistent_workers
     assert data.loader(data.Batches(rows), data.InOrder(4, 2)).multiprocessing_context is None
+
+
+def test_bytes_become_numbers_where_the_network_is() -> None:
+    """A batch of bytes, on a device without values: normalised behind the transfer, for both loops."""
+    made = Preprocessing(size=8, mean=(0.5,) * 3, std=(0.25,) * 3)
+    loss = losses.load("cross_entropy", {})
+    plan = Plan(seed=0, epochs=1, loss=loss, lr=0.1, optimizer=None, schedule=None, normalise=Normalise(made))
+    learner = Learner(nn.Flatten(), plan, keeper=None).to("meta")
+    pixels = torch.zeros(2, 3, 8, 8, dtype=torch.uint8, device="meta")
+    inputs, rest = learner.on_after_batch_transfer((pixels, "rest"), 0)
+    assert inputs.dtype == torch.float32 and inputs.device.type == "meta" and rest == "rest"
+    here = Normalise(made)(torch.full((1, 3, 1, 1), 255, dtype=torch.uint8))
+    assert torch.allclose(here, torch.full((1, 3, 1, 1), 2.0))
+    features = torch.randn(2, 5)
+    assert Normalise(made)(features) is features
+
+
+def test_pictures_are_sent_as_bytes_and_a_device_may_get_none(project) -> None:
+    made = Preprocessing(size=16, mean=(0.5,) * 3, std=(0.25,) * 3)
+    pictures = Pictures(manifest.MANIFEST.read(manifest.PATH), Reader(project / "data"), made)
+    assert pictures(np.arange(2), 0).dtype == torch.uint8
+    assert pictures(np.arange(2), 0).is_contiguous(memory_format=torch.channels_last)
+    assert pictures(np.arange(0), 0).shape == (0, 3, 16, 16)  # one of four, of a last batch of three
+
+
+def test_weights_lie_as_the_images_do_on_a_device_alone() -> None:
+    for device, kept in (("meta", True), ("cpu", False)):
+        tail = nn.Conv2d(4, 4, 3)
+        plan = Plan(
+            seed=0, epochs=1, loss=None, lr=0.1, channels_last=True, schedule=lambda _: None,
+            optimizer=lambda lr, tail=tail: torch.optim.SGD(tail.parameters(), lr),
+        )  # fmt: skip
+        learner = Learner(tail, plan, SimpleNamespace(start=lambda _: None)).to(device)
+        learner.configure_optimizers()
+        assert tail.weight.is_contiguous(memory_format=torch.channels_last) is kept

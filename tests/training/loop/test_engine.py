@@ -3,16 +3,18 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import lightning.pytorch as pl
 import numpy as np
 import pytest
 import torch
+from lightning.pytorch.plugins import MixedPrecision
 from torch import nn
 
 from podium.foundation.errors import UserError
 from podium.training import losses
 from podium.training.feed.data import Cached, Examples
 from podium.training.feed.sampling import Order
-from podium.training.loop import engine, resume
+from podium.training.loop import engine, rescue, resume
 from podium.training.loop.keeping import Keeper, kept_epoch
 from podium.training.loop.learner import Plan
 from podium.training.optim import mixing, optimizers, schedules
@@ -350,3 +352,94 @@ def test_mixed_precision_reaches_training_and_validation_and_clips(tmp_path):
     outcome = engine.fit(tail, plan, settings, *examples(), tmp_path)
     assert set(tail.seen) == {(True, True, torch.bfloat16), (False, True, torch.bfloat16)}
     assert tail.weight.dtype == torch.float32 and outcome.history[0]["val_loss"] > 0
+
+
+def test_a_resumed_float16_run_goes_on_with_its_loss_scale(tmp_path, monkeypatch):
+    """On the CPU with the plugin that a GPU gets; the scale grows every few steps."""
+    real = pl.Trainer
+
+    def trainer(**options):
+        del options["precision"]
+        scaler = torch.amp.GradScaler("cpu", init_scale=2.0**8, growth_interval=4)
+        return real(plugins=[MixedPrecision("16-mixed", "cpu", scaler)], **options)
+
+    monkeypatch.setattr(engine.pl, "Trainer", trainer)
+    way = {"optimizer": "sgd", "precision": "16-mixed"}
+    whole, tail = run(tmp_path / "whole", **way)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut", stop_after=15, **way)
+    assert resume.read(tmp_path / "cut").scaler["scale"] > 2.0**8
+    again, resumed = run(tmp_path / "cut", **way)
+    assert bits(resumed) == bits(tail) and again == whole
+    whole, resumed = (resume.read(tmp_path / name).scaler for name in ("whole", "cut"))
+    assert whole == resumed
+
+
+class Small(nn.Linear):
+    """A device whose memory holds so many rows in training, from its nth batch on."""
+
+    rows, after, seen = 8, 0, 0
+
+    def forward(self, rows):
+        self.seen += self.training
+        if self.training and len(rows) > self.rows and self.seen > self.after:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+        return super().forward(rows)
+
+
+def small(**state) -> Small:
+    torch.manual_seed(0)
+    tail = Small(FEATURES, CLASSES)
+    vars(tail).update(state)
+    return tail
+
+
+@pytest.mark.parametrize("after", [0, 8])
+def test_where_memory_runs_out_batches_are_halved_and_the_step_is_the_same(tmp_path, capsys, after):
+    """At the first batch, and in the second epoch, which begins again from the first one's state."""
+    outcome, tail = run(tmp_path / "short", tail=small(after=after), optimizer="sgd")
+    _, whole = run(tmp_path / "whole", tail=small(rows=1000), optimizer="sgd")
+    assert outcome.changed == {"batch_size": 8, "accumulate": 2} and len(outcome.history) == 4
+    said = "memory ran out at batches of 16: 2 batches of 8 make a step instead"
+    assert outcome.notes == [said] and said in capsys.readouterr().out
+    for one, other in zip(tail.parameters(), whole.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_an_image_that_does_not_fit_is_said(tmp_path):
+    with pytest.raises(UserError, match=r"memory does not hold one image in training: lower image[.]size"):
+        run(tmp_path, tail=small(rows=0))
+
+
+def test_several_devices_are_told_what_to_set(tmp_path, monkeypatch):
+    with pytest.raises(UserError, match=r"set it to 8 and train[.]accumulate to 2"):
+        rescue.halved(16, 1, 2)
+
+
+def test_an_algorithm_that_is_never_exact_is_named_and_let_pass(tmp_path, capsys):
+    """As adaptive pooling's backward pass on a GPU; strictness is what the CPU has of it."""
+
+    class Inexact(nn.Linear):
+        def forward(self, rows):
+            exact = torch.are_deterministic_algorithms_enabled()
+            if exact and not torch.is_deterministic_algorithms_warn_only_enabled():
+                raise RuntimeError("pool_backward_cuda does not have a deterministic implementation, but you")
+            return super().forward(rows)
+
+    torch.use_deterministic_algorithms(True)
+    try:
+        outcome, _ = run(tmp_path, tail=Inexact(FEATURES, CLASSES), epochs=1)
+        assert torch.is_deterministic_algorithms_warn_only_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert outcome.notes[0].startswith("pool_backward_cuda has no exact algorithm on this device")
+    assert len(outcome.history) == 1 and outcome.changed == {}
+
+
+def test_other_errors_stay_errors(tmp_path):
+    class Broken(nn.Linear):
+        def forward(self, rows):
+            raise RuntimeError("shapes cannot be multiplied")
+
+    with pytest.raises(RuntimeError, match="cannot be multiplied"):
+        run(tmp_path, tail=Broken(FEATURES, CLASSES))

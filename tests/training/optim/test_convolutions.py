@@ -26,9 +26,11 @@ def assert_same(first: list[torch.Tensor], second: list[torch.Tensor]) -> None:
         assert (one - other).abs().max() <= TOLERANCE * one.abs().max()
 
 
-@pytest.mark.parametrize("side", [3, 4, 7, 8])
+@pytest.mark.parametrize("side", [1, 2, 3, 4, 7, 8])
 @pytest.mark.parametrize("stride", [1, 2])
-@pytest.mark.parametrize(("kernel", "padding"), [(5, 2), (5, 0), (7, 3), ((3, 5), (1, 2)), (5, 1), (4, 2)])
+@pytest.mark.parametrize(
+    ("kernel", "padding"), [(5, 2), (5, 0), (7, 3), (9, 4), ((3, 5), (1, 2)), (5, 1), (4, 2)]
+)
 @pytest.mark.parametrize("bias", [False, True])
 def test_depthwise_gradients_are_autograds(side, stride, kernel, padding, bias):
     layer = nn.Conv2d(16, 16, kernel, stride, padding, groups=16, bias=bias)

@@ -131,3 +131,29 @@ def test_a_fused_adam_is_left_alone_where_gradients_are_clipped_in_mixed_precisi
     """Lightning refuses to clip what a fused optimizer unscales by itself."""
     assert optimizers.build("adamw", a_tail(), 1e-2, 0.0, 1.0).defaults["fused"]
     assert not optimizers.build("adamw", a_tail(), 1e-2, 0.0, 1.0, fused=False).defaults["fused"]
+
+
+def test_the_head_learns_faster_and_earlier_layers_slower() -> None:
+    network = build("test_vit", False, 3).module
+    optimizer = optimizers.build("adamw", network, 1e-4, 0.01, 0.5, head_factor=5.0)
+    rates = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
+    named = {name: rates[id(p)] for name, p in network.named_parameters()}
+    assert len(rates) == len(named) and named["head.weight"] == pytest.approx(5e-4)
+    blocks = [named[f"blocks.{number}.attn.qkv.weight"] for number in range(len(network.blocks))]
+    assert blocks == sorted(blocks) and blocks[0] < blocks[-1] < 1e-4
+    decays = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    assert decays[id(network.head.bias)] == 0 and decays[id(network.head.weight)] == 0.01
+
+
+def test_the_head_s_factor_goes_without_layer_decay() -> None:
+    tail = a_tail()
+    optimizer = optimizers.build("lookahead_radam", tail, 1e-3, 0.0, 1.0, head_factor=3.0)
+    rates = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
+    assert [round(rates[id(p)] / 1e-3, 6) for p in tail.parameters()] == [1, 1, 3, 3]
+
+
+def test_a_default_decay_where_no_layer_is_earlier_is_no_mistake() -> None:
+    tail = nn.Sequential(nn.Linear(6, 3))
+    with pytest.raises(UserError, match=r"train\.layer_decay"):
+        optimizers.build("adamw", tail, 1e-3, 0.0, 0.8)
+    optimizers.build("adamw", tail, 1e-3, 0.0, 0.8, asked=False)

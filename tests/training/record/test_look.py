@@ -56,10 +56,10 @@ def test_it_shows_the_rows_of_the_first_batch(project) -> None:
     data = look.first_batch(rows, pictures, order, a_plan(), MADE, mixed=True)
     assert data == look.first_batch(rows, pictures, order, a_plan(), MADE, mixed=True)
     _, positions, _ = next(iter(order))
-    expected = look.sheet(look.undone(pictures(positions, 0), MADE))
+    expected = look.sheet(pictures(positions, 0).permute(0, 2, 3, 1).numpy())
     shown = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
     assert shown.shape == expected.shape and np.abs(shown.astype(int) - expected).mean() < 9
-    other = look.sheet(look.undone(pictures(np.arange(8), 0), MADE))
+    other = look.sheet(pictures(np.arange(8), 0).permute(0, 2, 3, 1).numpy())
     assert np.abs(shown.astype(int) - other).mean() > 18
 
 

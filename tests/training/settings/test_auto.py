@@ -43,10 +43,46 @@ def test_the_rate_follows_what_trains_and_the_optimizer(part: auto.Part, optimiz
         ("resnet10t", "random", "last_stage", "whole"),
         ("resnet10t", "a file", "head", "head"),
         ("resnet10t", "a file", "none", "whole"),
-        ("test_vit", "a file", "last_stage", "whole"),
+        ("test_vit", "a file", "last_stage", "normless"),
+        ("test_vit", "random", "last_stage", "whole"),
+        ("test_convnext", "a file", "none", "normless"),
     ],
 )
 def test_which_part_trains(model: str, weights: str, freeze: str, part: str) -> None:
     network = build(model, False, 3, None if model == "test_vit" else 64)
     object.__setattr__(network, "weights", weights)  # as if they had been loaded
     assert part_that_trains(network, cut(network, freeze)) == part
+
+
+@pytest.mark.parametrize(("images", "batch", "rate"), [(2000, 32, 1e-4), (2000, 128, 2e-4), (2000, 8, 5e-5)])
+def test_pretrained_without_batch_norm_takes_the_recipes_values(images, batch, rate) -> None:
+    """After timm's and AutoGluon's recipes: 1e-4 * sqrt(batch / 32), decay 0.8, head times 5, clip 1."""
+    found = resolved(images, "normless", batch_size=batch, epochs=8)
+    assert found.lr == rate
+    assert (found.layer_decay, found.head_factor, found.clip) == (0.8, 5.0, 1.0)
+    assert found.warmup_epochs == 1 and resolved(images, "normless", epochs=2).warmup_epochs == 0.5
+    plain = resolved(images, "tail")
+    values = plain.layer_decay, plain.head_factor, plain.clip, plain.drop_path, plain.warmup_epochs
+    assert values == (1.0, 1.0, 0.0, 0.0, 0.5)
+
+
+def test_the_user_s_own_values_stand() -> None:
+    own = {"layer_decay": 0.6, "head_factor": 2.0, "clip": 0.0, "drop_path": 0.4, "warmup_epochs": 0.25}
+    found = vars(resolved(2000, "normless", **own))
+    assert {name: found[name] for name in own} == own
+
+
+@pytest.mark.parametrize(("parameters", "rate"), [(4_000_000, 0.1), (88_000_000, 0.2), (300_000_000, 0.3)])
+def test_larger_networks_drop_more(parameters: int, rate: float) -> None:
+    assert auto.drop_path(TrainParams(), "normless", parameters) == rate
+    assert auto.drop_path(TrainParams(), "tail", parameters) == 0
+
+
+def test_a_batch_that_memory_does_not_hold_is_halved_and_the_step_stays() -> None:
+    """10 million numbers of two bytes an image: 24 GB hold 960 images, 1 GB 38, 0.1 GB two."""
+    found = resolved(5000, batch_size=64)
+    steps = []
+    for memory in (24_000_000_000, 1_000_000_000, 100_000_000, 10_000_000):
+        made = auto.within(found, auto.fits(memory, 20_000_000, 10_000_000, 2))
+        steps.append((made.batch_size, made.accumulate))
+    assert steps == [(64, 1), (32, 2), (2, 32), (1, 64)]

@@ -149,6 +149,9 @@ def test_what_params_alone_show_is_told_by_check(sentence: str) -> None:
 
 OTHERS = {
     "layer_decay": 0.5,
+    "head_factor": 2.0,
+    "drop_path": 0.2,
+    "checkpointing": True,
     "loss_options": {"smoothing": 0.1},
     "sampler": "balanced",
     "mixup": 0.1,

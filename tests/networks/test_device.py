@@ -1,0 +1,65 @@
+"""Which device is taken, and what is said of a card that cannot be used; no card is needed."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from podium.networks import device
+
+KERNELS = ["sm_75", "sm_80", "sm_86", "sm_90", "compute_90"]
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch):
+    """A machine with a card of the given capability, as torch would say it."""
+
+    def make(capability: tuple[int, int], kernels: list[str] = KERNELS) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: capability)
+        monkeypatch.setattr(torch.cuda, "get_device_name", lambda *_: "Tesla")
+        monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: kernels)
+
+    return make
+
+
+@pytest.mark.parametrize("capability", [(7, 5), (8, 0), (8, 9), (9, 0), (12, 0)])
+def test_a_card_with_kernels_is_taken(card, capability) -> None:
+    card(capability)
+    assert device.unusable() is None and device.best_device() == "cuda"
+
+
+@pytest.mark.parametrize("capability", [(6, 0), (7, 0), (5, 2)])
+def test_a_card_without_kernels_is_named_and_left(card, capsys, capability) -> None:
+    """P100 is 6.0, V100 7.0: torch takes them and fails at the first kernel."""
+    card(capability)
+    device._say.cache_clear()
+    assert device.best_device() == device.best_device() == "cpu"
+    said = capsys.readouterr().out
+    major, minor = capability
+    assert said.count("warning: Tesla is") == 1 and f"sm_{major}{minor}" in said and "sm_75" in said
+    assert "install a torch build" in said
+
+
+def test_kernels_of_one_card_alone_serve_no_other(card) -> None:
+    card((10, 0), ["sm_90a"])
+    assert device.unusable() is not None
+
+
+@pytest.mark.parametrize(
+    ("cuda", "said"), [("13.0", "update the driver"), (None, "is built without CUDA: install torch")]
+)
+def test_a_card_that_torch_does_not_see_is_told(monkeypatch, cuda, said) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.version, "cuda", cuda)
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: iter([self / "nvidia0"]))
+    assert said in (device.unusable() or "")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")  # hidden on purpose
+    assert device.unusable() is None
+
+
+def test_no_card_is_no_news(monkeypatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([]))
+    assert device.unusable() is None
