@@ -5,6 +5,7 @@ from pathlib import Path
 from podium.foundation.entry import run
 from podium.foundation.files import write_json
 from podium.foundation.run import Folds
+from podium.project import repository
 from podium.project.checking import check, remove_stale_models
 from podium.project.dvc_file import write_code_lists
 
@@ -13,6 +14,9 @@ STAMP = Path("data/check.json")
 
 def main() -> None:
     sections = check()
+    repository.check()
+    if repository.making_an_experiment():
+        repository.check_commits()
     folds = sections["Folds"]
     assert isinstance(folds, Folds)
     for name in remove_stale_models(folds.folds):

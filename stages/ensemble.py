@@ -47,6 +47,7 @@ def main() -> None:
         report.spread(metric, pool.labels, vote.oof, pool.home) | report.facts() | report.work(),
         metrics.DETAILS,
     )
+    metrics.keep(predictions.ENSEMBLE)
     print(*ensemble.sentences(vote, pool, metric), *told["sentences"], sep="\n")
 
 

@@ -1,11 +1,12 @@
 """make experiment: checks the settings in a second, then runs them as an experiment of DVC's."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
-from podium.project import settings, voting
+from podium.project import recorded, settings, voting
 
 
 def main() -> None:
@@ -21,7 +22,8 @@ def main() -> None:
     flags = [word for setting in wanted for word in ("-S", setting)]
     name = given.name or given.recipe
     queue = ["--queue"] if runs > 1 or given.queue not in ("", "0") else []
-    voting.dvc("exp", "run", *(["--name", name] if name else []), *queue, *flags)
+    options = [*(["--name", name] if name else []), *queue, *flags]
+    recorded.believe(partial(voting.dvc, "exp", "run", *options))
     if queue:
         print(f"queued {runs}: `dvc queue start` runs them, `make experiments` shows them")
 

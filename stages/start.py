@@ -8,7 +8,7 @@ from podium.foundation.entry import run
 from podium.foundation.files import write_text
 from podium.foundation.params import PATH
 from podium.networks.machine import device
-from podium.project import permission, start
+from podium.project import permission, repository, start
 from podium.project.checking import check
 from podium.project.summary import lines
 
@@ -21,7 +21,8 @@ next:
 
 
 def main() -> None:
-    start.check_git()
+    repository.check()
+    repository.check_commits()
     path = start.take(sys.argv[1] if len(sys.argv) > 1 else "")
     before = PATH.read_text(encoding="utf-8")
     text = start.with_path(before, path)

@@ -1,10 +1,11 @@
 """reports/metrics.json: few and flat numbers, which `dvc metrics diff` and `dvc exp show` print.
 
-reports/details.json: the rest of a run's numbers, its minutes and its machine; committed beside it.
+reports/details.json: the rest of a run's numbers, its minutes and its machine; DVC keeps it.
 """
 
 import json
 import math
+import shutil
 from pathlib import Path
 
 from podium.foundation.errors import UserError
@@ -13,6 +14,15 @@ from podium.foundation.files import write_json
 PATH = Path("reports/metrics.json")
 DETAILS = Path("reports/details.json")
 DIGITS = 6
+
+
+def keep(folder: Path) -> None:
+    """Copies metrics.json into a folder that DVC caches.
+
+    DVC pushes nothing that Git carries, but its run cache restores a run only where every out's bytes are
+    found: metrics.json's are, by their digest, wherever this folder is.
+    """
+    shutil.copyfile(PATH, folder / PATH.name)
 
 
 def write(metrics: dict[str, float | int | str], path: Path = PATH) -> None:

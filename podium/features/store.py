@@ -189,6 +189,8 @@ def _entry(
     normalise = Normalise(preprocessing).to(engine.device)
 
     def build(folder: Path) -> None:
+        size = len(rows) * int(np.prod(family.row_shape)) * bytes_of(engine.kind)
+        scratch.reserve(folder / "features.npy", size)
         array: NDArray[Any] | None = None
         for start in range(0, len(rows), BATCH):
             part = rows[start : start + BATCH]

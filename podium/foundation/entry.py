@@ -1,7 +1,9 @@
 """How every stage and script starts and ends: one sentence for a user's mistake, 130 after an interrupt."""
 
+import errno
 import gc
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -9,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from podium.foundation import times
@@ -16,6 +19,7 @@ from podium.foundation.errors import UserError
 
 USER_ERROR = 2
 INTERRUPTED = 130  # DVC records a stage that exits 0 as done, even one that caught Ctrl-C
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # of a disk, told without a traceback
 WATCH_SECONDS = 1.0
 OF_A_STAGE = "interrupted: nothing was recorded, the next `dvc repro` goes on"
 
@@ -39,6 +43,10 @@ def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
         if os.environ.get("PODIUM_DEBUG") == "1":
             traceback.print_exc()
         _leave(f"error: {error}", USER_ERROR)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _leave(f"error: {_no_room(error)}", USER_ERROR)
     except KeyboardInterrupt as interrupt:
         _leave(str(interrupt) or interrupted, INTERRUPTED)
     finally:
@@ -54,6 +62,15 @@ def loading() -> Iterator[None]:
     finally:
         gc.enable()
         gc.freeze()  # modules stay: no later collection looks at their million objects
+
+
+def _no_room(error: OSError) -> str:
+    where = f"{error.filename or 'a file'} could not be written ({error.strerror or error})"
+    free = shutil.disk_usage(Path.cwd()).free
+    return (
+        f"{where}; {Path.cwd()} has {free / 1e6:,.1f} MB free: free its disk (`dvc gc -w` drops what no run "
+        "needs), or mend its rights."
+    )
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

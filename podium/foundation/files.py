@@ -24,6 +24,9 @@ def replacing(path: Path) -> Iterator[Path]:
         flush(draft)
         draft.chmod(0o666 & ~_umask())
         os.replace(draft, path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise _named(error, path) from error
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
@@ -42,6 +45,13 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+
+
+def _named(error: OSError, path: Path) -> OSError:
+    """The error with the file's name: a write on a full disk says none."""
+    if error.filename is not None or error.errno is None:
+        return error
+    return type(error)(error.errno, error.strerror or str(error), str(path))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -55,7 +55,7 @@ def since(last: Row | None, now: dict[str, float | int | str]) -> list[str]:
         for key in COMPARED
         if isinstance(before.get(key), float) and isinstance(now.get(key), float)
     ]
-    text = answer("show", f"{revision}:{params.PATH}") if revision else ""
+    text = answer("show", f"{revision}:./{params.PATH}") if revision else ""
     if text:
         changed = differences(_yaml(text), params.read())
         more = [f"  ... {len(changed) - MOST} more"] if len(changed) > MOST else []
@@ -92,13 +92,13 @@ def _blobs(commit: str) -> list[str]:
     return [
         found
         for name in TRACKED
-        if (found := answer("rev-parse", "-q", "--verify", f"{commit}:{name}").strip())
+        if (found := answer("rev-parse", "-q", "--verify", f"{commit}:./{name}").strip())
     ]
 
 
 def _json(revision: str, path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(answer("show", f"{revision}:{path.as_posix()}"))
+        values = json.loads(answer("show", f"{revision}:./{path.as_posix()}"))
     except ValueError:
         return {}
     return values if isinstance(values, dict) else {}

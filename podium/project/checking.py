@@ -98,6 +98,8 @@ def known_keys() -> list[str]:
 
 def _path_exists(values: dict[str, Any], path: Path) -> None:
     named = Path(str(values.get("competition", {}).get("path", DEMO)))
+    if Path(f"{named}.dvc").exists():
+        return  # a fresh clone: `dvc pull`, or `dvc repro --pull` right after this, fetches it
     if named != DEMO and not named.exists():
         raise UserError(
             f"{path}: competition.path: {named} is not there: give the zip that Kaggle handed out, or a "

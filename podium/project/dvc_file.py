@@ -10,6 +10,13 @@ from podium.foundation.files import replacing_folder, write_text
 from podium.project.closure import FOLDER, Code
 
 PATH = Path("dvc.yaml")
+# Git carries this file and DVC's lock names the whole folder: a fresh clone's is neither missing nor as the
+# lock says, so that `dvc repro --pull` runs `check` there. Were it missing, `check` would count as unchanged.
+NOTE = FOLDER / "README.md"
+SAID = """\
+One file a stage, written by `check`: the modules that it runs, each with its digest. DVC takes it for the
+stage's code. This page stands in Git so that `check` runs in every fresh clone, with `dvc repro --pull` too.
+"""
 
 
 def stages(path: Path = PATH) -> dict[str, dict[str, Any]]:
@@ -68,6 +75,7 @@ def write_code_lists(root: Path = Path()) -> None:
     values = params.read(root / params.PATH)
     words = strings(values) | taught(values)
     with replacing_folder(root / FOLDER) as folder:
+        write_text(folder / NOTE.name, SAID)
         for path in sorted((root / "stages").glob("*.py")):
             here = path.relative_to(root)
             if path.name != "__init__.py":

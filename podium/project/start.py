@@ -38,20 +38,6 @@ BASELINE = (
 )
 
 
-def check_git() -> None:
-    """Raises UserError where the baseline could not be committed, before anything has run."""
-    if git.ask("rev-parse", "--is-inside-work-tree").returncode:
-        raise UserError(
-            "this folder is no Git repository, which experiments need: run `git init` and commit."
-        )
-    for key, variable in (("user.name", "GIT_COMMITTER_NAME"), ("user.email", "GIT_COMMITTER_EMAIL")):
-        if not os.environ.get(variable) and git.ask("config", key).returncode:
-            raise UserError(
-                f"Git does not know your {key}, which the baseline commit and experiments need: "
-                f'run `git config --global {key} "…"`.'
-            )
-
-
 def take(given: str, raw: Path = RAW) -> Path:
     """The competition's zip or folder as the project will name it; a zip from outside is copied to `raw`."""
     if not given:
@@ -124,7 +110,11 @@ def commit_baseline(name: str, more: list[str]) -> None:
         return  # the same competition again: the baseline stands
     done = git.ask("commit", "-m", f"Baseline of {name}", "--", *paths)
     if done.returncode:
-        raise UserError(f"the baseline could not be committed: {done.stderr.strip()}.")
+        words = " ".join((done.stdout + done.stderr).split())
+        raise UserError(
+            f"the run ended and is kept, but its baseline could not be committed ({words}): mend that, then "
+            f"run `git commit -m baseline -- {' '.join(paths)}`."
+        )
 
 
 def dvc(*words: str) -> None:

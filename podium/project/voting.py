@@ -57,7 +57,7 @@ def with_model(model: str) -> str | None:
     """An experiment of this very code and params, but for its model and its vote; None where none ran."""
     wanted = _what_learns(PATH.read_text(encoding="utf-8")) | {"model": model}
     for revision in experiments().values():
-        if same_code(revision) and _what_learns(demand("show", f"{revision}:{PATH}")) == wanted:
+        if same_code(revision) and _what_learns(demand("show", f"{revision}:./{PATH}")) == wanted:
             return revision
     return None
 

@@ -15,6 +15,7 @@ import yaml
 from tiny_project import Project
 
 from podium.foundation.files import sha256
+from podium.kaggle import verify
 from podium.project.dvc_file import stages
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("e2e")]
@@ -53,6 +54,15 @@ def test_start_registers_the_zip_and_commits_a_baseline(finished: Project) -> No
     text = (finished.folder / "params.yaml").read_text()
     assert yaml.safe_load(text)["competition"]["path"] == "data/raw/shapes.zip" and "# found: " in text
     assert finished.run("git", "status", "--porcelain").stdout == ""
+
+
+def test_the_lock_that_dvc_writes_is_understood_by_upload(
+    finished: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(finished.folder)
+    verify.refuse_strangers()
+    scored = verify._of(verify._stages(verify.LOCK), "ensemble", "outs", verify.METRICS)
+    assert len(scored) == 32
 
 
 def test_a_second_run_does_nothing(finished: Project) -> None:

@@ -1,6 +1,8 @@
 """The scratch store: built once, whole or not there, capped, never more than time saved."""
 
+import errno
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -81,18 +83,36 @@ def test_resume_states_are_never_evicted(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (state / "epoch").read_text() == "3"
 
 
-def test_drafts_of_crashed_processes_go_after_a_day(store: Path) -> None:
-    for name, age in ((".k.fresh", 10), (".k.stale", scratch.STALE_SECONDS + 10)):
+def test_drafts_of_dead_processes_go_at_the_next_build_and_living_ones_stay(store: Path) -> None:
+    for name in (".k.1", ".other.1", ".living.1"):
         (store / "features" / name).mkdir(parents=True)
-        os.utime(store / "features" / name, (time.time() - age,) * 2)
-    scratch.evict()
-    assert os.listdir(store / "features") == [".k.fresh"]
+    with scratch.lock("features", "living"):
+        scratch.obtain("features", "k", fill())
+    assert sorted(os.listdir(store / "features")) == [".living.1", "k"]
+
+
+def test_a_full_store_is_one_sentence_before_anything_is_mapped(store: Path, tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+
+    def build(folder: Path) -> None:
+        scratch.reserve(folder / "data", free * 2)
+
+    with pytest.raises(UserError, match=r"store .*store has .* MB left and .* MB are needed: .*PODIUM_CACHE"):
+        scratch.obtain("features", "k", build)
+    assert not list(store.glob("features/*")) and not list(store.glob("features/.*"))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_store_that_cannot_be_written_is_one_sentence(number: int) -> None:
+    def build(folder: Path) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(UserError, match=r"cannot be written \(.*\): free its disk, or set PODIUM_CACHE"):
+        scratch.obtain("features", "k", build)
 
 
 def test_deleting_the_store_costs_only_time(store: Path) -> None:
     scratch.obtain("features", "k", fill())
-    import shutil
-
     shutil.rmtree(store)
     assert scratch.obtain("features", "k", fill()).is_dir()
 

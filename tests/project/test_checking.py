@@ -1,5 +1,6 @@
 """Mistakes in params.yaml, each one sentence with the key, what was found and the way out."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -104,7 +105,7 @@ def test_a_link_is_removed_and_not_followed(tmp_path: Path) -> None:
 
 def run_stage(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "stages.check"]
-    environment = {"PYTHONPATH": str(Path.cwd()), "PATH": ""}
+    environment = {"PYTHONPATH": str(Path.cwd()), "PATH": os.environ["PATH"]}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -123,6 +124,11 @@ def test_the_stamp_is_always_the_same_and_torch_stays_out(tmp_path: Path) -> Non
     for name in ("dvc.yaml", "podium", "stages"):
         (tmp_path / name).symlink_to(Path(name).resolve())
     written(tmp_path)
+    for words in (
+        ["init", "-q"],
+        ["-c", "user.name=t", "-c", "user.email=t@e.x", "commit", "-q", "--allow-empty", "-m", "a"],
+    ):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
     assert run_stage(tmp_path).returncode == 0
     stamps = [tmp_path / "data/check.json", *(tmp_path / "data/code").iterdir()]
     assert len(stamps) > 10
@@ -139,3 +145,15 @@ def test_the_stamp_is_always_the_same_and_torch_stays_out(tmp_path: Path) -> Non
 @pytest.mark.parametrize("freeze", ["layer3", "stages.2", "blocks.3", "features", "heads", "stem", "norm1"])
 def test_a_modules_name_is_left_to_the_network(freeze: str, tmp_path: Path) -> None:
     checking.check(written(tmp_path, freeze=freeze))
+
+
+def test_a_zip_that_dvc_still_has_to_fetch_is_no_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fresh clone: `dvc repro --pull` runs `check` before it pulls the zip."""
+    path = written(tmp_path, competition__path="mine.zip")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"mine\.zip is not there"):
+        checking.check(path)
+    Path("mine.zip.dvc").touch()
+    checking.check(path)

@@ -31,23 +31,6 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_folder_without_git_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match="this folder is no Git repository"):
-        start.check_git()
-
-
-@pytest.mark.usefixtures("repository")
-def test_an_unknown_committer_is_told_before_anything_runs() -> None:
-    with pytest.raises(UserError, match=r"Git does not know your user\.name.*git config --global user\.name"):
-        start.check_git()
-    subprocess.run(["git", "config", "user.name", "A"], check=True)
-    with pytest.raises(UserError, match=r"user\.email"):
-        start.check_git()
-    subprocess.run(["git", "config", "user.email", "a@b.c"], check=True)
-    start.check_git()
-
-
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

@@ -192,12 +192,12 @@ def test_lists_hold_each_stages_modules_and_change_with_those_alone(tree: Path) 
     (tree / "dvc.yaml").write_text("stages:\n  s:\n    cmd: python -m stages.s\n    deps: []\n")
     first = lists(tree)
     digest = hashlib.sha256(b"import podium.extra\n").hexdigest()
-    assert set(first) == {"s.txt", "t.txt"} and f"{digest}  stages/t.py\n" in first["t.txt"]
+    assert set(first) == {"README.md", "s.txt", "t.txt"} and f"{digest}  stages/t.py\n" in first["t.txt"]
     assert [line.split("  ")[1] for line in first["t.txt"].splitlines()] == ["podium/extra.py", "stages/t.py"]
     (tree / "podium/extra.py").write_text("Y = 2\n")
     (tree / "data/code/gone.txt").write_text("of a stage that is no more\n")
     second = lists(tree)
-    assert second["s.txt"] == first["s.txt"] and second["t.txt"] != first["t.txt"] and len(second) == 2
+    assert second["s.txt"] == first["s.txt"] and second["t.txt"] != first["t.txt"] and len(second) == 3
 
 
 def test_of_a_chosen_folder_only_what_params_name_is_listed(tree: Path) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from podium.training.feed import shared_memory
 from podium.training.feed.sampling import Batch, InOrder, Order
 
 Inputs = Callable[[NDArray[np.int64], int], Tensor]  # (positions, epoch) -> (n, ...)
@@ -72,8 +73,10 @@ def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: b
     """Serves the order's batches. Its generator is its own: the network's randomness does not see it.
 
     Workers are forks where the system has them: they share the features' maps, which a spawned worker would
-    be sent as copies.
+    be sent as copies. They are fewer where the shared memory would not feed them.
     """
+    if workers:
+        workers = shared_memory.fit(workers, _bytes(batches, order))
     return DataLoader(
         batches,
         batch_size=None,
@@ -85,6 +88,14 @@ def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: b
         multiprocessing_context="fork" if workers and sys.platform == "linux" else None,
         worker_init_fn=_one_thread,
     )
+
+
+def _bytes(batches: Batches, order: Order | InOrder) -> int:
+    """Bytes of a batch's inputs, from its first image."""
+    epoch, whole, _ = next(iter(order))
+    mine = len(whole[batches.device :: batches.devices])
+    one = batches.examples.inputs(whole[:1], epoch)
+    return one.element_size() * one.nelement() * mine
 
 
 def _one_thread(_worker: int) -> None:

@@ -1,0 +1,120 @@
+"""Can this folder's repository hold what a run will make? Asked once, before anything runs."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from podium.experiments import revisions
+from podium.foundation.errors import UserError
+
+WRITTEN = (".dvc", "data", "models", "reports")  # what every run writes to
+IDENTITY = (("user.name", "GIT_COMMITTER_NAME"), ("user.email", "GIT_COMMITTER_EMAIL"))
+SECONDS = 60.0  # that signing may take: a passphrase may be asked for
+UNTRUSTED = "dubious ownership"  # Git's words for a folder that belongs to another user
+
+
+def check(root: Path | None = None) -> None:
+    """What every run needs. Raises UserError with the way out: no repository, no commit, no room to write."""
+    root = root or revisions.repository()
+    _is_one(root)
+    for name in WRITTEN:
+        _writable(root / name)
+
+
+def check_commits(root: Path | None = None) -> None:
+    """What a commit or an experiment needs besides. Raises UserError with the way out.
+
+    DVC ends with success and records no experiment in a shallow clone.
+    """
+    root = root or revisions.repository()
+    for key, variable in IDENTITY:
+        if not os.environ.get(variable) and _git(root, "config", key).returncode:
+            raise UserError(
+                f"Git does not know your {key}, which the baseline commit and experiments need: "
+                f'run `git config --global {key} "…"`.'
+            )
+    if _git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == "true":
+        raise UserError(
+            "this clone is shallow (git clone --depth), and DVC records no experiment in one: run "
+            "`git fetch --unshallow` first."
+        )
+    if _git(root, "config", "--bool", "commit.gpgsign").stdout.strip() == "true":
+        _signs(root)
+    _hooks_pass(root)
+
+
+def making_an_experiment() -> bool:
+    """Whether this stage runs below `dvc exp run`."""
+    return bool(os.environ.get("DVC_EXP_BASELINE_REV"))
+
+
+def _is_one(root: Path) -> None:
+    found = _git(root, "rev-parse", "--is-inside-work-tree")
+    if UNTRUSTED in found.stderr:
+        raise UserError(
+            f"Git does not trust {root}, because it belongs to another user (dubious ownership): run "
+            f"`git config --global --add safe.directory {_top(root)}`."
+        )
+    if found.returncode:
+        raise UserError(
+            "this folder is no Git repository, which DVC and experiments need: run `git init`, `git add -A` "
+            "and `git commit -m mine`."
+        )
+    if _git(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
+        raise UserError(
+            "this Git repository has no commit yet, which experiments start from: run `git add -A` and "
+            "`git commit -m mine`."
+        )
+
+
+def _top(root: Path) -> Path:
+    """The folder that Git looks at: the first one upwards that holds .git."""
+    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+
+
+def _writable(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"{folder} cannot be written to ({error.strerror}): free it (its owner, its rights, a read-only "
+            "mount, a full disk), or move the project to a folder that can."
+        ) from None
+
+
+def _signs(root: Path) -> None:
+    """commit.gpgsign: signs a commit object that nothing refers to."""
+    try:
+        done = _git(root, "commit-tree", "-S", "-m", "podium: can this be signed?", "HEAD^{tree}")
+        words = "" if done.returncode == 0 else done.stderr
+    except subprocess.TimeoutExpired:
+        words = f"no answer in {SECONDS:.0f} s"
+    if words:
+        raise UserError(
+            f"commit.gpgsign is on, but signing fails ({' '.join(words.split())}): mend it, or run "
+            "`git config commit.gpgsign false` in this project."
+        )
+
+
+def _hooks_pass(root: Path) -> None:
+    """The hook that the baseline's commit will meet. An older Git (before 2.36) cannot be asked."""
+    done = _git(root, "hook", "run", "--ignore-missing", "pre-commit")
+    if done.returncode and "is not a git command" not in done.stderr:
+        words = " ".join((done.stdout + done.stderr).split())
+        raise UserError(
+            f"the repository's pre-commit hook fails, so nothing could be committed ({words[:300]}): mend "
+            "what it says, or take the hook away."
+        )
+
+
+def _git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            ["git", *words], cwd=root, check=False, capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, timeout=SECONDS, env=os.environ | {"LC_ALL": "C"},
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise UserError("git is not installed, and DVC and experiments need it: install it.") from None

@@ -1,0 +1,99 @@
+"""What keeps a run or an experiment from being kept: told before anything runs, with the way out."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from podium.foundation.errors import UserError
+from podium.project import recorded, repository
+
+
+def git(*words: str) -> None:
+    subprocess.run(["git", *words], check=True, capture_output=True)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one commit and a known committer, and no other Git configuration."""
+    place = tmp_path / "project"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / ".gitconfig"))
+    git("init", "-q")
+    for key, value in (("user.name", "t"), ("user.email", "t@e.x")):
+        git("config", "--global", key, value)
+    git("commit", "-q", "--allow-empty", "-m", "first")
+    return place
+
+
+def refused(sentence: str) -> None:
+    with pytest.raises(UserError, match=sentence):
+        repository.check()
+        repository.check_commits()
+
+
+def test_a_sound_repository_passes_and_keeps_no_trace(folder: Path) -> None:
+    repository.check()
+    repository.check_commits()
+    assert all(not list((folder / name).iterdir()) for name in repository.WRITTEN)
+
+
+def test_no_repository(folder: Path) -> None:
+    shutil.rmtree(folder / ".git")
+    refused(r"no Git repository, which DVC and experiments need: run `git init`, `git add -A` and")
+    git("init", "-q")
+    refused(r"no commit yet, which experiments start from: run `git add -A` and `git commit -m mine`\.")
+
+
+def test_a_foreign_owner_is_told_in_gits_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # Git's own switch for its own tests
+    (folder / "deep").mkdir()
+    monkeypatch.chdir(folder / "deep")
+    refused(rf"dubious ownership\): run `git config --global --add safe\.directory {folder}`\.")
+
+
+def test_a_shallow_clone(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git("commit", "-q", "--allow-empty", "-m", "second")
+    git("clone", "-q", "--depth", "1", f"file://{folder}", str(tmp_path / "shallow"))
+    monkeypatch.chdir(tmp_path / "shallow")
+    repository.check()  # a plain run may go on
+    refused(r"shallow .*DVC records no experiment in one: run `git fetch --unshallow` first\.")
+
+
+def test_an_unknown_committer(tmp_path: Path) -> None:
+    (tmp_path / ".gitconfig").write_text("[user]\n\tname = t\n")
+    refused(r"Git does not know your user\.email.*git config --global user\.email")
+
+
+def test_signing_that_fails() -> None:
+    git("config", "commit.gpgsign", "true")
+    git("config", "gpg.program", "false")
+    refused(
+        r"commit\.gpgsign is on, but signing fails \(.*\): mend it, or run `git config commit\.gpgsign false`"
+    )
+
+
+def test_a_hook_that_fails(folder: Path) -> None:
+    hook = folder / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no tabs here\nexit 1\n")
+    hook.chmod(0o755)
+    refused(r"pre-commit hook fails, so nothing could be committed \(no tabs here\): mend what it says")
+
+
+def test_a_path_that_cannot_be_written(folder: Path) -> None:
+    (folder / "models").write_text("a file where a folder must be")
+    refused(r"models cannot be written to \(.*\): free it")
+
+
+def test_an_experiment_that_left_nothing_is_no_success() -> None:
+    with pytest.raises(UserError, match=r"ended well and recorded no experiment: look with `dvc exp list`"):
+        recorded.believe(lambda: None)
+    head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
+    ref = "refs/exps/ab/" + 38 * "c" + "/a"
+    assert recorded.believe(lambda: git("update-ref", ref, "HEAD")) == head.strip()
