@@ -6,7 +6,7 @@ import pandas as pd
 
 from podium.augmentations.flips import choose
 from podium.augmentations.params import AugmentParams
-from podium.contracts import clean, competition, folds, images, manifest
+from podium.contracts import clean, competition, facts, folds, images, manifest
 from podium.copies import originals, recipe
 from podium.copies.build import build
 from podium.copies.facts import describe
@@ -14,7 +14,7 @@ from podium.copies.hard import hard_examples
 from podium.copies.orders import plain
 from podium.copies.plan import plan
 from podium.foundation.entry import run
-from podium.foundation.files import replacing_folder, write_json
+from podium.foundation.files import replacing_folder
 from podium.foundation.params import load
 from podium.foundation.run import Seed
 
@@ -38,9 +38,9 @@ def main() -> None:
         copies = build(rows, orders, renderer, DATA, folder, manifest.FOLDER.name)
         table = pd.concat([rows, copies], ignore_index=True)
         manifest.MANIFEST.write(table, folder / manifest.PATH.name)
-        facts = describe(table, made, flips, params, renderer.policy, classes, hard.sentences)
-        write_json(folder / manifest.FACTS, facts)
-    print("\n".join(facts["sentences"]))
+        told = describe(table, made, flips, params, renderer.policy, classes, hard.sentences)
+        facts.write(facts.Augmented, told, folder)
+    print("\n".join(told["sentences"]))
 
 
 if __name__ == "__main__":

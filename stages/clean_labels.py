@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from podium.contracts import clean, competition, embeddings, images
+from podium.contracts import facts as contract
 from podium.contracts.duplicates import DUPLICATES, PATH
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
 from podium.duplicates.find import duplicates
 from podium.duplicates.params import DuplicateParams
 from podium.foundation.entry import run
-from podium.foundation.files import replacing_folder, write_json, write_text
+from podium.foundation.files import replacing_folder, write_text
 from podium.foundation.params import load
 from podium.foundation.run import Seed
 from podium.labels import cleaning, corrections, facts, inputs, review
@@ -42,7 +43,7 @@ def main() -> None:
         clean.write(cleaned.table, folder / clean.PATH.name)
         DUPLICATES.write(found.table, folder / PATH.name)
         write_text(folder / "review.html", page)
-        write_json(folder / "facts.json", summary)
+        contract.write(contract.Facts, summary, folder)
     print("\n".join([*summary["sentences"], f"look at the suspects in {FOLDER}/review.html"]))
 
 

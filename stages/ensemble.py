@@ -1,6 +1,6 @@
 """ensemble: members vote on test images, and the vote is scored as nested cross-validation sees it."""
 
-from podium.contracts import clean, competition, duplicates, folds, metrics, predictions
+from podium.contracts import clean, competition, duplicates, facts, folds, metrics, predictions
 from podium.duplicates import answers
 from podium.duplicates.params import LeakParams
 from podium.experiments import runs
@@ -35,7 +35,7 @@ def main() -> None:
     write_json(predictions.ENSEMBLE / "table.json", ensemble.table(vote, pool, metric))
     diversity.write(pool, predictions.ENSEMBLE / "diversity.csv")
     write_text(predictions.ENSEMBLE / "test_duplicates.csv", answered.csv(found.classes))
-    write_json(predictions.ENSEMBLE / "facts.json", told)
+    facts.write(facts.Facts, told, predictions.ENSEMBLE)
     beside = registry.beside(found)
     hold_out = runs.hold_out(split, pool.test_ids)
     metrics.write(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.contracts import competition, folds, images, manifest, predictions, selection
+from podium.contracts import competition, facts, folds, images, manifest, predictions, selection
 from podium.features.params import FeatureParams
 from podium.foundation.entry import loading, run
-from podium.foundation.files import replacing_folder, write_json
+from podium.foundation.files import replacing_folder
 from podium.foundation.params import load
 from podium.foundation.run import Folds, Threads, folds_to_run
 from podium.tta import geometry
@@ -24,7 +24,7 @@ def main() -> None:
     if not selection.read().train:
         untrained()
         return
-    facts, shipped = manifest.facts(), competition.read()
+    shown, shipped = manifest.facts(), competition.read()
 
     with loading():  # late: a mistake above is told at once
         import torch
@@ -33,13 +33,13 @@ def main() -> None:
 
     torch.set_num_threads(threads)
     todo = task(images.IMAGES.read(images.PATH), table, chosen, shipped)
-    wishes = Wishes(geometry.shown(facts.get("reach"), params))
-    made = predict(todo, params, facts, wishes, budget, ROOT)
+    wishes = Wishes(geometry.shown(shown.get("reach"), params))
+    made = predict(todo, params, shown, wishes, budget, ROOT)
     with replacing_folder(predictions.FOLDER) as folder:
         for part, found in (("oof", made.oof), ("test", made.test)):
             for fold, (ids, probs) in found.items():
                 predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder), shipped.task)
-        write_json(folder / predictions.FACTS, made.facts)
+        facts.write(facts.Predicted, made.facts, folder)
     print("\n".join(made.facts["sentences"]))
 
 
@@ -47,7 +47,7 @@ def untrained() -> None:
     """The folder of a run that trained no fold: facts alone."""
     sentence = "predict: no fold was trained, the linear probes' predictions stand"
     with replacing_folder(predictions.FOLDER) as folder:
-        write_json(folder / predictions.FACTS, {"sentences": [sentence]})
+        facts.write(facts.Predicted, {"sentences": [sentence]}, folder)
     print(sentence)
 
 

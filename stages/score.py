@@ -1,6 +1,5 @@
 """make score DIR=folder: scores the trained models on a labelled folder; the folds vote softly."""
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from podium.competition.params import CompetitionParams
-from podium.contracts import competition, predictions
+from podium.contracts import competition, facts, predictions
 from podium.features.params import FeatureParams
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
@@ -18,8 +17,6 @@ from podium.images.params import ImageParams
 from podium.labelled import folder, scores
 from podium.tta.params import TtaParams
 
-FACTS = predictions.FOLDER / predictions.FACTS
-
 
 def main() -> None:
     where = " ".join(sys.argv[1:])
@@ -27,8 +24,8 @@ def main() -> None:
         raise UserError("give the labelled folder: make score DIR=path/to/labelled.")
     found, limits = competition.read(), load(CompetitionParams).limits
     params, budget, threads = load(TtaParams), load(FeatureParams).budget_gb, load(Threads).threads
-    told = json.loads(FACTS.read_text(encoding="utf-8"))["tta_views"] if FACTS.exists() else "none"
-    views = [] if told == "none" else told.split(",")
+    told = facts.read(facts.Predicted, predictions.FOLDER)
+    views = told.views if told is not None else []
     with tempfile.TemporaryDirectory() as place:
         storage = load(ImageParams).storage
         given = folder.store(Path(where).expanduser(), found.classes, storage, limits, Path(place))

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from podium.contracts import clean, competition, embeddings, folds
+from podium.contracts import facts as contract
 from podium.contracts.duplicates import DUPLICATES
 from podium.contracts.duplicates import PATH as TWINS
 from podium.contracts.images import IMAGES
@@ -16,7 +17,7 @@ from podium.embedding import nearness
 from podium.folds import frozen, grouping, split
 from podium.folds.params import SplitParams
 from podium.foundation.entry import run
-from podium.foundation.files import replacing_folder, write_json
+from podium.foundation.files import replacing_folder
 from podium.foundation.params import load
 from podium.foundation.run import Seed
 
@@ -47,7 +48,7 @@ def main() -> None:
     facts = split.facts(table, grouped.facts | near.facts, sentences, warnings)
     with replacing_folder(FOLDER) as folder:
         folds.FOLDS.write(table, folder / folds.PATH.name)
-        write_json(folder / "facts.json", facts)
+        contract.write(contract.Facts, facts, folder)
     print("\n".join(facts["sentences"]))
 
 

@@ -1,17 +1,16 @@
-"""data/augmented/: facts.json, and manifest.parquet: every training image, copies too, and its place."""
+"""data/augmented/manifest.parquet: every training image, copies too, and its place."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from podium.contracts import facts as contract
 from podium.contracts.table import Table, columns
 
 FOLDER = Path("data/augmented")
 PATH = FOLDER / "manifest.parquet"
-FACTS = "facts.json"  # which flips augmentation allowed, how far its copies go, were they asked for
 
 
 def _holds(frame: pd.DataFrame) -> str | None:
@@ -61,6 +60,5 @@ def validation_rows(frame: pd.DataFrame, fold: int) -> pd.DataFrame:
 
 def facts(folder: Path = FOLDER) -> dict[str, Any]:
     """What augment says of itself; empty where nothing ran."""
-    path = folder / FACTS
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return found
+    found = contract.read(contract.Augmented, folder)
+    return {} if found is None else found.model_dump()

@@ -10,7 +10,6 @@ from podium.contracts.table import Table
 from podium.tasks import registry
 
 FOLDER = Path("data/predictions")
-FACTS = "facts.json"  # the network, the views that predict kept
 ENSEMBLE = Path("data/ensemble")
 
 

@@ -4,7 +4,6 @@ A member has one prediction of every validated image, made by the one model that
 on test images as many as it has folds.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.contracts import competition, predictions
+from podium.contracts import competition, facts, predictions
 from podium.contracts import folds as folds_contract
 from podium.experiments import revisions
 from podium.foundation.errors import UserError
@@ -119,9 +118,9 @@ def of_revision(
 
 def _network(folder: Path) -> str:
     """What a run's network is called: as predict says, for `model: auto` tells nothing."""
-    facts = folder / predictions.FOLDER / predictions.FACTS
-    told = json.loads(facts.read_text(encoding="utf-8")) if facts.exists() else {}
-    return str(told.get("network") or read_params(folder / "params.yaml").get("model", "run"))
+    told = facts.read(facts.Predicted, folder / predictions.FOLDER)
+    named = told.network if told is not None else ""
+    return str(named or read_params(folder / "params.yaml").get("model", "run"))
 
 
 def _same_folds(name: str, theirs: pd.DataFrame, ours: pd.DataFrame) -> None:

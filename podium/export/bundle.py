@@ -1,6 +1,5 @@
 """What goes to an offline notebook: graphs of members and vote, bundle.json, predict.py, images.py."""
 
-import json
 import shutil
 import time
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from podium.contracts import model, predictions
+from podium.contracts import facts, model, predictions
 from podium.contracts.competition import Competition
 from podium.contracts.model import Preprocessing
 from podium.experiments import revisions
@@ -31,7 +30,7 @@ from podium.vote.calibration import Calibration
 from podium.vote.params import EnsembleParams
 
 FOLDER = Path("export")
-ARTIFACTS = ("models", "data/predictions/facts.json", "params.yaml")
+ARTIFACTS = ("models", f"{predictions.FOLDER}/{facts.FILE}", "params.yaml")
 TIMED_RUNS = 3
 
 
@@ -86,9 +85,8 @@ def write_member(source: MemberFiles, number: int, folds: Sequence[int], folder:
 def views(root: Path, network: Network) -> tuple[TtaParams, list[View]]:
     """The views that predict kept in that run, and how it merged them."""
     tta = parse(TtaParams, read(root / "params.yaml"))
-    facts = root / predictions.FOLDER / predictions.FACTS
-    kept = json.loads(facts.read_text(encoding="utf-8"))["tta_views"] if facts.exists() else "none"
-    names = [] if kept == "none" else kept.split(",")
+    told = facts.read(facts.Predicted, root / predictions.FOLDER)
+    names = told.views if told is not None else []
     found = views_of(
         names, tta, network.preprocessing, network.minimum_size, network.fixed_size, network.name
     )

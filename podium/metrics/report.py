@@ -1,6 +1,5 @@
 """What a vote's score becomes in metrics.json and in the table of voters."""
 
-import json
 import os
 import platform
 import re
@@ -9,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from podium.contracts import facts as contract
 from podium.foundation import times
 from podium.metrics.intervals import by_fold, interval
 from podium.metrics.metric import Metric
 from podium.metrics.registry import BESIDE
 
 Value = float | int | str
-FACTS = (Path("data/clean"), Path("data/split"), Path("data/predictions"))  # stages that may leave facts.json
 MOST_FACTS = 6  # numbers taken from one stage
 MODEL_NAME = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)  # in /proc/cpuinfo
 GPU_NAME = re.compile(r"^Model:\s*(.+)$", re.MULTILINE)
@@ -87,13 +86,12 @@ def held_out(
     }
 
 
-def facts(folders: tuple[Path, ...] = FACTS) -> dict[str, Value]:
+def facts(folders: tuple[Path, ...] = contract.MEASURED) -> dict[str, Value]:
     """The numbers that earlier stages left in their facts.json, few of each; sentences are the report's."""
     found: dict[str, Value] = {}
     for folder in folders:
-        file = folder / "facts.json"
-        if file.is_file():
-            values = json.loads(file.read_text(encoding="utf-8"))
-            numbers = [(k, v) for k, v in values.items() if type(v) in (int, float)]
+        told = contract.read(contract.Facts, folder)
+        if told is not None:
+            numbers = [(k, v) for k, v in told.said.items() if type(v) in (int, float)]
             found |= dict(numbers[:MOST_FACTS])
     return found

@@ -20,6 +20,7 @@ from podium.contracts import (
     model,
     predictions,
 )
+from podium.contracts import facts as contract
 from podium.contracts.competition import Competition
 from podium.contracts.model import ModelCard
 from podium.experiments import earlier
@@ -31,15 +32,6 @@ from podium.foundation.times import Took
 from podium.kaggle.ledger import Row, rows
 from podium.metrics import registry
 
-FACTS = (
-    "data/index",
-    "data/clean",
-    "data/split",
-    "data/augmented",
-    "data/pseudo",
-    "data/predictions",
-    "data/ensemble",
-)
 REVIEW = Path("data/clean/review.html")
 VOTERS = predictions.ENSEMBLE / "table.json"
 
@@ -109,7 +101,7 @@ def gather(declared: list[int]) -> Evidence:
         metrics=metrics.read(),
         params=read_params(),
         details=metrics.read(metrics.DETAILS) if metrics.DETAILS.exists() else {},
-        facts=[fact for folder in FACTS if (fact := _fact(Path(folder)))],
+        facts=[fact for folder in contract.FOLDERS if (fact := _fact(folder))],
         voters=json.loads(VOTERS.read_text(encoding="utf-8")) if VOTERS.exists() else {},
         ledger=rows(),
         duplicates=_duplicates(),
@@ -150,9 +142,5 @@ def _picture(trained: list[int]) -> bytes:
 
 
 def _fact(folder: Path) -> Fact | None:
-    path = folder / "facts.json"
-    if not path.exists():
-        return None
-    values = json.loads(path.read_text(encoding="utf-8"))
-    sentences = [str(sentence) for sentence in values.pop("sentences", [])]
-    return Fact(folder.name, values, sentences)
+    told = contract.read(contract.Facts, folder)
+    return None if told is None else Fact(folder.name, told.said, told.sentences)

@@ -131,7 +131,7 @@ def test_the_fold_follows_what_augment_says_of_its_copies(project, monkeypatch) 
     real = auto.fresh
     monkeypatch.setattr(auto, "fresh", lambda params, _, *rest: real(params, "cuda", *rest))
     assert train(train={"online": "auto"}).card.copies == 0
-    write_json(manifest.FOLDER / manifest.FACTS, {"asked": True})
+    write_json(manifest.FOLDER / "facts.json", {"asked": True})
     assert train(train={"online": "auto"}).card.copies == 30
 
 
