@@ -190,6 +190,7 @@ def test_an_epoch_chosen_on_the_scored_fold_marks_the_score(keep: str, stopped: 
         said=[],
         ignored=[],
     )
-    card = record.card(prepared, SimpleNamespace(stopped_early=stopped, kept_epoch=1))
+    outcome = SimpleNamespace(stopped_early=stopped, kept_epoch=1, notes=[], changed={})
+    card = record.card(prepared, outcome)
     marks = [note for note in card.notes if "the out-of-fold score is optimistic" in note]
     assert len(marks) == bool(said) and all(f"({said})" in mark for mark in marks)

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from podium.experiments import revisions
+from podium.foundation import git
 from podium.foundation.errors import UserError
 
 WRITTEN = (".dvc", "data", "models", "reports")  # what every run writes to
@@ -16,7 +16,7 @@ UNTRUSTED = "dubious ownership"  # Git's words for a folder that belongs to anot
 
 def check(root: Path | None = None) -> None:
     """What every run needs. Raises UserError with the way out: no repository, no commit, no room to write."""
-    root = root or revisions.repository()
+    root = root or git.repository()
     _is_one(root)
     for name in WRITTEN:
         _writable(root / name)
@@ -27,7 +27,7 @@ def check_commits(root: Path | None = None) -> None:
 
     DVC ends with success and records no experiment in a shallow clone.
     """
-    root = root or revisions.repository()
+    root = root or git.repository()
     for key, variable in IDENTITY:
         if not os.environ.get(variable) and _git(root, "config", key).returncode:
             raise UserError(
