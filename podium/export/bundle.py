@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from podium.contracts import facts, model, predictions
+from podium.contracts import facts, model, predictions, probe
 from podium.contracts.competition import Competition
 from podium.contracts.model import Preprocessing
 from podium.experiments import revisions
 from podium.experiments.runs import Pool
-from podium.export import graphs
-from podium.features.items import View
+from podium.export import graphs, probes
+from podium.features.items import IDENTITY, View
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_json, write_text
 from podium.foundation.params import parse, read
@@ -40,14 +40,19 @@ class MemberFiles:
 
     name: str
     root: Path
+    probed: bool = False  # a linear probe of this run, not a trained network
 
 
 def sources(params: EnsembleParams, names: Sequence[str]) -> list[MemberFiles]:
     """One source a voting member. Raises UserError for predictions made elsewhere: they have no network."""
     known = {"this run": Path()}
+    probed = {one.name for one in probe.read().probes}
     known |= {revision[:7]: Path(revision) for revision in params.experiments}
     found = []
     for name in names:
+        if name in probed:
+            found.append(MemberFiles(name, Path(), probed=True))
+            continue
         key = name.rpartition("@")[2]
         if key not in known:
             raise UserError(
@@ -65,11 +70,8 @@ def write_member(source: MemberFiles, number: int, folds: Sequence[int], folder:
     preprocessing: Preprocessing | None = None
     used: list[View] = []
     for fold in folds:
-        network, card = load(source.root / model.folder(fold))
-        tta, used = views(source.root, network)
-        preprocessing = network.preprocessing
+        look, preprocessing, used = _look(source, fold)
         file = f"member{number}_fold{fold}.onnx"
-        look = graphs.NetworkGraph(network.module, preprocessing, used, tta, card.temperature)
         graphs.write(look, graphs.squares(look.sides), folder / file)
         files.append(file)
     assert preprocessing is not None
@@ -80,6 +82,22 @@ def write_member(source: MemberFiles, number: int, folds: Sequence[int], folder:
         "resize": preprocessing.resize,
         "interpolation": preprocessing.interpolation,
     }
+
+
+def _look(source: MemberFiles, fold: int) -> tuple[graphs.NetworkGraph, Preprocessing, list[View]]:
+    """The member's graph of a fold, how it wants its images, and under which views."""
+    if source.probed:
+        module, preprocessing = probes.load(source.name, fold)
+        used, tta, temperature = [IDENTITY], TtaParams(), 1.0
+        return graphs.NetworkGraph(module, preprocessing, used, tta, temperature), preprocessing, used
+    network, card = load(source.root / model.folder(fold))
+    tta, used = views(source.root, network)
+    preprocessing = network.preprocessing
+    return (
+        graphs.NetworkGraph(network.module, preprocessing, used, tta, card.temperature),
+        preprocessing,
+        used,
+    )
 
 
 def views(root: Path, network: Network) -> tuple[TtaParams, list[View]]:
@@ -98,6 +116,11 @@ def write_vote(pool: Pool, table: dict[str, Any], metric: Metric, seed: int, pat
     import torch
 
     name, said = table["chosen"], table["calibration"]
+    if said.get("cuts"):
+        raise UserError(
+            "the vote decides by cut points that were fitted out-of-fold, which export does not carry: set "
+            "ensemble.calibrate to none, run `dvc repro`, then export."
+        )
     calibration = Calibration(said["temperature"], np.array(said["priors"]))
     vote = graphs.VoteGraph(name, ensemble.learnt(name, pool, metric, seed), calibration)
     probs = torch.tensor(pool.test[:, :, : graphs.BATCH], dtype=torch.float32)
