@@ -17,7 +17,9 @@ CLASSES = ("circle", "cross", "square")
 TRAIN, TEST = 10, 4  # images a class
 SMALL = {
     "model": "test_resnet", "pretrained": False, "freeze": "none", "folds": [0, 1], "threads": 1,
-    "image.size": 32, "split.k": 3, "augment.per_class": 14, "train.epochs": 2, "train.batch_size": 8,
+    "image.size": 32, "image.resize": "squash", "split.k": 3,
+    "probe.networks": ["tf_efficientnet_lite0"], "augment.per_class": 14,
+    "train.epochs": 2, "train.batch_size": 8,
 }  # fmt: skip
 
 
