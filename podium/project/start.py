@@ -34,7 +34,6 @@ BASELINE = (
     "dvc.lock",
     "data/network.json",
     "reports/metrics.json",
-    "reports/details.json",
 )
 
 

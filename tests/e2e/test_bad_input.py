@@ -86,6 +86,7 @@ def test_a_class_with_fewer_images_than_folds(fresh: Project, tmp_path: Path) ->
     set_params(
         fresh.folder, {"competition.path": str(competition(tmp_path / "few.zip", train=2)), "split.k": 3}
     )
+    set_params(fresh.folder, {"split.small_classes": "refuse"})
     for stage in ("ingest", "embed", "clean_labels"):
         fresh.run(f"stages.{stage}")
     sentence = refused(fresh, "split")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium.contracts import clean, competition, duplicates, folds, model, predictions
+from podium.contracts import clean, competition, duplicates, folds, model, predictions, probe
 from podium.foundation.files import write_json
 from podium.images.pixels import decode, encode, shrink, square
 
@@ -106,6 +106,7 @@ def project(voter: str, calibrate: str, merge: str, resize: str) -> list[Path]:
         save(network, model.folder(fold))
         model.write_card(card, model.folder(fold) / "model.json")
     predictions.FOLDER.mkdir(parents=True)
+    probe.write(probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0))
     write_json(predictions.FOLDER / "facts.json", {"tta_views": "hflip,rotate,shift,five_crop"})
     for fold in (0, 1):
         mine = np.arange(TRAIN) // 3 % 2 == fold

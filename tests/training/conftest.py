@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from podium.contracts import competition, folds, images, manifest, pseudo
+from podium.contracts import competition, folds, images, manifest, pseudo, selection
 from podium.images.shards import Writer
 
 CLASSES = ["circle", "cross", "square"]
@@ -78,6 +78,8 @@ def write_competition(root: Path, a_class: int = 16) -> None:
     manifest.MANIFEST.write(frame.assign(**facts, shard="images/" + frame["shard"]), root / manifest.PATH)
     table = pseudo.table(len(CLASSES))
     table.write(table.empty(), root / pseudo.PATH)
+    chosen = selection.Selection(train=True, size=32, resize="squash", why="the test says so")
+    selection.write(chosen, root / selection.PATH)
     competition.write(
         competition.Competition(
             name="figures",
