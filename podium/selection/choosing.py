@@ -11,7 +11,7 @@ from podium.selection import deciding, trial
 from podium.selection.material import Material
 from podium.selection.params import Effort
 from podium.training.feed.rows import Tables
-from podium.training.prepared import Prepared, prepare
+from podium.training.prepared import Prepared, name_of, prepare
 from podium.training.settings.choices import Request
 
 
@@ -48,7 +48,7 @@ def _sized(request: Request, probes: Chosen, tables: Tables, folds: int, effort:
     if request.image.size != "auto":
         return prepare(request, tables)
     device = best_device()
-    entry = registry.find(registry.chosen(request.network.model, device))
+    entry = registry.find(name_of(request, device))
     natural = build.auto_size(entry, tables.median_short_side())
     if entry.fixed_size or device != "cpu" or request.network.model != "auto":
         return prepare(_at(request, natural), tables)

@@ -126,9 +126,13 @@ def _refuse(prepared: Prepared) -> None:
     contradictions.refuse_softmax(prepared.outlook.tail, prepared.outlook.shape)
 
 
+def name_of(request: Request, device: str) -> str:
+    """The network that the request trains: the project's recorded choice, else the one for the device."""
+    return request.choice.model if request.choice else registry.chosen(request.network.model, device)
+
+
 def _network(request: Request, short_side: int, device: str) -> tuple[networks.Network, Cut]:
-    chosen, choice = request.network, request.choice
-    model = choice.model if choice else registry.chosen(chosen.model, device)
+    chosen, choice, model = request.network, request.choice, name_of(request, device)
     size = networks.input_size(model, request.image.size, short_side)
     network = networks.build(
         model,

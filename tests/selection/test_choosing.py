@@ -1,0 +1,94 @@
+"""What is trained and how large: the user's word, what a processor affords, or a trial of one or two folds."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from podium.contracts.network import Choice
+from podium.contracts.probe import Chosen
+from podium.contracts.selection import Trial
+from podium.features.params import FeatureParams
+from podium.images.params import ImageParams
+from podium.networks.params import NetworkParams
+from podium.selection import choosing, deciding
+from podium.training.params import TrainParams
+from podium.training.settings.choices import Request
+
+PROBES = Chosen(size=224, resize="crop", probes=[], multiply_adds=0)
+TABLES = SimpleNamespace(median_short_side=lambda: 300)
+
+
+def request(image: dict, network: dict) -> Request:
+    return Request(
+        fold=0,
+        seed=0,
+        threads=1,
+        classes=["a", "b"],
+        image=ImageParams(**image),
+        network=NetworkParams(**network),
+        train=TrainParams(),
+        features=FeatureParams(),
+    )
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The folds of each trial; training costs the input's area, and the network gains nothing."""
+
+    def prepare(asked: Request, _tables: object) -> SimpleNamespace:
+        seen = SimpleNamespace(size=asked.image.size, resize=asked.image.resize)
+        return SimpleNamespace(request=asked, network=SimpleNamespace(preprocessing=seen))
+
+    def cost(prepared: SimpleNamespace, folds: int) -> float:
+        return float(prepared.network.preprocessing.size**2 * folds)
+
+    trials: list[list[int]] = []
+
+    def run(prepared: list, _material: object, _probes: Chosen, _count: int) -> Trial:
+        trials.append([one.request.fold for one in prepared])
+        values = {"probe": 1.0, "network": 1.0, "both": 1.0, "gain": 0.0, "error": 0.1}
+        return Trial(folds=trials[-1], images=9, **values, averaging=0.3 if len(prepared) > 1 else 0.0)
+
+    monkeypatch.setattr(choosing, "prepare", prepare)
+    monkeypatch.setattr(choosing, "best_device", lambda: "cpu")
+    monkeypatch.setattr(choosing.trial, "multiply_adds", cost)
+    monkeypatch.setattr(choosing.trial, "run", run)
+    return trials
+
+
+def chosen(image: dict, network: dict, effort: str = "auto", folds: tuple[int, ...] = (0, 1, 2)):
+    return choosing.select(request(image, network), folds, TABLES, None, PROBES, effort)
+
+
+def test_size_and_crop_are_the_probes_as_far_as_a_processor_affords(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 170.0**2)
+    found = chosen({}, {})
+    assert (found.size, found.resize) == (160, "crop")
+    assert chosen({}, {}, effort="high").size == 224
+
+
+def test_what_the_user_set_is_kept_and_what_he_named_is_trained_untried(tried: list[list[int]]) -> None:
+    found = chosen({"size": 96, "resize": "pad"}, {"model": "resnet18"})
+    assert found.train and (found.size, found.resize) == (96, "pad") and tried == []
+    assert chosen({}, {"model": "resnet18"}).size == 224  # its own
+
+
+def test_a_doubtful_trial_asks_a_second_fold_what_averaging_adds(tried: list[list[int]]) -> None:
+    assert chosen({}, {}).train and tried == [[0], [0, 1]]
+    assert not chosen({}, {}, folds=(2,)).train and tried[2:] == [[0]]
+
+
+def test_the_networks_own_size_is_that_of_the_recorded_choice(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = choosing.registry.find
+    monkeypatch.setattr(choosing.registry, "find", lambda name: asked.append(name) or real(name))
+    made = request({}, {})
+    object.__setattr__(
+        made, "choice", Choice(asked="auto", model="resnet18", pretrained=True, why="the test says so")
+    )
+    choosing.select(made, (0,), TABLES, None, PROBES, "auto")
+    assert asked == ["resnet18"]
