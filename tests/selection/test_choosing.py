@@ -1,4 +1,4 @@
-"""What is trained and how large: the user's word, what a processor affords, or a trial of one or two folds."""
+"""What is trained and how large: what the user set, what a processor affords, or a trial of a fold or two."""
 
 from types import SimpleNamespace
 
