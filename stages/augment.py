@@ -17,21 +17,26 @@ from podium.foundation.entry import run
 from podium.foundation.files import replacing_folder
 from podium.foundation.params import load
 from podium.foundation.run import Seed
+from podium.tasks.limits import only_classes
 
 DATA = Path("data")
 
 
 def main() -> None:
     params, seed = load(AugmentParams), load(Seed).seed
-    classes = competition.read().classes
+    found = competition.read()
+    classes = found.classes
     index = images.IMAGES.read(images.PATH)
     split = folds.FOLDS.read(folds.PATH)
-    rows = originals.rows(index, clean.read(), split, classes, DATA)
-    flips = choose(params, rows, classes)
+    rows = originals.rows(index, clean.read(), split, found.answers, DATA)
+    shown, classes = originals.by_stratum(rows, found)
+    flips = choose(params, shown, classes)
     renderer = recipe.renderer(params, flips.allowed, seed, recipe.extremes(index, rows, DATA))
-    made = plan(rows, classes, params.per_class, params.exceptions, params.over, seed)
+    made = plan(shown, classes, params.per_class, params.exceptions, params.over, seed)
     rows["weight"] = rows["weight"].where(~made.thinned, 0.0)
-    hard = hard_examples(params.hard_examples, rows, split, classes, DATA)
+    if params.hard_examples.teacher is not None:
+        only_classes(found.kind, "augment.hard_examples.teacher", "set it to null")
+    hard = hard_examples(params.hard_examples, rows, split, found.classes, DATA)
     orders = plain(made.copies) + hard.orders
 
     with replacing_folder(manifest.FOLDER) as folder:

@@ -22,7 +22,7 @@ FOLDER = Path("data/clean")
 def main() -> None:
     params, near, seed = load(LabelParams), load(DuplicateParams), load(Seed).seed
     found_in = competition.read()
-    classes = found_in.classes
+    classes = found_in.answers
     every = inputs.readable(images.IMAGES.read(images.PATH))
     vectors = inputs.vectors_of(every, *embeddings.read())
     shipped = inputs.labelled(LABELS.read(SHIPPED), every)
@@ -31,7 +31,7 @@ def main() -> None:
     found = duplicates(every, vectors, near)
     given = corrections.apply(shipped, told)
     material = cleaning.gather(given, every, vectors, found.table, classes, seed)
-    cleaned = cleaning.clean(given, material, classes, params, seed)
+    cleaned = cleaning.clean(given, material, classes, params, seed, found_in.table, found_in.kind)
     summary = facts.describe(cleaned, every, vectors, found, seed)
     summary["sentences"] += corrections.moved(told)
     table = cleaned.table.assign(group=material.twins)

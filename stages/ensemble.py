@@ -25,7 +25,8 @@ def main() -> None:
 
     pool = gather(params, found, split, declared)
     vote = ensemble.vote(pool, params, metric, seed)
-    known = answers.find(clean.read(), duplicates.DUPLICATES.read(duplicates.PATH), found.answers)
+    twins = duplicates.DUPLICATES.read(duplicates.PATH)
+    known = answers.find(clean.read(), twins, found.answers, found.kind, leak)
     answered = answers.answer(pool.test_ids, vote.test, known)
     test = answered.probs if leak else vote.test
     told = answers.facts(answered, leak)

@@ -10,6 +10,7 @@ from podium.foundation.files import replacing_folder
 from podium.foundation.params import load
 from podium.images.params import ImageParams
 from podium.metrics import registry
+from podium.tasks.limits import only_classes
 from podium.vote.members import gather
 from podium.vote.params import EnsembleParams
 
@@ -18,6 +19,7 @@ def main() -> None:
     """Writes export/."""
     params, seed = load(EnsembleParams), load(run.Seed).seed
     found, split = competition.read(), folds.FOLDS.read(folds.PATH)
+    only_classes(found.kind, "make export", "predict with dvc repro")
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
     table = predictions.ENSEMBLE / "table.json"
     if not table.exists():

@@ -6,6 +6,7 @@ from podium.foundation.entry import run as run_stage
 from podium.foundation.params import load
 from podium.pseudo import labels
 from podium.pseudo.params import PseudoParams
+from podium.tasks.limits import only_classes
 
 
 def main() -> None:
@@ -19,6 +20,7 @@ def main() -> None:
         print("pseudo_label: no teacher, no pseudo-labels.")
         return
 
+    only_classes(found.kind, "pseudo_label.teacher", "set it to null")
     split = folds.FOLDS.read(folds.PATH)
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
     teacher = labels.teacher(params.teacher, split, classes)

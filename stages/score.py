@@ -15,6 +15,7 @@ from podium.foundation.params import load
 from podium.foundation.run import Threads
 from podium.images.params import ImageParams
 from podium.labelled import folder, scores
+from podium.tasks.limits import only_classes
 from podium.tta.params import TtaParams
 
 
@@ -23,6 +24,7 @@ def main() -> None:
     if not where:
         raise UserError("give the labelled folder: make score DIR=path/to/labelled.")
     found, limits = competition.read(), load(CompetitionParams).limits
+    only_classes(found.kind, "make score with a folder of classes", "compare reports/metrics.json")
     params, budget, threads = load(TtaParams), load(FeatureParams).budget_gb, load(Threads).threads
     told = facts.read(facts.Predicted, predictions.FOLDER)
     views = told.views if told is not None else []

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from podium.contracts import clean, competition, embeddings, folds
 from podium.contracts import facts as contract
 from podium.contracts.duplicates import DUPLICATES
@@ -25,23 +23,27 @@ FOLDER = Path("data/split")
 
 
 def main() -> None:
-    params, seed, found_in = load(SplitParams), load(Seed).seed, competition.read()
-    classes, cleaned, shipped = found_in.answers, clean.read(), LABELS.read(SHIPPED)
+    params, seed, found = load(SplitParams), load(Seed).seed, competition.read()
+    cleaned, shipped = clean.read(), LABELS.read(SHIPPED)
     ids = cleaned["image_id"].tolist()
-    labels = np.array([classes.index(label) for label in cleaned["label_given"]], dtype=np.int64)
+    labels = found.numbers(cleaned["label_given"])
+    strata = found.strata(labels)
     twins = group_of(ids, DUPLICATES.read(TWINS))
     column = shipped.set_index("image_id")["group"].reindex(ids).tolist()
-    grouped = grouping.group(ids, labels, twins, column, params, embeddings.read(), len(classes), seed)
+    grouped = grouping.group(
+        ids, strata.argmax(1), twins, column, params, embeddings.read(), strata.shape[1], seed
+    )
 
     given = frozen.read(Path(params.file))
     frozen.check_known(given, set(IMAGES.read(INDEX)["image_id"]), Path(params.file))
     if len(given):
         made = split.from_file(given, ids, labels, grouped.groups, params, seed)
     else:
-        made = split.split(ids, labels, grouped.groups, classes, params, seed)
+        by = None if found.kind.truth == "labels" else strata
+        made = split.split(ids, labels, grouped.groups, found.classes, params, seed, by)
     table = made.table
-    softmax = found_in.kind.link == "softmax"
-    near = nearness.beside_test(table, embeddings.read(), len(classes) if softmax else 0)
+    softmax = found.kind.link == "softmax"
+    near = nearness.beside_test(table, embeddings.read(), len(found.classes) if softmax else 0)
 
     warnings = grouped.warnings + made.warnings + near.warnings
     sentences = grouped.sentences + made.sentences + near.sentences

@@ -20,7 +20,7 @@ def main() -> None:
     sample = submission.read_sample(competition.SAMPLE, found)
     trained = shipped.loc[shipped["subset"].isin(["train", "validation"]), "image_id"]
     shares = submission.prior(found, given.loc[given["image_id"].isin(trained), "label"].tolist())
-    aligned = submission.align(sample.ids, shipped, ids, probs.astype(np.float64), shares)
+    aligned = submission.align(sample.ids, shipped, ids, probs.astype(np.float64), shares, found.kind.truth)
 
     rows = submission.fill(sample, found, aligned.probs, params.digits)
     submission.write(sample, found, rows)

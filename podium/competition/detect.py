@@ -1,35 +1,33 @@
 """The whole detection: from a tree of files to subsets, labels, classes and the submission's form."""
 
-import re
 from dataclasses import dataclass, replace
 
 from podium.competition import classes as class_rules
+from podium.competition import targets
+from podium.competition.building import built
 from podium.competition.classes import Classes
-from podium.competition.foreign import has_known_suffix, no_images, unread
+from podium.competition.foreign import unread
 from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
-from podium.competition.matching import SUFFIXES
 from podium.competition.page import metric_of_page
 from podium.competition.params import CompetitionParams
+from podium.competition.pictures import images_of
 from podium.competition.roles import IGNORED, Roles, assign, doubles, word_role
 from podium.competition.sample import find_sample, is_sample
 from podium.competition.sheets import Sheets
 from podium.competition.spellings import without_images
 from podium.competition.subsets import divide
+from podium.competition.target_forms import target_form
 from podium.competition.tasks import refuse_masks_and_boxes
 from podium.competition.written import as_written
 from podium.contracts.competition import Competition, Finding
 from podium.download.meta import Meta
 from podium.download.raw import Raw
 from podium.download.sentences import readable
-from podium.download.tables import cell
 from podium.foundation.errors import UserError
-from podium.images.opening import looks_like_image
 from podium.metrics.names import canonical
 
-SNIFFED = 100_000_000  # bytes of a file without a known suffix that may be an image
-TRIED = 3  # files of each such suffix, before all of them are read
 SHOWN = 5  # names in a finding
 
 
@@ -71,7 +69,7 @@ class _Detection:
         self.raw, self.params, self.meta = raw, params, meta
         self.findings = [Finding(what="download", found=note, warning=True) for note in raw.notes]
         self._ask_page()
-        images = _images(raw)
+        images = images_of(raw)
         self.sheets = Sheets(raw, params, images)
         self.findings += [Finding(what="download", found=text, warning=True) for text in self.sheets.broken]
         for note in [*filter(None, [unread(raw)]), *self.sheets.guessed()]:
@@ -102,7 +100,8 @@ class _Detection:
         )
         self.findings += findings
         self._refuse_none(subset)
-        classes = self._classes(labels, subset)
+        targets.read_numbers(labels, self.params.metric or self.meta.metric)
+        classes = self._targets(labels, subset) if labels.columns else self._classes(labels, subset)
         images = sorted(
             (_shipped(path, subset[path], ids) for path in subset), key=lambda image: image.image_id
         )
@@ -115,7 +114,7 @@ class _Detection:
             labels={name: label for name, label in names.items() if name in trained},
             test_labels={name: label for name, label in names.items() if name.startswith("test/")},
             groups={name: group for name, path in trained.items() if (group := labels.groups.get(path))},
-            competition=self._competition(classes, form, id_column),
+            competition=self._competition(classes, form, id_column, labels, names),
             sample_text=text,
         )
 
@@ -212,33 +211,41 @@ class _Detection:
         self._note("classes", f"{len(classes.names)}: {_list(classes.names)}", classes.why)
         return classes
 
-    def _form(self, classes: Classes, images: list[Shipped], labels: Labels) -> tuple[FormFound, str, str]:
-        metric = self.params.metric or self.meta.metric
-        if self.sample:
-            metric = canonical(metric) if metric else None
-            sheet = self.sample.sheet.plain(but=self.sample.id_column)
-            form = form_of(sheet, self.sample.id_column, classes, self.params.form, metric)
-            form = as_written(form, self.sample.sheet, self.sample.id_column)
-            self.findings += form.findings
-            return form, self.sample.id_column, self.sample.sheet.text
-        column = labels.label_column if labels.label_column and " .. " not in labels.label_column else "label"
-        id_column = labels.id_column or "id"
-        integers = [str(value) for value in classes.integers or []]
-        plain = bool(integers) and all(class_rules.integer(label) is not None for label in labels.classes())
-        form = FormFound(
-            "integer" if plain else "label", [column], integers if plain else classes.names, [], 1, []
+    def _targets(self, labels: Labels, subset: dict[str, str]) -> Classes:
+        classes = targets.classes_of(labels, subset)
+        self._note(
+            "task", f"{labels.task}: {_list(classes.names)}", f"{classes.why}, in {labels.label_column}"
         )
-        rows = [(image.submission_id or "", form.values[0]) for image in images if image.subset == "test"]
-        text = "".join(f"{cell(left)},{cell(right)}\n" for left, right in [(id_column, column), *rows])
-        why = "assumed: there is no sample submission, so it was built from the test images"
-        self._note("form", f"columns {id_column} and {column}, one {form.form} an image", why, warning=True)
+        return classes
+
+    def _form(self, classes: Classes, images: list[Shipped], labels: Labels) -> tuple[FormFound, str, str]:
+        if self.sample:
+            metric = self.params.metric or self.meta.metric
+            metric = canonical(metric) if metric else None
+            sheet, ids = self.sample.sheet.plain(but=self.sample.id_column), self.sample.id_column
+            if labels.columns:
+                form = target_form(sheet, ids, classes, labels, self.params.form, metric)
+            else:
+                form = form_of(sheet, ids, classes, self.params.form, metric)
+            form = as_written(form, self.sample.sheet, ids)
+            self.findings += form.findings
+            return form, ids, self.sample.sheet.text
+        tested = [image.submission_id or "" for image in images if image.subset == "test"]
+        form, id_column, text = built(classes, labels, tested)
+        self.findings += form.findings
         return form, id_column, text
 
-    def _competition(self, classes: Classes, form: FormFound, id_column: str) -> Competition:
-        metric = self._metric(form)
+    def _competition(
+        self, classes: Classes, form: FormFound, id_column: str, labels: Labels, names: dict[str, str]
+    ) -> Competition:
+        task, findings = targets.task_of(labels, classes, self.params.metric or self.meta.metric)
+        self.findings += findings
+        metric = self._metric(form, task)
         return Competition(
             name=self.meta.slug or self.raw.path.stem,
+            task=task,
             classes=classes.names,
+            answers=targets.answers_of(classes, names, task),
             metric=metric,
             form=form.form,
             id_column=id_column,
@@ -246,19 +253,21 @@ class _Detection:
             values=form.values,
             column_classes=form.column_classes,
             top_k=form.top_k,
+            separator=form.separator,
+            may_be_empty=form.may_be_empty,
             sample_shipped=self.sample is not None,
             daily_limit=self.meta.daily_limit,
             notebooks_only=self.meta.notebooks_only,
             findings=self.findings,
         )
 
-    def _metric(self, form: FormFound) -> str:
+    def _metric(self, form: FormFound, task: str) -> str:
         if self.params.metric or self.meta.metric:
             metric = canonical(self.params.metric or self.meta.metric or "")
+            metric = targets.metric_of(metric, task)
             self._note("metric", metric, "competition.metric" if self.params.metric else self.meta.source)
             return metric
-        guess = {"probabilities": "log_loss", "binary": "log_loss", "top_k": f"map_at_{form.top_k}"}
-        metric = guess.get(form.form, "accuracy")
+        metric = targets.usual_metric(form.form, form.top_k, task)
         self._note(
             "metric", metric, "assumed from the form: set competition.metric to change it", warning=True
         )
@@ -266,22 +275,6 @@ class _Detection:
 
     def _note(self, what: str, found: str, why: str = "", warning: bool = False) -> None:
         self.findings.append(Finding(what=what, found=found, why=why, warning=warning))
-
-
-def _images(raw: Raw) -> list[str]:
-    """Files with an image's suffix; files without a known suffix whose first bytes are an image's."""
-    found = [name for name in raw.names() if name.lower().endswith(SUFFIXES)]
-    kinds: dict[str, list[str]] = {}  # files by their suffix, all numbers being one
-    for name in raw.names():
-        if not has_known_suffix(name) and raw.size(name) <= SNIFFED:
-            _, dot, suffix = name.rpartition("/")[2].rpartition(".")
-            kinds.setdefault(dot + re.sub(r"\d+", "#", suffix) if dot else "", []).append(name)
-    for suffix, names in kinds.items():
-        if not suffix or any(looks_like_image(raw.read(name)) for name in names[:TRIED]):
-            found += [name for name in names if looks_like_image(raw.read(name))]
-    if found:
-        return sorted(found)
-    raise no_images(raw)
 
 
 def _shipped(path: str, subset: str, ids: dict[str, str]) -> Shipped:

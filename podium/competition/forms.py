@@ -34,6 +34,8 @@ class FormFound:
     column_classes: list[int]
     top_k: int
     findings: list[Finding]
+    separator: str = " "
+    may_be_empty: bool = False
 
 
 def form_of(

@@ -1,33 +1,20 @@
-"""Labels from a table: which column names the images, which the labels; one label an image or a refusal."""
+"""Labels from a table: which column names the images, which the labels, or a refusal."""
 
 import re
 
 from podium.competition.classes import integer
 from podium.competition.id_columns import counts_rows
+from podium.competition.label_columns import is_group, no_column, split_column
 from podium.competition.labels import SHOWN, Labels
 from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
-from podium.competition.roles import file_role
-from podium.competition.tasks import refuse_measured, refuse_numbers_a_class, refuse_several
-from podium.competition.truths import truth
+from podium.competition.told import tell
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
-LABEL_WORDS = (
-    "label", "labels", "class", "class_name", "classname", "category", "target", "breed", "species",
-    "character", "digit", "diagnosis", "class_id", "classid", "category_id", "label_id", "label_name", "y",
-    "name", "type", "level",
-)  # fmt: skip
 NAMED = re.compile("name|label|class|breed|species", re.IGNORECASE)
 NUMBERED = re.compile(r"(^|[\W_])(id|idx|index|code|num|number|label|class|target)$|[a-z](Id|ID|Idx|Code)$")
-GROUP_WORDS = {"patient", "group", "video", "session", "subject", "sequence", "site", "individual", "person"}
-NO_LABELS = {"fold", "kfold", "width", "height", "channels", "index", "size"}  # what tables tell of images
 FEW = 0.01  # of a table's rows may lack their image or label where on_missing is few
-SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
-
-
-class Undecided(UserError):
-    """Several columns could be the label: an error only where no other table is surer."""
 
 
 def from_table(
@@ -46,92 +33,17 @@ def from_table(
     known: the names of class folders.
     """
     rest = [name for name in sheet.header if name != ids and not counts_rows(sheet, name)]
-    hot = one_hot(sheet, rest, list(wanted)) if params.label_column is None else []
-    if hot:
-        cells, column, strength = _hot_labels(sheet, hot), f"{len(hot)} columns {hot[0]} .. {hot[-1]}", 3
-    else:
-        column, strength = label_column(sheet, rest, params.label_column, wanted, known)
-        if not column:
-            return None
-        cells = sheet.columns[column]
-        sure = strength > 1 or file_role(sheet.name) == "train"
-        refuse_several(sheet, column, cells, UserError if sure else Undecided)
-        refuse_measured(sheet, column, cells, wanted, UserError if sure else Undecided)
+    told = tell(sheet, ids, rest, params, wanted, known)
+    if told is None:
+        return None
     found = match(sheet.columns[ids], pool)
     _refuse_missing(sheet, ids, found, others, params)
-    labels = _collect(sheet, ids, column, cells, found, params)
-    labels.strength, labels.rows = strength, len(set(sheet.columns[ids]))
-    if not hot:
-        labels.names = _names_beside(sheet, column)
+    labels = _collect(sheet, ids, told.column, told.cells, found, params)
+    labels.strength, labels.rows = told.strength, len(set(sheet.columns[ids]))
+    labels.task, labels.columns, labels.mark = told.task, told.columns, told.mark
+    if told.column in sheet.columns and told.task == "single":
+        labels.names = _names_beside(sheet, told.column)
     return labels
-
-
-def label_column(
-    sheet: Sheet, rest: list[str], named: str | None, wanted: dict[str, list[str]], known: set[str]
-) -> tuple[str, int]:
-    """(column, how sure): as params say, as the sample has it, by its name, or the only one left."""
-    if named is not None:
-        if named not in sheet.columns:
-            raise UserError(_no_column("label_column", sheet, named))
-        return named, 3
-    asked = {name.casefold() for name in wanted} if len(wanted) == 1 else set()
-    for name in rest:
-        if name.casefold() in asked:
-            return name, 3
-    usable = [name for name in rest if _could_be_label(sheet, name)]
-    shown = shown_words(wanted)
-    fits = [name for name in usable if shown and set(sheet.columns[name]) & shown]
-    told = [name for name in usable if known and set(sheet.columns[name]) <= known]
-    if (len(wanted) > 1 and fits) or told:
-        return (told or fits)[0], 3
-    worded = not all(integer(value) is not None for value in shown)
-    spelled = fits[0] if len(fits) == 1 and worded and not _word_among(fits) else ""
-    for word in LABEL_WORDS:
-        hits = [name for name in usable if name.lower().replace(" ", "_") == word]
-        if hits and (not set(hits).isdisjoint(fits) or not _word_among(fits)) and not spelled:
-            return hits[0], 2
-    if spelled:
-        return spelled, 2
-    usable = [name for name in usable if not (is_group(name) or is_split(name) or name.lower() in NO_LABELS)]
-    if len(usable) > 1:
-        raise Undecided(
-            f"{sheet.name} has several columns that could be the label ({', '.join(usable[:8])}): "
-            "name one in competition.label_column."
-        )
-    return (usable[0], 1) if usable else ("", 0)
-
-
-def one_hot(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
-    """The columns of 0 and 1, one a class, where the table has them; the sample's where it has those."""
-    named = [name for name in rest if name in wanted]
-    if len(wanted) == 1 and {name.casefold() for name in rest} & {name.casefold() for name in wanted}:
-        return []
-    if len(wanted) > 1 and len(named) == len(wanted):
-        refuse_numbers_a_class(sheet, named)
-        return (
-            named if all(truth(cell) in ("0", "1") for name in named for cell in sheet.columns[name]) else []
-        )
-    hot = [name for name in rest if {truth(cell) for cell in sheet.columns[name]} == {"0", "1"}]
-    usual = any(name.lower() in LABEL_WORDS for name in rest)
-    return [] if len(hot) < 2 or usual or len(hot) * 2 <= len(rest) else hot
-
-
-def is_group(name: str) -> bool:
-    """Whether a column's name is one of patients, videos, sessions and their like."""
-    return bool(GROUP_WORDS & set(re.findall(r"[a-z]+", name.lower())))
-
-
-def is_split(name: str) -> bool:
-    """Whether a column's name is one of a split into train, validation and test."""
-    return re.sub(r"[ _]", "", name.lower()) in SPLIT_WORDS
-
-
-def split_column(sheet: Sheet) -> str | None:
-    """The column that says of each image whether it is for training, validation or the test."""
-    for name in sheet.header:
-        if is_split(name) and {file_role(f"{cell}.csv") for cell in sheet.columns[name]} >= {"train"}:
-            return name
-    return None
 
 
 def _collect(
@@ -222,22 +134,6 @@ def _refuse_missing(
         )
 
 
-def _hot_labels(sheet: Sheet, hot: list[str]) -> list[str]:
-    shown = ", ".join(hot[:SHOWN]) + (" ..." if len(hot) > SHOWN else "")
-    cells = []
-    for i, row in enumerate(zip(*(sheet.columns[name] for name in hot), strict=True)):
-        ones = [name for name, cell in zip(hot, row, strict=True) if truth(cell) == "1"]
-        if len(ones) > 1:
-            raise UserError(
-                f"{sheet.where(i)}: {len(ones)} of the columns {shown} are 1: this is a multi-label "
-                "competition, which Podium does not take."
-            )
-        if not ones:
-            raise UserError(f"{sheet.where(i)}: none of the columns {shown} is 1: an image has one label.")
-        cells.append(ones[0])
-    return cells
-
-
 def _names_beside(sheet: Sheet, column: str) -> dict[int, str]:
     """Where labels are integers or names, and another column has the other for each: integer -> name."""
     whole = None not in [integer(cell) for cell in sheet.columns[column]]
@@ -255,30 +151,6 @@ def _names_beside(sheet: Sheet, column: str) -> dict[int, str]:
 def _group_column(sheet: Sheet, ids: str, column: str, named: str | None) -> str | None:
     if named is not None:
         if named not in sheet.columns:
-            raise UserError(_no_column("group_column", sheet, named))
+            raise UserError(no_column("group_column", sheet, named))
         return named
     return next((name for name in sheet.header if name not in (ids, column) and is_group(name)), None)
-
-
-def _could_be_label(sheet: Sheet, name: str) -> bool:
-    """Whether a column repeats its values, as labels do."""
-    cells = sheet.columns[name]
-    distinct = len(set(cells))
-    usual = name.lower().replace(" ", "_") in LABEL_WORDS and distinct >= 1
-    return usual or (distinct >= 2 and (distinct <= len(cells) / 2 or len(cells) <= 50))
-
-
-def _word_among(names: list[str]) -> bool:
-    return any(name.lower().replace(" ", "_") in LABEL_WORDS for name in names)
-
-
-def shown_words(wanted: dict[str, list[str]]) -> set[str]:
-    """The sample's own words for classes: its columns, or its cells and the words in them."""
-    if len(wanted) != 1:
-        return set(wanted)
-    cells = {cell for cells in wanted.values() for cell in cells}
-    return cells | {word for cell in cells for word in cell.split()}
-
-
-def _no_column(key: str, sheet: Sheet, named: str) -> str:
-    return f"competition.{key}: {sheet.name} has no column {named!r}; it has {', '.join(sheet.header)}."

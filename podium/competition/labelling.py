@@ -2,7 +2,7 @@
 
 from podium.competition.foreign import other_labels, pixel_table
 from podium.competition.id_columns import id_column
-from podium.competition.label_tables import shown_words
+from podium.competition.label_columns import shown_words
 from podium.competition.labels import STORAGE, Labels, from_folders, from_names
 from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
@@ -46,7 +46,8 @@ def find_labels(
         findings += _empty(raw, folders, roles)
     if labels is not tables and params.labels is None:
         findings += tell_unused(sheets, labels, values)
-    text = f"{labels.found}; {len(labels.classes())} classes; "
+    counted = f"{len(labels.columns)} columns" if labels.columns else f"{len(labels.classes())} classes"
+    text = f"{labels.found}; {counted}; "
     text += f"{len(labels.of):,} of {labels.rows or len(labels.of):,} images found"
     notes = [Finding(what="labels", found=note, warning=True) for note in labels.notes]
     return labels, [Finding(what="labels", found=text), *findings, *notes, *alike(labels.classes())]

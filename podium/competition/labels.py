@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from podium.download.letters import plain
 from podium.foundation.errors import UserError
+from podium.tasks.task import Name
 
 SHOWN = 3  # examples in a sentence
 NAME_FORMS = (  # cat.0.jpg, dog_12.png, rose (3).jpg; 0007_dog.jpg; owl_1_33.jpg
@@ -31,6 +32,9 @@ class Labels:
     label_column: str = ""
     id_forms: list[str] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)  # of classes, where the same table tells them
+    task: Name = "single"
+    columns: list[str] = field(default_factory=list)  # of label sets or numbers: what is predicted
+    mark: str = " "  # between the labels of a cell
     strength: int = 0  # how sure the label's column is
     rows: int = 0  # ids in the table
     notes: list[str] = field(default_factory=list)

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from podium.competition.id_columns import id_column
-from podium.competition.label_tables import Undecided, from_table, split_column
+from podium.competition.label_columns import Undecided, split_column
+from podium.competition.label_tables import from_table
 from podium.competition.labels import Labels
 from podium.competition.matching import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX, ImageIndex, Match, match, stem
 from podium.competition.params import CompetitionParams

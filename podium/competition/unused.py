@@ -1,6 +1,6 @@
 """Evidence that contradicts the choice: a table that looks like the labels, whose ids name no image."""
 
-from podium.competition.label_tables import LABEL_WORDS
+from podium.competition.label_columns import LABEL_WORDS
 from podium.competition.labels import Labels
 from podium.competition.roles import file_role
 from podium.competition.sample import is_sample

@@ -1,5 +1,6 @@
 """data/index/competition.json: what ingest found in the download, and why it thinks so."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ class Competition(BaseModel):
     values: list[str]  # label and integer forms: what is written for class i
     column_classes: list[int]  # probability forms: the class of each of `columns`
     top_k: int = 1  # labels a cell in the top_k form
+    separator: str = " "  # between the labels of a cell in the sets form
+    may_be_empty: bool = False  # sets form: whether an image may have no label
     sample_shipped: bool = True
     daily_limit: int | None = None
     notebooks_only: bool = False
@@ -68,6 +71,15 @@ class Competition(BaseModel):
     def table(self) -> NDArray[np.float32]:
         """The targets (a, c) of each answer."""
         return self.kind.table(self.answers, self.classes)
+
+    def numbers(self, answers: Iterable[str]) -> NDArray[np.int64]:
+        """The label (n,) of each of these answers."""
+        place = {answer: number for number, answer in enumerate(self.answers)}
+        return np.array([place[answer] for answer in answers], np.int64)
+
+    def strata(self, labels: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(n, s) 0/1: what folds shall hold alike of images with these labels."""
+        return self.kind.strata(self.table[labels].astype(np.float64))
 
 
 def write(competition: Competition, path: Path = PATH) -> None:

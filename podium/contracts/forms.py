@@ -2,4 +2,8 @@
 
 from typing import Literal
 
-Form = Literal["label", "integer", "probabilities", "binary", "top_k"]
+Form = Literal[
+    "label", "integer", "probabilities", "binary", "top_k",  # one class an image
+    "sets", "flags", "chances",  # several: labels in a cell; a 0/1 column, or a probability column a label
+    "numbers",  # a column a number
+]  # fmt: skip

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from podium.contracts.competition import Competition
 from podium.contracts.folds import HOLD_OUT
 from podium.contracts.images import SHARDS
 from podium.foundation.errors import UserError
@@ -54,6 +56,20 @@ def rows(
             "trains": (frame["fold"] != HOLD_OUT) & (frame["weight"] > 0),
         }
     )
+
+
+def by_stratum(rows: pd.DataFrame, found: Competition) -> tuple[pd.DataFrame, list[str]]:
+    """(the rows with the number of their first stratum as label, the strata's names): of classes themselves.
+
+    Label sets and numbers are many; what copies balance and mirror images are judged by must be few.
+    """
+    if found.kind.truth == "labels":
+        return rows, found.classes
+    strata = found.strata(rows["label"].to_numpy(np.int64))
+    names = [*found.classes, "none"] if strata.shape[1] == len(found.classes) + 1 else [
+        f"part {number}" for number in range(1, strata.shape[1] + 1)
+    ]  # fmt: skip
+    return rows.assign(label=strata.argmax(1).astype(np.int64)), names
 
 
 def _complete(frame: pd.DataFrame) -> None:

@@ -12,6 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from podium.tasks.kinds.single import TASK as SINGLE
+from podium.tasks.limits import only_classes
+from podium.tasks.task import Task
+
 TEST = "test/"  # how the image_id of a test image begins
 LEAD = 0.01  # that the label keeps over the next: the smallest step of a probability of two decimals
 COLUMNS = ["image_id", "label", "voted", "before", "after"]
@@ -38,11 +42,18 @@ class Answers:
         return (self.agreed + 1) / (self.groups + 2)
 
 
-def find(cleaned: pd.DataFrame, twins: pd.DataFrame, classes: list[str]) -> Answers:
+def find(
+    cleaned: pd.DataFrame, twins: pd.DataFrame, classes: list[str], task: Task = SINGLE, used: bool = False
+) -> Answers:
     """From data/clean's labels and duplicates. An image that was dropped does not speak.
 
     A training image is judged by what its duplicates say, as if it were a test image, on its given label.
+    Label sets and numbers have none: UserError where they are to be used.
     """
+    if used:
+        only_classes(task, "leak.use_test_duplicates: true", "set it to false")
+    if task.truth != "labels":
+        return Answers({}, 0, 0, 0.0)
     kept = cleaned[cleaned["action"] != "drop"]
     said = dict(zip(kept["image_id"], kept["label"], strict=True))
     given = dict(zip(cleaned["image_id"], cleaned["label_given"], strict=True))

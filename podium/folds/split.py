@@ -9,7 +9,7 @@ import pandas as pd
 
 from podium.contracts.folds import ALWAYS_TRAIN, HOLD_OUT
 from podium.folds import checks, frozen
-from podium.folds.assign import Folds, Labels, assign
+from podium.folds.assign import Folds, Labels, Strata, assign
 from podium.folds.params import SplitParams
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
@@ -27,12 +27,20 @@ class Split:
 
 
 def split(
-    ids: list[str], labels: Labels, groups: list[str], classes: list[str], params: SplitParams, seed: int
+    ids: list[str],
+    labels: Labels,
+    groups: list[str],
+    classes: list[str],
+    params: SplitParams,
+    seed: int,
+    strata: Strata | None = None,
 ) -> Split:
     """Folds of `ids`, whose subset (train or validation) is the part before the first /.
 
     Raises UserError for classes with fewer images than folds, too few groups, one giant group.
     """
+    if strata is not None:
+        return _by_strata(ids, labels, groups, strata, params, seed)
     folds = np.full(len(ids), UNSET, np.int8)
     sentences = _set_validation(folds, ids, groups) if params.validation == "given" else []
     if (folds == 0).any():
@@ -45,6 +53,23 @@ def split(
     checks.refuse_groups(some, params.k)
     folds[rest] = assign([ids[row] for row in rest], labels[rest], some, params.k, seed)
     sentences += checks.remarks(labels[rest], classes, some, params.k)
+    return Split(_table(ids, labels, groups, folds), sentences)
+
+
+def _by_strata(
+    ids: list[str], labels: Labels, groups: list[str], strata: Strata, params: SplitParams, seed: int
+) -> Split:
+    """The same of label sets and numbers, which have no classes to be small: strata are only evened out."""
+    folds = np.full(len(ids), UNSET, np.int8)
+    sentences = _set_validation(folds, ids, groups) if params.validation == "given" else []
+    if (folds == 0).any():
+        folds[folds == UNSET] = ALWAYS_TRAIN
+        return Split(_table(ids, labels, groups, folds), sentences)
+    _set_hold_out(folds, ids, strata.argmax(1), groups, params.hold_out, seed)
+    rest = np.flatnonzero(folds == UNSET)
+    some = [groups[row] for row in rest]
+    checks.refuse_groups(some, params.k)
+    folds[rest] = assign([ids[row] for row in rest], labels[rest], some, params.k, seed, strata[rest])
     return Split(_table(ids, labels, groups, folds), sentences)
 
 

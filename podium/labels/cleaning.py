@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 from podium.duplicates.find import group_of
 from podium.folds.assign import Folds, Labels, assign
 from podium.folds.groups import from_column, merge
-from podium.labels import noise
+from podium.foundation.errors import UserError
+from podium.labels import noise, targets
 from podium.labels.actions import POLICIES, overrule
 from podium.labels.params import LabelParams
 from podium.linear import probe
+from podium.metrics.rows import ROWS
+from podium.tasks.kinds.single import TASK as SINGLE
+from podium.tasks.task import Task
 
 FOLDS = 5  # of the out-of-fold probabilities that find suspects
 TORN = 0.5  # the highest quality of a label that a duplicate contradicts
@@ -59,14 +63,22 @@ def gather(
 
 
 def clean(
-    given: pd.DataFrame, material: Material, classes: list[str], params: LabelParams, seed: int
+    given: pd.DataFrame,
+    material: Material,
+    classes: list[str],
+    params: LabelParams,
+    seed: int,
+    table: NDArray[np.float32] | None = None,
+    task: Task = SINGLE,
 ) -> Cleaned:
     """Suspects among `given` (user, note: rows of `material`) and what `params.policy` does about them.
 
     What the user said is no suspect and is not changed.
     """
     k, labels = len(classes), material.labels
-    found = noise.find(material.vectors, labels, material.folds, k)
+    _refuse_policy(params, task)
+    answers = np.eye(k, dtype=np.float32) if table is None else table
+    found = targets.find(material.vectors, labels, material.folds, answers, task)
     policy, trial = _policy(material, params, k, seed)
     user = given["user"].to_numpy(str)
     decision = overrule(POLICIES[policy](labels, found, params.confidence), labels, user)
@@ -74,7 +86,7 @@ def clean(
     told = user != ""
     quality = np.where(torn, np.minimum(found.quality, TORN), found.quality)
     names = np.array(classes, dtype=object)
-    table = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "image_id": material.ids,
             "label": names[decision.labels],
@@ -89,7 +101,16 @@ def clean(
             "told": told,
         }
     )
-    return Cleaned(table, float((found.probs.argmax(axis=1) == labels).mean()), policy, trial)
+    right = ROWS[task.truth].hits(answers[labels], found.probs)
+    return Cleaned(frame, float(right.mean()), policy, trial)
+
+
+def _refuse_policy(params: LabelParams, task: Task) -> None:
+    if task.truth != "labels" and params.policy in ("relabel", "auto"):
+        raise UserError(
+            f"params.yaml: labels.policy: {params.policy} changes one class into another, the task is "
+            f"{task.name}: choose report, drop or weight, or write data/corrections.csv."
+        )
 
 
 def _policy(material: Material, params: LabelParams, k: int, seed: int) -> tuple[str, dict[str, float]]:

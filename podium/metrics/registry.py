@@ -33,10 +33,10 @@ def of(found: Competition) -> Metric:
 def suited(name: str, found: Competition) -> Metric:
     """The metric of that name as it judges the competition's task. Raises UserError where it does not."""
     family = found.kind.truth
-    if family == "labels":
-        return get(name)
     known = canonical(name)
-    if known in FAMILIES[family]:
+    if family == "labels" and (known in METRICS or MAP_NAME.fullmatch(known)):
+        return get(name)
+    if family != "labels" and known in FAMILIES[family]:
         return FAMILIES[family][known].on(found.table)
     raise UserError(
         f"competition.metric: {known} does not judge the task {found.task}, which "
@@ -50,14 +50,12 @@ def beside(found: Competition) -> list[Metric]:
 
 
 def get(name: str) -> Metric:
-    """The metric of that name or alias. Raises UserError with the nearest name."""
+    """The metric of that name or alias, of classes first. Raises UserError with the nearest name."""
     known = canonical(name)
     cutoff = MAP_NAME.fullmatch(known)
     if cutoff or known == "map_at_k":
         return _map(known, int(cutoff[1]) if cutoff else MAP_CUTOFF)
-    if known in METRICS:
-        return METRICS[known]
-    raise UserError(f"metric {known} judges no classes: {', '.join(METRICS)} do.")
+    return next(family[known] for family in FAMILIES.values() if known in family)
 
 
 def _accuracy(labels: Labels, probs: Floats, weights: Floats) -> Floats:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from podium.report import front, landscape, layers, parts, provenance, search, trust, uploads
+from podium.report import front, landscape, layers, parts, provenance, search, targets, trust, uploads
 from podium.report.blocks import Part
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
+from podium.tasks.task import Truth
 
 TEMPLATE = Path(__file__).with_name("page.html")
 STYLE = Path(__file__).with_name("page.css")
@@ -44,9 +45,28 @@ PARTS: tuple[Callable[[Evidence, ReportParams], Part], ...] = (
 )
 
 
+WITHOUT = {parts.confusions, parts.classes, parts.mistakes, landscape.landscape, parts.tests,
+           provenance.counts, provenance.copies, layers.layers}  # fmt: skip
+BY_TRUTH: dict[Truth, tuple[Callable[[Evidence, ReportParams], Part], ...]] = {
+    "labels": PARTS,
+    "sets": (
+        targets.columns,
+        targets.mistakes,
+        targets.tests,
+        *(part for part in PARTS if part not in WITHOUT),
+    ),
+    "numbers": (
+        targets.columns,
+        targets.mistakes,
+        targets.tests,
+        *(part for part in PARTS if part not in WITHOUT),
+    ),
+}
+
+
 def render(run: Evidence, params: ReportParams) -> str:
     """The page's HTML: a pure function of the run. Names from the data are escaped, never markup."""
-    made = [part(run, params) for part in PARTS]
+    made = [part(run, params) for part in BY_TRUTH[run.competition.kind.truth]]
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

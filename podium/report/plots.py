@@ -27,7 +27,9 @@ def history(histories: dict[int, dict[str, list[float]]]) -> pd.DataFrame:
 
 
 def confusion(run: Evidence) -> pd.DataFrame:
-    """given and predicted class of every out-of-fold image."""
+    """given and predicted class of every out-of-fold image; the header alone where there are no classes."""
+    if run.competition.kind.truth != "labels":
+        return pd.DataFrame(columns=["given", "predicted"])
     names = np.array(run.competition.classes)
     return pd.DataFrame({"given": names[run.labels], "predicted": names[run.oof.argmax(1)]})
 

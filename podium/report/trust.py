@@ -1,6 +1,5 @@
 """The page's parts about what the score stands on: the labels, and whether test looks like train."""
 
-import numpy as np
 import pandas as pd
 
 from podium.metrics import registry
@@ -38,8 +37,7 @@ def _on_cleaned(run: Evidence) -> list[str]:
     changed = int((table["label"] != table["label_given"]).sum())
     if not kept.any() or (kept.all() and not changed):
         return []
-    number_of = {name: label for label, name in enumerate(run.competition.classes)}
-    trained = np.array([number_of[name] for name in table["label"]])
+    trained = run.competition.numbers(table["label"])
     metric = registry.of(run.competition)
     score = metric.function(trained[kept], run.oof[kept])
     return [

@@ -1,4 +1,4 @@
-"""A submission's cells from class probabilities: one function a form. Ties go to the lowest class."""
+"""A submission's cells from predictions: one function a form. Ties go to the lowest class."""
 
 from collections.abc import Callable
 
@@ -56,10 +56,38 @@ def _binary(competition: Competition, probs: Probs, digits: int) -> Cells:
     return decimals(np.rint(positive * 10**digits).astype(np.int64), digits)
 
 
+def _sets(competition: Competition, values: Probs, _digits: int) -> Cells:
+    """The decided labels in class order; of none the likeliest, where a cell may not be empty."""
+    decided = competition.kind.decide(values) > 0
+    if not competition.may_be_empty:
+        nothing = np.flatnonzero(~decided.any(1))
+        decided[nothing, values[nothing].argmax(1)] = True
+    names = np.array(competition.values, dtype=object)
+    return [[competition.separator.join(names[row])] for row in decided]
+
+
+def _flags(competition: Competition, values: Probs, _digits: int) -> Cells:
+    decided = competition.kind.decide(values)[:, competition.column_classes]
+    return [[str(int(cell)) for cell in row] for row in decided]
+
+
+def _chances(competition: Competition, values: Probs, digits: int) -> Cells:
+    chosen = values[:, competition.column_classes]
+    return decimals(np.rint(chosen * 10**digits).astype(np.int64), digits)
+
+
+def _numbers(competition: Competition, values: Probs, digits: int) -> Cells:
+    return [[f"{value:.{digits}f}" for value in row] for row in values[:, competition.column_classes]]
+
+
 FORMS: dict[str, Callable[[Competition, Probs, int], Cells]] = {
     "label": _labels,
     "integer": _labels,
     "top_k": _top_k,
     "probabilities": _probabilities,
     "binary": _binary,
+    "sets": _sets,
+    "flags": _flags,
+    "chances": _chances,
+    "numbers": _numbers,
 }

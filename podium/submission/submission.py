@@ -3,7 +3,7 @@
 import csv
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from podium.download.sentences import readable
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
 from podium.submission.cells import Cells, Probs, cells
+from podium.tasks.task import Truth
 
 PATH = Path("reports/submission.csv")
 NAMED = 5  # unreadable images named in a warning
@@ -69,14 +70,23 @@ def read_sample(path: Path, competition: Competition) -> Sample:
 
 
 def prior(competition: Competition, labels: Sequence[str]) -> Probs:
-    """The classes' shares (k,) among the training labels; uniform where there are none."""
+    """The mean (c,) of the training labels' targets, of classes their shares; uniform without any."""
+    if not labels:
+        return np.full(len(competition.classes), 1 / len(competition.classes))
     counts = Counter(labels)
-    shares = np.array([counts[name] for name in competition.classes], np.float64)
-    return shares / shares.sum() if shares.sum() else np.full(len(shares), 1 / len(shares))
+    times = np.array([counts[answer] for answer in competition.answers], np.float64)
+    return np.asarray(times @ competition.table / times.sum())
 
 
-def align(ids: list[str], images: pd.DataFrame, predicted: list[str], probs: Probs, shares: Probs) -> Aligned:
-    """Probabilities in the order of `ids`, 0 for classes without a training image, rows summing to 1.
+def align(
+    ids: list[str],
+    images: pd.DataFrame,
+    predicted: list[str],
+    probs: Probs,
+    shares: Probs,
+    truth: Truth = "labels",
+) -> Aligned:
+    """Predictions in the order of `ids`; of classes 0 for those without a training image, rows summing to 1.
 
     `images` (image_id, submission_id, status), `predicted` the image_ids of probs (n, k), `shares` (k,).
     Raises UserError for an id that no image has, or a readable image without a prediction.
@@ -86,10 +96,29 @@ def align(ids: list[str], images: pd.DataFrame, predicted: list[str], probs: Pro
     row_of = {image: i for i, image in enumerate(predicted)}
     rows = [_row(name, of, row_of) for name in ids]
     found = np.vstack([probs, shares]).astype(np.float64)[np.array(rows, np.int64)]
-    found *= shares > 0
+    unreadable = [name for name, row in zip(ids, rows, strict=True) if row == -1]
+    return Aligned(ALIGNED[truth](found, shares), unreadable)
+
+
+def _of_trained_classes(found: Probs, shares: Probs) -> Probs:
+    found = found * (shares > 0)
     sums = found.sum(1, keepdims=True)
-    found = np.where(sums > 0, found / np.where(sums > 0, sums, 1), shares)
-    return Aligned(found, [name for name, row in zip(ids, rows, strict=True) if row == -1])
+    return np.where(sums > 0, found / np.where(sums > 0, sums, 1), shares)
+
+
+def _of_trained_labels(found: Probs, shares: Probs) -> Probs:
+    return np.asarray(found * (shares > 0))
+
+
+def _as_they_are(found: Probs, _shares: Probs) -> Probs:
+    return found
+
+
+ALIGNED: dict[Truth, Callable[[Probs, Probs], Probs]] = {
+    "labels": _of_trained_classes,
+    "sets": _of_trained_labels,
+    "numbers": _as_they_are,
+}
 
 
 def _row(name: str, of: dict[str, tuple[str, str]], row_of: dict[str, int]) -> int:
@@ -141,8 +170,15 @@ def check(sample: Sample, competition: Competition, rows: Cells) -> None:
     for number, row in enumerate(rows, 1):
         values = [row[at] for at in sample.values_at]
         where = f"submission row {number}: {values[:5]}"
-        assert all(values), f"{where} has an empty value"
-        if competition.form in ("probabilities", "binary"):
+        assert all(values) or competition.may_be_empty, f"{where} has an empty value"
+        if competition.form == "sets":
+            named = values[0].split(competition.separator) if values[0] else []
+            assert set(named) <= allowed and len(set(named)) == len(named), f"{where} names no labels"
+        elif competition.form == "numbers":
+            assert all(math.isfinite(float(value)) for value in values), f"{where} is no number"
+        elif competition.form == "flags":
+            assert set(values) <= {"0", "1"}, f"{where} is neither 0 nor 1"
+        elif competition.form in ("probabilities", "binary", "chances"):
             numbers = [float(value) for value in values]
             assert all(math.isfinite(n) and 0 <= n <= 1 for n in numbers), f"{where} is not in [0, 1]"
         elif competition.form == "top_k":
@@ -173,6 +209,15 @@ def sentences(
 
 
 def _distribution(competition: Competition, probs: Probs, shares: Probs, shown: int = 5) -> str:
+    if competition.kind.truth != "labels":
+        means = probs.mean(0) if len(probs) else shares
+        parts = [f"{name} {a:.4g} ({b:.4g})"
+                 for name, a, b in zip(competition.classes[:shown], means, shares, strict=False)]  # fmt: skip
+        return (
+            "mean prediction (mean in training): "
+            + ", ".join(parts)
+            + (" ..." if len(shares) > shown else "")
+        )
     predicted = np.bincount(probs.argmax(1), minlength=len(shares)) / max(1, len(probs))
     most = np.argsort(-predicted, kind="stable")[:shown]
     parts = [f"{competition.classes[i]} {predicted[i]:.1%} ({shares[i]:.1%})" for i in most]

@@ -160,47 +160,6 @@ def two_labels_for_one_image() -> Refusal:
 
 
 @refusal
-def labels_with_blanks() -> Refusal:
-    return Refusal(with_table("a1,cat dog", "a2,dog", "a3,cat", "a4,dog"),
-                   "train.csv, line 2: label holds several labels ('cat dog'): this is a multi-label competition")  # fmt: skip
-
-
-@refusal
-def labels_with_bars() -> Refusal:
-    return Refusal(
-        with_table("a1,cat", "a2,cat|dog", "a3,cat", "a4,dog"),
-        "several labels ('cat|dog'): this is a multi-label",
-    )
-
-
-@refusal
-def labels_in_many_mixtures() -> Refusal:
-    words = ("clear", "haze", "rain", "road", "water", "farm")
-    mixes = [f"{a} {b}" for a in words for b in words if a < b]
-    files = many("train/a{}.jpg", len(mixes) * 2) | unseen("test/t{}.jpg", 1)
-    files |= {"train.csv": csv("image,tags", *(f"a{i},{mixes[i // 2]}" for i in range(len(mixes) * 2)))}
-    return Refusal(files, "tags holds several labels ('clear haze'): this is a multi-label competition")
-
-
-@refusal
-def two_ones_in_a_row() -> Refusal:
-    files = with_table("a1,1,0", "a2,1,1", "a3,0,1", "a4,1,0", header="id,cat,dog")
-    return Refusal(
-        files, "train.csv, line 3: 2 of the columns cat, dog are 1: this is a multi-label competition"
-    )
-
-
-@refusal
-def two_ones_in_the_sample_s_columns() -> Refusal:
-    files = with_table("a1,1,0", "a2,1,1", "a3,0,1", "a4,1,0", header="id,cat,dog") | sample(
-        "t0,0,0", header="id,cat,dog"
-    )
-    return Refusal(
-        files, "train.csv, line 3: 2 of the columns cat, dog are 1: this is a multi-label competition"
-    )
-
-
-@refusal
 def no_one_in_a_row() -> Refusal:
     return Refusal(
         with_table("a1,1,0", "a2,0,0", "a3,0,1", "a4,1,0", header="id,cat,dog"),
@@ -482,3 +441,9 @@ def nested_zip_that_leads_outside() -> Refusal:
         folders() | {"extra.zip": zip_bytes(images("../../evil.jpg"))},
         "the member '../../evil.jpg' points outside",
     )
+
+
+@refusal
+def a_mark_of_ours_in_a_label() -> Refusal:
+    files = with_table("a1,1,1", "a2,0,1", "a3,1,0", "a4,1,1", header="id,cat|small,dog")
+    return Refusal(files, "the label 'cat|small' holds '|'")

@@ -63,3 +63,26 @@ def test_another_seed_gives_other_folds() -> None:
     ids = [str(i) for i in range(40)]
     labels = np.zeros(40, np.int64)
     assert (assign(ids, labels, ids, 5, 0) != assign(ids, labels, ids, 5, 1)).any()
+
+
+def test_rare_labels_of_sets_lie_in_every_fold() -> None:
+    generator = np.random.default_rng(0)
+    sets = (generator.random((200, 4)) < (0.5, 0.2, 0.1, 0.05)).astype(float)
+    strata = np.column_stack([sets, sets.max(1) == 0])
+    ids = [f"i{i}" for i in range(200)]
+    labels = np.unique(sets, axis=0, return_inverse=True)[1]
+    folds = assign(ids, labels, ids, 5, 0, strata)
+    for column in strata.T:
+        counts = np.bincount(folds[column > 0], minlength=5)
+        assert counts.max() - counts.min() <= max(2, counts.mean() * 0.5), counts
+    sizes = np.bincount(folds, minlength=5)
+    assert sizes.max() - sizes.min() <= 12
+    order = generator.permutation(200)
+    again = assign([ids[i] for i in order], labels[order], [ids[i] for i in order], 5, 0, strata[order])
+    assert (again == folds[order]).all(), "the order of the rows does not matter"
+
+
+def test_strata_of_one_each_are_classes() -> None:
+    labels = np.arange(60) % 3
+    ids = [f"i{i}" for i in range(60)]
+    assert (assign(ids, labels * 0, ids, 4, 0, np.eye(3)[labels]) == assign(ids, labels, ids, 4, 0)).all()

@@ -107,5 +107,6 @@ def test_a_metric_of_another_task_is_refused() -> None:
     )  # fmt: skip
     with pytest.raises(UserError, match=r"quadratic_kappa does not judge the task multi, which roc_auc, "):
         registry.of(found)
-    with pytest.raises(UserError, match="metric rmse judges no classes: accuracy, "):
-        registry.get("rmse")
+    with pytest.raises(UserError, match="rmse does not judge the task single, which accuracy, "):
+        registry.of(found.model_copy(update={"task": "single", "metric": "rmse"}))
+    assert registry.get("rmse").greater_is_better is False

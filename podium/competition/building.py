@@ -1,0 +1,43 @@
+"""A submission's form where no sample was shipped: as the labels were."""
+
+from podium.competition.classes import Classes, integer
+from podium.competition.forms import FormFound
+from podium.competition.labels import Labels
+from podium.contracts.competition import Finding
+from podium.download.tables import cell
+from podium.tasks.answers import NONE
+
+SHOWN = 5  # columns in a finding
+
+
+def built(classes: Classes, labels: Labels, ids: list[str]) -> tuple[FormFound, str, str]:
+    """(form, id column, the sample's text): a row for each of the test images' `ids`."""
+    form = _of_targets(classes, labels) if labels.columns else _of_classes(classes, labels)
+    id_column = labels.id_column or "id"
+    blank = [form.values[0] if form.values else "0"] * len(form.columns)
+    rows = [[id_column, *form.columns], *([name, *blank] for name in ids)]
+    text = "".join(",".join(map(cell, row)) + "\n" for row in rows)
+    shown = ", ".join(form.columns[:SHOWN]) + (" ..." if form.columns[SHOWN:] else "")
+    found = f"columns {id_column} and {shown}, form {form.form}"
+    why = "assumed: there is no sample submission, so it was built from the test images"
+    form.findings.append(Finding(what="form", found=found, why=why, warning=True))
+    return form, id_column, text
+
+
+def _of_classes(classes: Classes, labels: Labels) -> FormFound:
+    column = labels.label_column if labels.label_column and " .. " not in labels.label_column else "label"
+    integers = [str(value) for value in classes.integers or []]
+    if integers and all(integer(label) is not None for label in labels.classes()):
+        return FormFound("integer", [column], integers, [], 1, [])
+    return FormFound("label", [column], classes.names, [], 1, [])
+
+
+def _of_targets(classes: Classes, labels: Labels) -> FormFound:
+    columns = list(range(len(classes.names)))
+    if labels.task == "number":
+        return FormFound("numbers", classes.names, [], columns, 1, [])
+    if " .. " in labels.label_column:
+        return FormFound("chances", classes.names, [], columns, 1, [])
+    form = FormFound("sets", [labels.label_column or "labels"], classes.names, [], 1, [])
+    form.separator, form.may_be_empty = labels.mark, NONE in labels.classes()
+    return form

@@ -1,0 +1,124 @@
+"""Which of a table's columns could be the label, by what the sample asks for, by name and by content."""
+
+import re
+
+from podium.competition.classes import integer
+from podium.competition.roles import file_role
+from podium.competition.tasks import is_number
+from podium.competition.truths import truth
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
+
+LABEL_WORDS = (
+    "label", "labels", "class", "class_name", "classname", "category", "target", "breed", "species",
+    "character", "digit", "diagnosis", "class_id", "classid", "category_id", "label_id", "label_name", "y",
+    "name", "type", "level",
+)  # fmt: skip
+GROUP_WORDS = {"patient", "group", "video", "session", "subject", "sequence", "site", "individual", "person"}
+NO_LABELS = {"fold", "kfold", "width", "height", "channels", "index", "size"}  # what tables tell of images
+SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
+
+
+class Undecided(UserError):
+    """Several columns could be the label: an error only where no other table is surer."""
+
+
+def label_column(
+    sheet: Sheet, rest: list[str], named: str | None, wanted: dict[str, list[str]], known: set[str]
+) -> tuple[str, int]:
+    """(column, how sure): as params say, as the sample has it, by its name, or the only one left."""
+    if named is not None:
+        if named not in sheet.columns:
+            raise UserError(no_column("label_column", sheet, named))
+        return named, 3
+    asked = {name.casefold() for name in wanted} if len(wanted) == 1 else set()
+    for name in rest:
+        if name.casefold() in asked:
+            return name, 3
+    usable = [name for name in rest if _could_be_label(sheet, name)]
+    shown = shown_words(wanted)
+    fits = [name for name in usable if shown and set(sheet.columns[name]) & shown]
+    told = [name for name in usable if known and set(sheet.columns[name]) <= known]
+    if (len(wanted) > 1 and fits) or told:
+        return (told or fits)[0], 3
+    worded = not all(integer(value) is not None for value in shown)
+    spelled = fits[0] if len(fits) == 1 and worded and not _word_among(fits) else ""
+    for word in LABEL_WORDS:
+        hits = [name for name in usable if name.lower().replace(" ", "_") == word]
+        if hits and (not set(hits).isdisjoint(fits) or not _word_among(fits)) and not spelled:
+            return hits[0], 2
+    if spelled:
+        return spelled, 2
+    usable = [name for name in usable if not (is_group(name) or is_split(name) or name.lower() in NO_LABELS)]
+    if len(usable) > 1:
+        raise Undecided(
+            f"{sheet.name} has several columns that could be the label ({', '.join(usable[:8])}): "
+            "name one in competition.label_column."
+        )
+    return (usable[0], 1) if usable else ("", 0)
+
+
+def one_hot(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
+    """The columns of 0 and 1, one a class, where the table has them; the sample's where it has those."""
+    named = [name for name in rest if name in wanted]
+    if len(wanted) == 1 and {name.casefold() for name in rest} & {name.casefold() for name in wanted}:
+        return []
+    if len(wanted) > 1 and len(named) == len(wanted):
+        return (
+            named if all(truth(cell) in ("0", "1") for name in named for cell in sheet.columns[name]) else []
+        )
+    hot = [name for name in rest if {truth(cell) for cell in sheet.columns[name]} == {"0", "1"}]
+    usual = any(name.lower() in LABEL_WORDS for name in rest)
+    return [] if len(hot) < 2 or usual or len(hot) * 2 <= len(rest) else hot
+
+
+def number_columns(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
+    """The columns of numbers that the sample asks for, where one holds other numbers than 0 and 1."""
+    named = [name for name in rest if name in wanted]
+    if len(wanted) < 2 or len(named) != len(wanted):
+        return []
+    cells = {cell for name in named for cell in sheet.columns[name] if cell}
+    return named if all(map(is_number, cells)) and {truth(cell) for cell in cells} - {"0", "1"} else []
+
+
+def is_group(name: str) -> bool:
+    """Whether a column's name is one of patients, videos, sessions and their like."""
+    return bool(GROUP_WORDS & set(re.findall(r"[a-z]+", name.lower())))
+
+
+def is_split(name: str) -> bool:
+    """Whether a column's name is one of a split into train, validation and test."""
+    return re.sub(r"[ _]", "", name.lower()) in SPLIT_WORDS
+
+
+def split_column(sheet: Sheet) -> str | None:
+    """The column that says of each image whether it is for training, validation or the test."""
+    for name in sheet.header:
+        if is_split(name) and {file_role(f"{cell}.csv") for cell in sheet.columns[name]} >= {"train"}:
+            return name
+    return None
+
+
+def _could_be_label(sheet: Sheet, name: str) -> bool:
+    """Whether a column repeats its values, as labels do."""
+    cells = sheet.columns[name]
+    distinct = len(set(cells))
+    usual = name.lower().replace(" ", "_") in LABEL_WORDS and distinct >= 1
+    return usual or (distinct >= 2 and (distinct <= len(cells) / 2 or len(cells) <= 50))
+
+
+def _word_among(names: list[str]) -> bool:
+    return any(name.lower().replace(" ", "_") in LABEL_WORDS for name in names)
+
+
+def shown_words(wanted: dict[str, list[str]]) -> set[str]:
+    """The sample's own words for classes: its columns, or its cells and the words in them."""
+    if len(wanted) != 1:
+        return set(wanted)
+    cells = {cell for cells in wanted.values() for cell in cells}
+    return cells | {word for cell in cells for word in cell.split()}
+
+
+def no_column(key: str, sheet: Sheet, named: str) -> str:
+    """The sentence where params name a column that the table has not."""
+    return f"competition.{key}: {sheet.name} has no column {named!r}; it has {', '.join(sheet.header)}."

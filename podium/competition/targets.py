@@ -1,0 +1,164 @@
+"""What a label is, beside one class of several: label sets, measured numbers, ordered grades."""
+
+import re
+
+from podium.competition.classes import Classes
+from podium.competition.classes import order as in_order
+from podium.competition.labels import Labels
+from podium.competition.tasks import is_number
+from podium.competition.truths import truth
+from podium.contracts.competition import Finding
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
+from podium.metrics.names import canonical
+from podium.metrics.numbers import NUMBERS
+from podium.metrics.registry import FAMILIES
+from podium.tasks.answers import NONE, SEPARATOR, joined, measured
+from podium.tasks.registry import load
+from podium.tasks.task import Name
+
+INTEGERS = re.compile(r"\d+(?: \d+)+")
+MARKS = ("|", ";", ",", " ")  # between the labels of a cell, tried in this order
+MANY = 8  # different cells from which few words in many mixtures look like several labels
+GRADED = re.compile(r"grade|level|stage|severity|degree|score|rating", re.IGNORECASE)
+FEWEST_GRADES = 3  # of two there is no order
+FEWEST = 3  # images under several labels, below which a table contradicts itself
+SEVERAL = 0.1  # of a table's images under several labels, for each row to be one label of an image
+
+
+def mark_between(cells: list[str]) -> str:
+    """The mark between the labels of cells that hold several; empty where each cell is one label."""
+    values = {cell for cell in cells if cell}
+    for mark in MARKS:
+        several = {value for value in values if mark in value}
+        words = [word.strip() for value in several for word in value.split(mark)]
+        alone = sum(word in values for word in words)
+        mixed = len(values) >= MANY and len({*words, *(values - several)}) * 2 < len(values)
+        numbered = any(INTEGERS.fullmatch(value) for value in several)
+        if several and (mixed or numbered or alone * 2 > len(words)):
+            return mark
+    return ""
+
+
+def split_cells(cells: list[str], mark: str) -> tuple[list[str], list[str]]:
+    """(each cell's labels as an answer, all labels in order). An empty cell stays empty."""
+    found = [[word.strip() for word in cell.split(mark) if word.strip()] for cell in cells]
+    names = in_order({word for words in found for word in words})
+    refuse_marked(names)
+    return [joined(words, names) if words else "" for words in found], names
+
+
+def by_image(ids: list[str], cells: list[str]) -> tuple[list[str], list[str]]:
+    """(answers, labels in order) of a table with a row for every image and label; empty where it is none.
+
+    It is one where a tenth of the images, and three, stand under several labels: fewer contradict themselves.
+    """
+    given: dict[str, set[str]] = {}
+    for name, cell in zip(ids, cells, strict=True):
+        if cell:
+            given.setdefault(name, set()).add(cell)
+    if sum(len(labels) > 1 for labels in given.values()) < max(SEVERAL * len(given), FEWEST):
+        return [], []
+    names = in_order({label for labels in given.values() for label in labels})
+    refuse_marked(names)
+    return [joined(given[name], names) if name in given else "" for name in ids], names
+
+
+def hot_answers(sheet: Sheet, hot: list[str]) -> list[str]:
+    """The labels of each row: the columns of 0 and 1 that are 1 there."""
+    refuse_marked(hot)
+    rows = zip(*(sheet.columns[name] for name in hot), strict=True)
+    return [
+        joined([name for name, cell in zip(hot, row, strict=True) if truth(cell) == "1"], hot) for row in rows
+    ]
+
+
+def number_answers(sheet: Sheet, columns: list[str]) -> list[str]:
+    """The numbers of each row as an answer; empty where a cell of the row is."""
+    rows = list(zip(*(sheet.columns[name] for name in columns), strict=True))
+    return [measured(map(float, row)) if all(row) else "" for row in rows]
+
+
+def classes_of(labels: Labels, subset: dict[str, str]) -> Classes:
+    """The columns of label sets or numbers, and each answer of a training image as itself.
+
+    Raises UserError where all training images have the same.
+    """
+    used = {label for path, label in labels.of.items() if subset.get(path) in ("train", "validation")}
+    if len(used) < 2:
+        raise UserError(f"{labels.source}: all training images have the same labels ({', '.join(used)}).")
+    why = {"multi": "several labels an image", "number": "measured numbers"}[labels.task]
+    return Classes(list(labels.columns), None, why, {answer: answer for answer in used})
+
+
+def answers_of(classes: Classes, given: dict[str, str], task: str) -> list[str]:
+    """The answers of training images in order: by number where they are numbers, else by name, none first.
+
+    given: image_id -> answer.
+    """
+    used = {label for name, label in given.items() if not name.startswith("test/")}
+    if task == "number":
+        return sorted(used, key=lambda answer: [float(part) for part in answer.split(SEPARATOR)])
+    if task == "multi":
+        return sorted(used, key=lambda answer: (answer != NONE, answer))
+    return list(classes.names)
+
+
+def graded(classes: Classes, column: str, metric: str | None) -> Finding | None:
+    """Why classes are ordered grades: the metric or the label's column says so; None where nothing does."""
+    numbers = classes.integers or []
+    steps = len(numbers) >= FEWEST_GRADES and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    if not steps:
+        return None
+    if metric == "quadratic_kappa":
+        return Finding(what="task", found="ordinal: ordered grades", why="the metric is quadratic kappa")
+    if metric is None and GRADED.search(column):
+        why = f"assumed: the label's column is named {column} and holds {numbers[0]} to {numbers[-1]}"
+        return Finding(what="task", found="ordinal: ordered grades", why=why, warning=True)
+    return None
+
+
+def task_of(labels: Labels, classes: Classes, metric: str | None) -> tuple[Name, list[Finding]]:
+    """The labels' task, and what is found where classes are grades. metric: as params or the page name it."""
+    grades = graded(classes, labels.label_column, canonical(metric) if metric else None)
+    return ("ordinal", [grades]) if labels.task == "single" and grades else (labels.task, [])
+
+
+def metric_of(metric: str, task: str) -> str:
+    """Of label sets, mean average precision is that of each label's ranking.
+
+    Raises UserError where the metric judges another task.
+    """
+    metric = "average_precision" if task == "multi" and metric.startswith("map_at") else metric
+    family = FAMILIES[load(task).truth]
+    if metric not in family and not metric.startswith("map_at"):
+        raise UserError(
+            f"competition.metric: {metric} does not judge what was found, the task {task}: name one of "
+            f"{', '.join(family)}."
+        )
+    return metric
+
+
+def read_numbers(labels: Labels, metric: str | None) -> None:
+    """Takes labels that are numbers of one column for what they measure, where the metric says so."""
+    cells = labels.classes()
+    if labels.columns or metric is None or canonical(metric) not in NUMBERS or not all(map(is_number, cells)):
+        return
+    labels.task, labels.columns = "number", [labels.label_column or "label"]
+    labels.of = {path: measured([float(cell)]) for path, cell in labels.of.items()}
+
+
+def usual_metric(form: str, top_k: int, task: str) -> str:
+    """What is assumed where nothing names the metric."""
+    guess = {"probabilities": "log_loss", "binary": "log_loss", "top_k": f"map_at_{top_k}"}
+    guess |= {"sets": "f1_micro", "flags": "f1_micro"}
+    return guess.get(form, load(task).metric)
+
+
+def refuse_marked(names: list[str]) -> None:
+    """Raises UserError for a label that holds the mark that stands between labels in our tables."""
+    for name in names:
+        if SEPARATOR in name or name == NONE:
+            raise UserError(
+                f"the label {name!r} holds {SEPARATOR!r} or is {NONE!r}: rename it in the tables."
+            )

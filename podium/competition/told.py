@@ -1,0 +1,95 @@
+"""What a table tells of its images: one class each, label sets or numbers, and where that stands."""
+
+from dataclasses import dataclass, field
+
+from podium.competition.label_columns import Undecided, label_column, number_columns, one_hot
+from podium.competition.params import CompetitionParams
+from podium.competition.roles import file_role
+from podium.competition.targets import by_image, hot_answers, mark_between, number_answers, split_cells
+from podium.competition.tasks import is_measured
+from podium.competition.truths import truth
+from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
+from podium.tasks.answers import SEPARATOR
+from podium.tasks.task import Name
+
+SHOWN = 3  # names in a sentence
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a table says: each row's label as text, where it stands, how sure that is, and of which task."""
+
+    cells: list[str]
+    column: str
+    strength: int
+    task: Name = "single"
+    columns: list[str] = field(default_factory=list)
+    mark: str = " "
+
+
+def tell(
+    sheet: Sheet,
+    ids: str,
+    rest: list[str],
+    params: CompetitionParams,
+    wanted: dict[str, list[str]],
+    known: set[str],
+) -> Told | None:
+    """The table's labels: columns of 0 and 1 or of numbers, or one column; None where none could be it."""
+    if params.label_column is None:
+        numbers = number_columns(sheet, rest, list(wanted))
+        if numbers:
+            return Told(number_answers(sheet, numbers), _span(numbers), 3, "number", numbers)
+        hot = one_hot(sheet, rest, list(wanted))
+        if hot:
+            answers = hot_answers(sheet, hot)
+            if any(SEPARATOR in answer for answer in answers):
+                return Told(answers, _span(hot), 3, "multi", hot)
+            return Told(_hot_labels(sheet, hot), _span(hot), 3)
+    column, strength = label_column(sheet, rest, params.label_column, wanted, known)
+    if not column:
+        return None
+    return _of_column(sheet, ids, column, strength, wanted)
+
+
+def _of_column(sheet: Sheet, ids: str, column: str, strength: int, wanted: dict[str, list[str]]) -> Told:
+    """The labels of one column: words or numbers, one or several."""
+    cells = sheet.columns[column]
+    sure = strength > 1 or file_role(sheet.name) == "train"
+    mark = mark_between(cells)
+    if mark:
+        refuse_unsure(sure, sheet, column, f"several labels a cell, split at {mark!r}")
+        answers, names = split_cells(cells, mark)
+        return Told(answers, column, strength, "multi", names, mark)
+    if is_measured(cells, wanted):
+        refuse_unsure(sure, sheet, column, "a measured number")
+        return Told(number_answers(sheet, [column]), column, strength, "number", [column])
+    answers, names = by_image(sheet.columns[ids], cells) if sure else ([], [])
+    if answers:
+        return Told(answers, column, strength, "multi", names)
+    return Told(cells, column, strength)
+
+
+def refuse_unsure(sure: bool, sheet: Sheet, column: str, found: str) -> None:
+    """Raises Undecided where nothing but its content tells that a column is the label."""
+    if not sure:
+        raise Undecided(
+            f"{sheet.name}: {column} holds {found}, and nothing says that it is the label: name the label's "
+            "column in competition.label_column."
+        )
+
+
+def _span(names: list[str]) -> str:
+    return f"{len(names)} columns {names[0]} .. {names[-1]}"
+
+
+def _hot_labels(sheet: Sheet, hot: list[str]) -> list[str]:
+    shown = ", ".join(hot[:SHOWN]) + (" ..." if len(hot) > SHOWN else "")
+    cells = []
+    for i, row in enumerate(zip(*(sheet.columns[name] for name in hot), strict=True)):
+        ones = [name for name, cell in zip(hot, row, strict=True) if truth(cell) == "1"]
+        if not ones:
+            raise UserError(f"{sheet.where(i)}: none of the columns {shown} is 1: an image has one label.")
+        cells.append(ones[0])
+    return cells

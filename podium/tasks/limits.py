@@ -1,0 +1,12 @@
+"""What only tasks with one class an image have, refused by name elsewhere."""
+
+from podium.foundation.errors import UserError
+from podium.tasks.task import Task
+
+
+def only_classes(task: Task, what: str, way_out: str) -> None:
+    """Raises UserError where the task has not one class an image."""
+    if task.truth != "labels":
+        raise UserError(
+            f"{what} is for one class an image, this competition's task is {task.name}: {way_out}."
+        )
