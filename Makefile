@@ -66,7 +66,7 @@ vote: check ## EXPERIMENTS="a b c" or MODELS="x y": several experiments vote, wi
 	@python -m stages.vote --experiments "$${EXPERIMENTS-}" --models "$${MODELS-}"
 
 .PHONY: export
-export: venv ## the winning members as ONNX with a small predict.py, for offline notebooks
+export: venv ## [CHECK=rows ENGINE=onnx]: the winning members as a folder that predicts by itself, compared with the submission
 	@python -m stages.export
 
 ##@ Kaggle

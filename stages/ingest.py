@@ -37,7 +37,7 @@ def main() -> None:
     frame = index.store(detected, audited, IMAGES)
     findings = [Finding(what="channels", found=text) for text in said]
     findings += index.judge(frame, detected, params.on_unreadable == "fail")
-    index.write(detected, frame, findings, INDEX)
+    index.write(detected, frame, findings, meaning, INDEX)
     print(index.table(findings))
 
 

@@ -51,6 +51,7 @@ class Detected:
     groups: dict[str, str]
     competition: Competition
     sample_text: str
+    sample: str = ""  # its path inside the download, where it was shipped
 
 
 def detect(raw: Raw, params: CompetitionParams, meta: Meta = Meta()) -> Detected:  # noqa: B008  (frozen)
@@ -116,6 +117,7 @@ class _Detection:
             groups={name: group for name, path in trained.items() if (group := labels.groups.get(path))},
             competition=self._competition(classes, form, id_column, labels, names),
             sample_text=text,
+            sample=self.sample.sheet.name if self.sample else "",
         )
 
     def _ask_page(self) -> None:

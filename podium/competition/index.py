@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from podium.competition.detect import Detected
 from podium.contracts import competition as contract
+from podium.contracts import reading
 from podium.contracts.competition import Finding
 from podium.contracts.images import IMAGES
 from podium.contracts.labels import LABELS
@@ -15,6 +17,7 @@ from podium.download.sentences import readable
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing, replacing_folder, write_text
 from podium.images.audit import Audited
+from podium.images.channels import Meaning
 from podium.images.shards import Place, Writer
 
 TEST_LABELS = "test_labels.csv"
@@ -83,7 +86,9 @@ def _lost_class(name: str, bad: pd.DataFrame, frame: pd.DataFrame) -> UserError:
     )
 
 
-def write(detected: Detected, frame: pd.DataFrame, findings: list[Finding], folder: Path) -> None:
+def write(
+    detected: Detected, frame: pd.DataFrame, findings: list[Finding], meaning: Meaning, folder: Path
+) -> None:
     """Writes data/index as a whole."""
     found = detected.competition.model_copy(update={"findings": [*detected.competition.findings, *findings]})
     labels = [(name, label, detected.groups.get(name)) for name, label in detected.labels.items()]
@@ -91,6 +96,8 @@ def write(detected: Detected, frame: pd.DataFrame, findings: list[Finding], fold
         IMAGES.write(frame, draft / "images.parquet")
         LABELS.write(pd.DataFrame(labels, columns=LABELS.schema.names), draft / "labels.parquet")
         contract.write(found, draft / "competition.json")
+        told = reading.Reading(**asdict(meaning), sample=detected.sample)
+        reading.write(told, draft / reading.PATH.name)
         write_text(draft / "sample_submission.csv", detected.sample_text)
         if detected.test_labels:
             rows = sorted(detected.test_labels.items())

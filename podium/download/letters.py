@@ -59,8 +59,10 @@ def guess(words: list[bytes], known: Iterable[str] = ()) -> tuple[str, float]:
         return fit
     if _is_japanese(words):
         return "cp932", KANA_SHARE
-    import chardet
-
+    try:
+        import chardet
+    except ImportError:  # an offline notebook may lack it
+        return USUAL, 0.0
     found = chardet.detect(b"\n".join(words), encoding_era=chardet.EncodingEra.ALL & ~MAINFRAMES)
     name = _page(str(found.get("encoding") or USUAL))
     if _decodes(words, name) is None:

@@ -1,1 +1,1 @@
-"""The winning members as ONNX, with a predict.py that needs no Podium: for offline notebooks."""
+"""The winning members as a folder that predicts by itself, with the pipeline's own modules."""

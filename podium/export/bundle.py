@@ -1,174 +1,138 @@
-"""What goes to an offline notebook: graphs of members and vote, bundle.json, predict.py, images.py."""
+"""What goes to an offline notebook: graphs of members and vote, bundle.json, predict.py and its modules."""
 
 import shutil
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import torch
 
-from podium.contracts import facts, model, predictions, probe
+from podium.competition.matching import ImageIndex, match
 from podium.contracts.competition import Competition
-from podium.contracts.model import Preprocessing
-from podium.experiments import revisions
+from podium.contracts.reading import Reading
+from podium.duplicates.answers import Answers
 from podium.experiments.runs import Pool
-from podium.export import graphs, probes
-from podium.features.items import IDENTITY, View
+from podium.export import engines, graphs
+from podium.export.card import FILE, Card, Member
 from podium.foundation.errors import UserError
-from podium.foundation.files import write_json, write_text
-from podium.foundation.params import parse, read
-from podium.images import pixels
+from podium.foundation.files import write_json
 from podium.images.params import ImageParams
 from podium.metrics.metric import Metric
-from podium.networks.build import Network, load
-from podium.tta.params import TtaParams
-from podium.tta.views import views_of
 from podium.vote import ensemble
 from podium.vote.calibration import Calibration
-from podium.vote.params import EnsembleParams
+from podium.vote.cutting import regrade, warp
 
 FOLDER = Path("export")
-ARTIFACTS = ("models", f"{predictions.FOLDER}/{facts.FILE}", "params.yaml")
-TIMED_RUNS = 3
+SCRIPT = Path("podium/export/predict.py")
+ROOT = Path(__file__).parents[2]
+MOST_FOLDERS = 20  # named in the card; images that lie in more of them have a folder above in common
+UNKNOWN_TO_A_BUNDLE = ("findings", "version", "daily_limit", "notebooks_only")
+TURNS = {"thresholds": warp, "grades": regrade}
 
 
-@dataclass(frozen=True)
-class MemberFiles:
-    """Where a member's models and settings lie: this workspace, or another revision's files."""
-
-    name: str
-    root: Path
-    probed: bool = False  # a linear probe of this run, not a trained network
-
-
-def sources(params: EnsembleParams, names: Sequence[str]) -> list[MemberFiles]:
-    """One source a voting member. Raises UserError for predictions made elsewhere: they have no network."""
-    known = {"this run": Path()}
-    probed = {one.name for one in probe.read().probes}
-    known |= {revision[:7]: Path(revision) for revision in params.experiments}
-    found = []
-    for name in names:
-        if name in probed:
-            found.append(MemberFiles(name, Path(), probed=True))
-            continue
-        key = name.rpartition("@")[2]
-        if key not in known:
-            raise UserError(
-                f"{name} votes with predictions made outside Podium, which has no network to export: take it "
-                "out of ensemble.external, run `dvc repro`, then export."
-            )
-        root = known[key] if key == "this run" else revisions.fetch(str(known[key]), ARTIFACTS)
-        found.append(MemberFiles(name, root))
-    return found
-
-
-def write_member(source: MemberFiles, number: int, folds: Sequence[int], folder: Path) -> dict[str, Any]:
-    """Writes the member's graph of every fold; what bundle.json says of it."""
-    files: list[str] = []
-    preprocessing: Preprocessing | None = None
-    used: list[View] = []
-    for fold in folds:
-        look, preprocessing, used = _look(source, fold)
-        file = f"member{number}_fold{fold}.onnx"
-        graphs.write(look, graphs.squares(look.sides), folder / file)
-        files.append(file)
-    assert preprocessing is not None
-    return {
-        "name": source.name,
-        "folds": files,
-        "sides": graphs.sides(used, preprocessing),
-        "resize": preprocessing.resize,
-        "interpolation": preprocessing.interpolation,
-    }
-
-
-def _look(source: MemberFiles, fold: int) -> tuple[graphs.NetworkGraph, Preprocessing, list[View]]:
-    """The member's graph of a fold, how it wants its images, and under which views."""
-    if source.probed:
-        module, preprocessing = probes.load(source.name, fold)
-        used, tta, temperature = [IDENTITY], TtaParams(), 1.0
-        return graphs.NetworkGraph(module, preprocessing, used, tta, temperature), preprocessing, used
-    network, card = load(source.root / model.folder(fold))
-    tta, used = views(source.root, network)
-    preprocessing = network.preprocessing
-    return (
-        graphs.NetworkGraph(network.module, preprocessing, used, tta, card.temperature),
-        preprocessing,
-        used,
-    )
-
-
-def views(root: Path, network: Network) -> tuple[TtaParams, list[View]]:
-    """The views that predict kept in that run, and how it merged them."""
-    tta = parse(TtaParams, read(root / "params.yaml"))
-    told = facts.read(facts.Predicted, root / predictions.FOLDER)
-    names = told.views if told is not None else []
-    found = views_of(
-        names, tta, network.preprocessing, network.minimum_size, network.fixed_size, network.name
-    )
-    return tta, [view for group in found.values() for view in group]
-
-
-def write_vote(pool: Pool, table: dict[str, Any], metric: Metric, seed: int, path: Path) -> None:
-    """Writes the graph of the voter that ensemble chose, learnt anew from the same predictions."""
-    import torch
-
+def write_vote(
+    pool: Pool, table: dict[str, Any], metric: Metric, seed: int, folder: Path, engine: str
+) -> str:
+    """Writes the graph of the voter that ensemble chose, learnt anew from the same predictions; its name."""
     name, said = table["chosen"], table["calibration"]
-    if said.get("cuts"):
-        raise UserError(
-            "the vote decides by cut points that were fitted out-of-fold, which export does not carry: set "
-            "ensemble.calibrate to none, run `dvc repro`, then export."
-        )
-    calibration = Calibration(said["temperature"], np.array(said["priors"]))
-    vote = graphs.VoteGraph(name, ensemble.learnt(name, pool, metric, seed), calibration)
-    probs = torch.tensor(pool.test[:, :, : graphs.BATCH], dtype=torch.float32)
-    graphs.write(vote, {"probs": probs}, path, rows="probs")
+    turn = TURNS.get(said["kind"]) if said["kept"] else None
+    cuts = np.array(said["cuts"]) if turn is not None else None
+    calibration = Calibration(said["temperature"], np.array(said["priors"]), cuts, turn)
+    learnt = ensemble.learnt(name, pool, metric, seed)
+    vote = graphs.VoteGraph(name, learnt, calibration, pool.kind, pool.table)
+    probs = torch.tensor(pool.test[:, :, : graphs.CHECKED], dtype=torch.float64)
+    file = f"vote{engines.SUFFIXES[engine]}"
+    graphs.write(vote, {"probs": probs}, folder / file, rows="probs")
+    return file
 
 
-def settings(found: Competition, image: ImageParams, labels: np.ndarray) -> dict[str, Any]:
-    """bundle.json without its members: how images are stored and how a submission's row is written."""
-    storage = image.storage
-    shares = np.bincount(labels, minlength=len(found.classes)) / len(labels)
-    return {
-        "batch": graphs.BATCH,
-        "short_side": storage.short_side,
-        "suffix": f".{storage.format}",
-        "quality": storage.quality,
-        "classes": found.classes,
-        "shares": shares.tolist(),
-        "form": found.form,
-        "id_column": found.id_column,
-        "columns": found.columns,
-        "values": found.values,
-        "column_classes": found.column_classes,
-        "top_k": found.top_k if found.form == "top_k" else 1,
-    }
+def card(
+    members: Sequence[Member],
+    vote: str,
+    engine: str,
+    images: pd.DataFrame,
+    found: Competition,
+    image: ImageParams,
+    reading: Reading,
+    **more: Any,
+) -> Card:
+    """bundle.json; `images` is images.parquet, `more` are the fields that it names itself."""
+    paths = {subset: images.loc[images["subset"] == subset, "path"].tolist() for subset in ("test", "train")}
+    ids = images[images["subset"] == "test"].dropna(subset="submission_id")
+    forms, known = _ids(dict(zip(ids["submission_id"], ids["path"], strict=True)))
+    return Card(
+        engine=engine,
+        batch=graphs.BATCH,
+        members=list(members),
+        vote=vote,
+        short_side=image.storage.short_side,
+        suffix=f".{image.storage.format}",
+        quality=image.storage.quality,
+        meaning=reading.model_dump(include={"low", "high", "fourth", "ground"}),
+        competition=found.model_dump(mode="json", exclude=set(UNKNOWN_TO_A_BUNDLE)),
+        sample=reading.sample,
+        tests=folders(paths["test"], paths["train"]),
+        trains=folders(paths["train"], paths["test"]),
+        id_forms=forms,
+        known=known,
+        **more,
+    )
 
 
-def seconds_per_1000(members: Sequence[dict[str, Any]], folder: Path) -> float:
-    """How long the networks take for a thousand images here: the fastest of three runs of a batch each."""
-    import onnxruntime
-
-    total = 0.0
-    for member in members:
-        feed = {name: value.numpy() for name, value in graphs.squares(member["sides"]).items()}
-        for file in member["folds"]:
-            session = onnxruntime.InferenceSession(str(folder / file), providers=["CPUExecutionProvider"])
-            times = []
-            for _ in range(TIMED_RUNS):
-                start = time.perf_counter()
-                session.run(None, feed)
-                times.append(time.perf_counter() - start)
-            total += min(times)
-    return total / graphs.BATCH * 1000
+def folders(paths: Sequence[str], others: Sequence[str]) -> list[str]:
+    """The folders of `paths`, or the few above them, that hold none of the others."""
+    strange = {parent for path in others for parent in _parents(path)}
+    found = {path.rpartition("/")[0] for path in paths}
+    while len(found) > MOST_FOLDERS:
+        deepest = max(folder.count("/") for folder in found)
+        found = {f.rpartition("/")[0] if f.count("/") == deepest and deepest else f for f in found}
+        if not deepest:
+            break
+    return sorted(folder for folder in found if folder and folder not in strange)
 
 
-def write(bundle: dict[str, Any], folder: Path) -> None:
-    """Writes bundle.json, predict.py without its notes to our tools, and what makes images squares."""
-    write_json(folder / "bundle.json", bundle)
-    script = Path(__file__).with_name("predict.py").read_text(encoding="utf-8")
-    kept = [line for line in script.splitlines() if not line.startswith("#")]
-    write_text(folder / "predict.py", "\n".join(kept) + "\n")
-    shutil.copy(pixels.__file__, folder / "images.py")
+def _parents(path: str) -> Iterable[str]:
+    while path:
+        path = path.rpartition("/")[0]
+        if path:
+            yield path
+
+
+def _ids(of: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """(the forms by which these ids name their images, the ids that no form finds, with their paths)."""
+    made = match(of, ImageIndex(of.values()))
+    return made.forms, {name: path for name, path in of.items() if made.found.get(name) != path}
+
+
+def known_answers(
+    found: Answers, images: pd.DataFrame, cleaned: pd.DataFrame, names: list[str]
+) -> dict[str, int]:
+    """A picture's digest -> its label: of test images with an answer, and of training images that agree."""
+    digests = dict(zip(images["image_id"], images["pixels"], strict=True))
+    told: dict[str, set[int]] = {}
+    kept = cleaned[cleaned["action"] != "drop"]
+    for image, label in zip(kept["image_id"], kept["label"], strict=True):
+        told.setdefault(digests.get(image, ""), set()).add(names.index(label))
+    sure = {digest: labels.pop() for digest, labels in told.items() if len(labels) == 1 and digest}
+    return sure | {digests[image]: label for image, label in found.labels.items()}
+
+
+def write(made: Card, folder: Path, modules: Iterable[str]) -> None:
+    """Writes bundle.json, predict.py, and the pipeline's own modules that it runs, below podium/."""
+    write_json(folder / FILE, asdict(made))
+    for name in sorted(modules):
+        place = folder / ("predict.py" if Path(name) == SCRIPT else name)
+        for package in list(place.relative_to(folder).parents)[:-1]:
+            (folder / package).mkdir(parents=True, exist_ok=True)
+            (folder / package / "__init__.py").touch()
+        shutil.copy(ROOT / name, place)
+
+
+def engine(wanted: str) -> str:
+    """ENGINE=torch or onnx. Raises UserError for anything else."""
+    if wanted not in engines.SUFFIXES:
+        raise UserError(f"ENGINE: give {' or '.join(engines.SUFFIXES)}, found {wanted!r}.")
+    return wanted

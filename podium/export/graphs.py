@@ -1,83 +1,164 @@
-"""Members and voters as ONNX graphs: pixels to probabilities, and members' probabilities to the vote."""
+"""Members and voters as graphs: pixels to predictions of every fold, and members' predictions to the vote."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from podium.contracts.model import Preprocessing
+from podium.export import engines
 from podium.features.items import View
 from podium.foundation.errors import UserError
+from podium.tasks.task import Link, Task
 from podium.tta.params import TtaParams
 from podium.vote import voter as voters
 from podium.vote.calibration import Calibration
-from podium.vote.graph import MEANS, normalised
+from podium.vote.cutting import DECIDED, LEAD, regrade
+from podium.vote.graph import MEANS
 from podium.vote.voter import SMALLEST, Learnt, Voter
 
-BATCH = 16  # images a run: fixed, because a fixed shape exports exactly; predict.py pads the last one
+BATCH = 32  # images a run: fixed, because a fixed shape exports exactly; the last one is filled up
 OPSET = 20  # the first with affine grids, which small rotations need
-TOLERANCE = 1e-4  # between the graph's probabilities and ours
+TOLERANCE = 1e-4  # between the graph's numbers and ours
 TINY = 1e-12  # podium.tta.merge's
 WHITE = 255.0
+CHECKED = 4  # images on which a vote's graph is made
+
+
+@dataclass(frozen=True)
+class Folds:
+    """The networks of some folds that share their first part: tail(trunk(images)) gives a fold's logits."""
+
+    trunk: nn.Module
+    tails: Sequence[nn.Module]
+    temperatures: Sequence[float]
+    preprocessing: Preprocessing
+    link: Link
+
+
+class AsItIs(nn.Module):
+    """The tail of a network that shares nothing."""
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """The logits."""
+        return logits
 
 
 class NetworkGraph(nn.Module):
-    """uint8 RGB squares (b, side, side, 3), one input a side, to probabilities (b, k) merged over views."""
+    """uint8 RGB squares (b, side, side, 3), one input a side, to predictions (f, b, c) merged over views."""
 
-    def __init__(
-        self,
-        network: nn.Module,
-        preprocessing: Preprocessing,
-        views: Sequence[View],
-        tta: TtaParams,
-        temperature: float,
-    ) -> None:
+    def __init__(self, folds: Folds, views: Sequence[View], tta: TtaParams) -> None:
         super().__init__()
-        self.network, self.views, self.tta, self.temperature = network, list(views), tta, temperature
-        self.sides = sides(views, preprocessing)
-        self.places = [self.sides.index(side_of(view, preprocessing)) for view in views]
-        self.register_buffer("mean", torch.tensor(preprocessing.mean).view(1, 3, 1, 1) * WHITE)
-        self.register_buffer("std", torch.tensor(preprocessing.std).view(1, 3, 1, 1) * WHITE)
+        made = folds.preprocessing
+        self.trunk, self.tails = folds.trunk, nn.ModuleList(folds.tails)
+        self.temperatures, self.link = list(folds.temperatures), folds.link
+        self.views, self.tta = list(views), tta
+        self.sides = sides(views, made)
+        self.places = [self.sides.index(side_of(view, made)) for view in views]
+        self.register_buffer("mean", torch.tensor(made.mean).view(1, 3, 1, 1) * WHITE)
+        self.register_buffer("std", torch.tensor(made.std).view(1, 3, 1, 1) * WHITE)
 
     def forward(self, *pixels: Tensor) -> Tensor:
         batches = [
             (square.permute(0, 3, 1, 2).float() - self.get_buffer("mean")) / self.get_buffer("std")
             for square in pixels
         ]
-        looks = [view.apply(batches[place]) for view, place in zip(self.views, self.places, strict=True)]
-        logits = torch.stack([self.network(look) for look in looks]) / self.temperature
+        seen = [
+            self.trunk(view.apply(batches[place]))
+            for view, place in zip(self.views, self.places, strict=True)
+        ]
+        return torch.stack(
+            [
+                self._merged(torch.stack([tail(one) for one in seen]) / temperature)
+                for tail, temperature in zip(self.tails, self.temperatures, strict=True)
+            ]
+        )
+
+    def _merged(self, logits: Tensor) -> Tensor:
+        """podium.tta.merge."""
+        how = "mean" if self.link == "identity" else self.tta.merge
         if self.tta.of == "logits":
-            return torch.softmax(_merged(logits, self.tta.merge), -1)
-        merged = _merged(torch.softmax(logits, -1), self.tta.merge)
-        return merged / merged.sum(-1, keepdim=True)
+            return LINKS[self.link](_over_views(logits, how))
+        merged = _over_views(LINKS[self.link](logits), how)
+        return merged / merged.sum(-1, keepdim=True) if self.link == "softmax" else merged
+
+
+LINKS: dict[str, Callable[[Tensor], Tensor]] = {
+    "softmax": lambda logits: torch.softmax(logits, -1),
+    "sigmoid": torch.sigmoid,
+    "identity": lambda logits: logits,
+}
+
+
+def _over_views(values: Tensor, how: str) -> Tensor:
+    if how == "gmean":
+        return values.clamp(min=TINY).log().mean(0).exp()
+    return values.amax(0) if how == "max" else values.mean(0)
 
 
 class VoteGraph(nn.Module):
-    """Members' probabilities (m, f, n, k) to the vote (n, k), calibrated fold by fold as ensemble does.
+    """Members' predictions (m, f, n, c), float64, to the vote (n, c), calibrated as ensemble does.
 
     Raises UserError for a voter that no graph can express.
     """
 
-    def __init__(self, name: str, learnt: Learnt, calibration: Calibration) -> None:
+    def __init__(
+        self, name: str, learnt: Learnt, calibration: Calibration, task: Task, seen: np.ndarray | None = None
+    ) -> None:
         super().__init__()
         voter = voters.load(name)
-        if reason := without_graph(voter):
-            raise UserError(
-                f"the {name} vote {reason} and cannot be exported: set ensemble.voter to one of "
-                f"{', '.join(exportable())}, run `dvc repro`, then export."
-            )
+        refuse_without_graph(name)
         self.vote, self.mean = voter.graph(learnt), MEANS[voter.merge_folds]
-        self.power = 1 / calibration.temperature
-        self.register_buffer("priors", torch.tensor(calibration.priors, dtype=torch.float32))
+        self.task, self.power = task, 1 / calibration.temperature
+        self.kind = "" if calibration.turn is None else "grades" if calibration.turn is regrade else "cuts"
+        cuts = np.zeros(0) if calibration.cuts is None else calibration.cuts
+        self.register_buffer("priors", torch.tensor(calibration.priors, dtype=torch.float64))
+        self.register_buffer("cuts", torch.tensor(cuts, dtype=torch.float64))
+        ends = np.zeros((2, 0)) if seen is None or not len(seen) else np.stack([seen.min(0), seen.max(0)])
+        self.register_buffer("ends", torch.tensor(ends, dtype=torch.float64))
 
     def forward(self, probs: Tensor) -> Tensor:
-        voted = self.vote(probs)  # (f, n, k)
-        turned = normalised(voted.clamp(min=SMALLEST) ** self.power * self.get_buffer("priors"))
-        return self.mean(turned)
+        turned = self._calibrated(self._settled(self.vote(probs)))  # (f, n, c)
+        return self._settled(self.mean(turned))
+
+    def _settled(self, scores: Tensor) -> Tensor:
+        """The task's `normalise`."""
+        if self.task.link == "softmax":
+            return scores / scores.sum(-1, keepdim=True)
+        if self.task.link == "sigmoid":
+            return scores.clamp(0, 1)
+        low, high = self.get_buffer("ends")
+        return torch.minimum(torch.maximum(scores, low), high)
+
+    def _calibrated(self, probs: Tensor) -> Tensor:
+        """podium.vote.calibration.Calibration."""
+        cuts = self.get_buffer("cuts")
+        if self.kind == "cuts" and self.task.link == "sigmoid":
+            below, above = DECIDED * probs / cuts, 1 - DECIDED * (1 - probs) / (1 - cuts)
+            return torch.where(probs < cuts, below, above)
+        if self.kind == "grades":
+            grades = torch.arange(probs.shape[-1], dtype=probs.dtype)
+            expected = (probs * grades).sum(-1, keepdim=True)
+            decided = (cuts <= expected).sum(-1, keepdim=True)
+            kept = (1 - LEAD) / 2
+            return kept * probs + (1 - kept) * (decided == grades).to(probs.dtype)
+        if self.task.link != "softmax":
+            return probs
+        turned = probs.clamp(min=SMALLEST) ** self.power * self.get_buffer("priors")
+        return turned / turned.sum(-1, keepdim=True)
+
+
+def refuse_without_graph(name: str) -> None:
+    """Raises UserError where no graph can express the vote."""
+    if reason := without_graph(voters.load(name)):
+        raise UserError(
+            f"the {name} vote {reason} and cannot be exported: set ensemble.voter to one of "
+            f"{', '.join(exportable())}, run `dvc repro`, then export."
+        )
 
 
 def without_graph(voter: Voter) -> str:
@@ -88,12 +169,6 @@ def without_graph(voter: Voter) -> str:
 def exportable() -> list[str]:
     """The voters that a graph can express, the simplest first."""
     return [name for name in voters.by_complexity() if not without_graph(voters.load(name))]
-
-
-def _merged(values: Tensor, how: str) -> Tensor:
-    if how == "gmean":
-        return values.clamp(min=TINY).log().mean(0).exp()
-    return values.amax(0) if how == "max" else values.mean(0)
 
 
 def side_of(view: View, preprocessing: Preprocessing) -> int:
@@ -107,37 +182,40 @@ def sides(views: Sequence[View], preprocessing: Preprocessing) -> list[int]:
 
 
 def write(module: nn.Module, inputs: dict[str, Tensor], path: Path, rows: str | None = None) -> None:
-    """Writes the graph and checks it: the same numbers as PyTorch gives, to 1e-4.
+    """Writes the graph, as the path's suffix says, and checks it: PyTorch's own numbers to 1e-4.
 
     `rows` names the one input whose third axis may have any length; else every shape is fixed.
     """
     module.eval()
-    axes = {rows: {2: "images"}, "out": {0: "images"}} if rows else None
     with torch.inference_mode(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            module,
-            tuple(inputs.values()),
-            str(path),
-            input_names=list(inputs),
-            output_names=["out"],
-            dynamic_axes=axes,
-            opset_version=OPSET,
-            dynamo=False,
-        )
+        warnings.simplefilter("ignore")  # tracing is deprecated, and no newer form runs in older versions
+        WRITERS[path.suffix](module, inputs, path, rows)
         wanted = module(*inputs.values()).numpy()
-    found = run(path, {name: value.numpy() for name, value in inputs.items()})
+    found = engines.graph(path, "cpu")([value.numpy() for value in inputs.values()])
     apart = float(np.abs(found - wanted).max())
-    assert apart <= TOLERANCE, f"{path.name}: ONNX differs from PyTorch by {apart:.1e}"
+    if not apart <= TOLERANCE:
+        raise UserError(f"{path.name} differs from the network that it was made of by {apart:.1e}.")
 
 
-def run(path: Path, feed: dict[str, NDArray[np.generic]]) -> NDArray[np.float32]:
-    """What onnxruntime makes of the inputs."""
-    import onnxruntime
+def _torch(module: nn.Module, inputs: dict[str, Tensor], path: Path, _rows: str | None) -> None:
+    made = torch.jit.trace(module, tuple(inputs.values()), check_trace=False)  # type: ignore[no-untyped-call]
+    torch.jit.save(made, str(path))
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    out: NDArray[np.float32] = session.run(None, feed)[0]
-    return out
+
+def _onnx(module: nn.Module, inputs: dict[str, Tensor], path: Path, rows: str | None) -> None:
+    torch.onnx.export(
+        module,
+        tuple(inputs.values()),
+        str(path),
+        input_names=list(inputs),
+        output_names=["out"],
+        dynamic_axes={rows: {2: "images"}, "out": {0: "images"}} if rows else None,
+        opset_version=OPSET,
+        dynamo=False,
+    )
+
+
+WRITERS = {".pt": _torch, ".onnx": _onnx}
 
 
 def squares(made: list[int], seed: int = 0) -> dict[str, Tensor]:

@@ -1,55 +1,195 @@
-"""python predict.py TEST_FOLDER SAMPLE_SUBMISSION.csv OUT.csv: needs onnxruntime, numpy and opencv alone."""
+"""Predicts images with what `make export` wrote beside this file; it needs no Podium.
 
-# fmt: off
-# ruff: noqa
-# mypy: ignore-errors
-import csv, json, sys
+    python predict.py TEST_FOLDER SAMPLE_SUBMISSION.csv OUT.csv    the submission, in the sample's form
+    python predict.py FOLDER OUT.csv                               a row an image, a column a class
+
+In Python: `Predictor(folder).predict(paths)`. It needs numpy, opencv, Pillow, pandas, and torch, or
+onnxruntime where the export asked for it. The modules below podium/ are the pipeline's own, copied.
+"""
+
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-import cv2, numpy as np, onnxruntime as ort
-from images import decode, encode, shrink, square  # the file beside this one, which training uses too
 
-HERE = Path(__file__).parent
-B = json.loads((HERE / "bundle.json").read_text(encoding="utf-8"))
+HERE = Path(__file__).resolve().parent
+if (HERE / "bundle.json").exists() and str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))
 
-def session(name):
-    """One graph of this folder, on the quickest processor that is there."""
-    return ort.InferenceSession(str(HERE / name), providers=ort.get_available_providers())
+import cv2  # noqa: E402
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
 
-def stored(path):
-    """The RGB pixels that ingest would have stored; None where the file is no image."""
-    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    if pixels is None or min(pixels.shape[:2]) <= B["short_side"]: return pixels
-    return decode(encode(shrink(pixels, B["short_side"]), B["suffix"], B["quality"]))
+from podium.duplicates import answers  # noqa: E402
+from podium.export import card as cards  # noqa: E402
+from podium.export import engines, finding  # noqa: E402
+from podium.foundation.errors import UserError  # noqa: E402
+from podium.images.opening import Unreadable, open_image  # noqa: E402
+from podium.images.pixels import Pixels, decode, square  # noqa: E402
+from podium.images.storing import as_stored, pixel_digest  # noqa: E402
+from podium.submission import submission  # noqa: E402
 
-def predict(paths):
-    """Every member and fold on every image, then their vote: (n, k). Unreadable files get the classes' shares."""
-    nets = [[session(name) for name in member["folds"]] for member in B["members"]]
-    probs = np.tile(np.float32(B["shares"]), (len(nets), len(nets[0]), len(paths), 1))
-    for start in range(0, len(paths), B["batch"]):
-        read = enumerate(map(stored, paths[start : start + B["batch"]]))
-        images = {i: pixels for i, pixels in read if pixels is not None}
-        for m, how in enumerate(B["members"]):
-            feed = {f"pixels{s}": np.zeros((B["batch"], s, s, 3), np.uint8) for s in how["sides"]}
-            for i, s in ((i, s) for i in images for s in how["sides"]):
-                feed[f"pixels{s}"][i] = square(images[i], s, how["resize"], how["interpolation"])
-            for f, net in enumerate(nets[m]):
-                probs[m, f, [start + i for i in images]] = net.run(None, feed)[0][list(images)]
-    return session("vote.onnx").run(None, {"probs": probs})[0]
+TOLD_EVERY = 60.0  # seconds between two lines on how far it is
+Values = NDArray[np.float64]
 
-def cells(p):
-    """One row of the submission, in the sample's form."""
-    if B["form"] in ("probabilities", "binary"): return [f"{p[c]:.8f}" for c in B["column_classes"]]
-    return [" ".join(B["values"][c] for c in np.argsort(-p, kind="stable")[: B["top_k"]])]
+
+@dataclass(frozen=True)
+class Predicted:
+    """values (n, c) in the paths' order; readable (n,): the others have the classes' shares."""
+
+    values: Values
+    readable: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Read:
+    """One image: its squares by (member, side), and its digest; no squares where it cannot be read."""
+
+    squares: dict[tuple[int, int], Pixels] | None
+    digest: str = ""
+
+
+class Predictor:
+    """A bundle, ready to predict: `Predictor("export").predict(paths)`."""
+
+    def __init__(self, folder: str | Path = HERE) -> None:
+        """Reads bundle.json; graphs are loaded at the first image. Raises UserError where it is no bundle."""
+        self.folder = Path(folder)
+        self.card = cards.read(self.folder)
+        files = [self.folder / name for member in self.card.members for name in member.files]
+        self._networks = engines.OnDevice(files, self.card.engine)
+        self._vote = engines.graph(self.folder / self.card.vote, "cpu")
+
+    def predict(self, paths: Sequence[str | Path]) -> pd.DataFrame:
+        """A row an image in the paths' order: `path`, `readable`, then a column for each class by its name.
+
+        A column holds the class's probability in [0, 1] (rows sum to 1), a label's own probability where an
+        image has several, or a number in the unit of the training labels. An image that cannot be read has
+        the shares of the training labels. Any number of images, of any size.
+        """
+        made = self.predicted([Path(path) for path in paths])
+        table = pd.DataFrame(made.values, columns=self.card.competition["classes"])
+        table.insert(0, "readable", made.readable)
+        table.insert(0, "path", [str(path) for path in paths])
+        return table
+
+    def predicted(self, paths: Sequence[Path]) -> Predicted:
+        """The vote of every member and fold, answers of known duplicates put in."""
+        n, shares = len(paths), np.array(self.card.shares, np.float64)
+        values, readable = np.tile(shares, (n, 1)), np.zeros(n, bool)
+        labels: dict[str, int] = {}
+        began = told = time.monotonic()
+        for start, batch in self._batches(paths):
+            rows = [start + i for i, one in enumerate(batch) if one.squares is not None]
+            if rows:
+                values[rows] = self._voted(batch)[[row - start for row in rows]]
+                readable[rows] = True
+            for i, one in enumerate(batch):
+                if one.digest in self.card.answers:
+                    labels[str(start + i)] = self.card.answers[one.digest]
+            if time.monotonic() - told > TOLD_EVERY:
+                told = time.monotonic()
+                done = start + len(batch)
+                print(f"{done:,} of {n:,} images, {done / (told - began):.1f} a second", flush=True)
+        if labels:
+            known = answers.Answers(labels, 0, self.card.groups, self.card.agreed)
+            values = answers.answer([str(row) for row in range(n)], values, known).probs
+        return Predicted(values.astype(np.float32).astype(np.float64), readable)
+
+    def _batches(self, paths: Sequence[Path]) -> Iterator[tuple[int, list[Read]]]:
+        """(first row, images), decoded in threads two batches ahead."""
+        size = self.card.batch
+        starts = deque(range(0, len(paths), size))
+        waiting: deque[tuple[int, list[Future[Read]]]] = deque()
+        cv2.setNumThreads(0)  # one image a thread
+        with ThreadPoolExecutor(engines.cores()) as pool:
+            while starts or waiting:
+                while starts and len(waiting) < 2:
+                    start = starts.popleft()
+                    some = paths[start : start + size]
+                    waiting.append((start, [pool.submit(self._read, path) for path in some]))
+                first, futures = waiting.popleft()
+                yield first, [future.result() for future in futures]
+
+    def _read(self, path: Path) -> Read:
+        card = self.card
+        try:
+            data = path.read_bytes()
+            image = open_image(data, card.megapixels, card.short_side, card.reads)
+        except (Unreadable, OSError):
+            return Read(None)
+        digest = pixel_digest(image.pixels, image.width, image.height) if card.answers else ""
+        pixels = decode(as_stored(image, data, card.short_side, card.suffix, card.quality))
+        made: dict[tuple[int, int], Pixels] = {}
+        for number, how in enumerate(card.members):
+            for side in how.sides:
+                made[number, side] = square(pixels, side, how.resize, how.interpolation)  # type: ignore[arg-type]
+        return Read(made, digest)
+
+    def _voted(self, batch: Sequence[Read]) -> Values:
+        """(batch, c); rows of images that cannot be read mean nothing."""
+        found, graph = [], 0
+        for number, how in enumerate(self.card.members):
+            feed = []
+            for side in how.sides:
+                squares = np.zeros((self.card.batch, side, side, 3), np.uint8)
+                for i, one in enumerate(batch):
+                    if one.squares is not None:
+                        squares[i] = one.squares[number, side]
+                feed.append(squares)
+            parts = [self._networks(graph + i, feed) for i in range(len(how.files))]
+            graph += len(how.files)
+            found.append(np.concatenate(parts).astype(np.float32))
+        probs = np.stack(found).astype(np.float64)[:, :, : len(batch)]
+        voted: Values = self._vote([np.ascontiguousarray(probs)])
+        return voted
+
+
+def submit(predictor: Predictor, folder: Path, sample: Path, out: Path) -> Predicted:
+    """Writes the sample with its values replaced, by the modules that wrote the pipeline's submission."""
+    card = predictor.card
+    shape = card.submission
+    read = submission.read_sample(sample, shape)  # type: ignore[arg-type]
+    files = finding.files_of(read.ids, folder, card)
+    lacking = [name for name in read.ids if name not in files]
+    if lacking:
+        print(f"warning: {len(lacking):,} ids have no image, {lacking[0]!r} for one: they get the prior")
+    made = predictor.predicted([files.get(name, folder / "missing") for name in read.ids])
+    unreadable = int((~made.readable).sum()) - len(lacking)
+    if unreadable:
+        print(f"warning: {unreadable:,} images cannot be read: their rows get the prior")
+    status = np.where(made.readable, "ok", "unreadable")
+    images = pd.DataFrame({"image_id": read.ids, "submission_id": read.ids, "status": status})
+    shares = np.array(card.shares, np.float64)
+    aligned = submission.align(read.ids, images, read.ids, made.values, shares, shape.kind.truth)
+    rows = submission.fill(read, shape, aligned.probs, card.digits)  # type: ignore[arg-type]
+    submission.write(read, shape, rows, out)  # type: ignore[arg-type]
+    return made
+
+
+def main(words: Sequence[str]) -> None:
+    """The command line."""
+    if len(words) not in (2, 3):
+        sys.exit((__doc__ or "").partition("\n\n")[2].partition("\n\n")[0])
+    began = time.monotonic()
+    predictor = Predictor(HERE)
+    folder, out = Path(words[0]), Path(words[-1])
+    if len(words) == 3:
+        n = len(submit(predictor, folder, Path(words[1]), out).readable)
+    else:
+        table = predictor.predict([folder / name for name in finding.images(folder)])
+        table.to_csv(out, index=False, lineterminator="\n")
+        n = len(table)
+    seconds = max(time.monotonic() - began, 1e-9)
+    print(f"{out}: {n:,} images in {seconds:.1f} s ({n / seconds:.1f} a second)")
+
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4: sys.exit(f"usage: {__doc__}")
-    folder, sample, out = map(Path, sys.argv[1:4])
-    header, *rows = csv.reader(sample.open(newline="", encoding="utf-8-sig"))
-    at, to = header.index(B["id_column"]), [header.index(name) for name in B["columns"]]
-    files = {key: p for p in sorted(folder.rglob("*")) if p.is_file() for key in (p.stem, p.name, str(p.relative_to(folder)))}
-    missing = [row[at] for row in rows if row[at] not in files]
-    if missing: sys.exit(f"error: {sample}: {folder} has no image {missing[0]!r}, nor {len(missing) - 1} others")
-    print(f"{len(rows)} images: about {len(rows) / 1000 * B['seconds_per_1000']:.0f} s on the exporting machine")
-    for row, p in zip(rows, predict([files[row[at]] for row in rows])):
-        for column, cell in zip(to, cells(p)): row[column] = cell
-    csv.writer(out.open("w", newline="", encoding="utf-8"), lineterminator="\n").writerows([header, *rows])
+    try:
+        main(sys.argv[1:])
+    except UserError as error:
+        sys.exit(f"error: {error}")

@@ -1,5 +1,6 @@
-"""A linear probe as a network: the frozen layers, pooled, and the fold's classifier."""
+"""A linear probe as networks: the frozen layers, pooled, which folds share, and each fold's classifier."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,34 +9,42 @@ from safetensors.numpy import load_file
 from torch import Tensor, nn
 
 from podium.contracts import probe
-from podium.contracts.model import Preprocessing
+from podium.export.graphs import Folds
 from podium.foundation.errors import UserError
 from podium.networks.build import build
 from podium.networks.pooled import Pooled, pooled
 
 
-class ProbeNetwork(nn.Module):
-    """Images (n, 3, size, size) to logits (n, k)."""
+class Vectors(nn.Module):
+    """Images (n, 3, size, size) to the last pooled layers (n, d), mirror images' mean if so learnt."""
 
-    def __init__(
-        self, seen: Pooled, layers: int, mirrored: bool, weights: np.ndarray, bias: np.ndarray
-    ) -> None:
+    def __init__(self, seen: Pooled, layers: int, mirrored: bool) -> None:
         super().__init__()
         self.frozen, self.columns, self.mirrored = seen.module, seen.part(layers), mirrored
+
+    def forward(self, images: Tensor) -> Tensor:
+        """The vectors that the classifiers learnt from."""
+        vectors: Tensor = self.frozen(images)
+        if self.mirrored:
+            vectors = (vectors + self.frozen(images.flip(-1))) / 2
+        return vectors[:, self.columns]
+
+
+class Classifier(nn.Module):
+    """Vectors (n, d) to logits (n, c)."""
+
+    def __init__(self, weights: np.ndarray, bias: np.ndarray) -> None:
+        super().__init__()
         self.register_buffer("weights", torch.from_numpy(weights))
         self.register_buffer("bias", torch.from_numpy(bias))
 
-    def forward(self, images: Tensor) -> Tensor:
-        """The classifier on the last pooled layers, the mean over mirror images where it learnt so."""
-        vectors = self.frozen(images)
-        if self.mirrored:
-            vectors = (vectors + self.frozen(images.flip(-1))) / 2
-        logits: Tensor = vectors[:, self.columns] @ self.get_buffer("weights") + self.get_buffer("bias")
-        return logits
+    def forward(self, vectors: Tensor) -> Tensor:
+        """The linear map."""
+        return vectors @ self.get_buffer("weights") + self.get_buffer("bias")
 
 
-def load(name: str, fold: int, folder: Path = probe.FOLDER) -> tuple[ProbeNetwork, Preprocessing]:
-    """The fold's probe of that name, and how it wants its images. Raises UserError where it is not there."""
+def load(name: str, folds: Sequence[int], folder: Path = probe.FOLDER) -> Folds:
+    """The folds' probe of that name. Raises UserError where it is not there."""
     found = next((one for one in probe.read(folder).probes if one.name == name), None)
     if found is None:
         raise UserError(f"{folder / probe.CHOSEN} knows no probe {name}: run `dvc repro`, then export.")
@@ -44,5 +53,7 @@ def load(name: str, fold: int, folder: Path = probe.FOLDER) -> tuple[ProbeNetwor
     seen = pooled(network)
     assert seen is not None, "it was probed"
     layers = load_file(folder / name / probe.CLASSIFIERS)
-    weights, bias = layers[f"fold{fold}.weights"], layers[f"fold{fold}.bias"]
-    return ProbeNetwork(seen, look.layers, look.mirrored, weights, bias), network.preprocessing
+    tails = [Classifier(layers[f"fold{fold}.weights"], layers[f"fold{fold}.bias"]) for fold in folds]
+    trunk = Vectors(seen, look.layers, look.mirrored)
+    trunk.to(memory_format=torch.channels_last)
+    return Folds(trunk.eval(), tails, [1.0] * len(tails), network.preprocessing, found.link)  # type: ignore[arg-type]

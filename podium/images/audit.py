@@ -12,12 +12,12 @@ import numpy as np
 from podium.images.channels import Meaning
 from podium.images.opening import Unreadable, open_image
 from podium.images.params import Storage
-from podium.images.pixels import Pixels, encode, shrink
+from podium.images.pixels import Pixels
+from podium.images.storing import as_stored, pixel_digest
 
 HASH_SIDE = 32  # pixels of the grey image whose cosine transform is taken
 HASH_BITS = 8  # lowest frequencies a side: 64 bits in all
 WINDOW = 8  # images in flight a worker: what bounds the memory
-LOSSLESS = ("png", "gif", "bmp", "pnm", "tiff")
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,14 @@ def audit(
         image = open_image(data, megapixels, storage.short_side, meaning)
     except Unreadable as error:
         return Audited("unreadable", str(error), 0, 0, sha, "", 0, b"")
-    stored = data[: image.length]
-    if not (image.plain and min(image.pixels.shape[:2]) <= storage.short_side):
-        stored = _encoded(image.pixels, storage, image.format in LOSSLESS)
+    stored = as_stored(image, data, storage.short_side, f".{storage.format}", storage.quality)
     return Audited(
         status="repaired" if image.repaired else "ok",
         note="; ".join(image.notes),
         width=image.width,
         height=image.height,
         sha256=sha,
-        pixels=_digest(image.pixels, image.width, image.height),
+        pixels=pixel_digest(image.pixels, image.width, image.height),
         phash=phash(image.pixels),
         data=stored,
     )
@@ -105,17 +103,3 @@ def phash(pixels: Pixels) -> int:
     ordered = np.sort(low)
     bits = low > (ordered[31] + ordered[32]) / 2  # their median, without numpy's ceremony
     return int(np.packbits(bits).view(">u8")[0])
-
-
-def _digest(pixels: Pixels, width: int, height: int) -> str:
-    """Of the decoded pixels and the shipped size: equal for the same picture in different files."""
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(f"{height}x{width}".encode())
-    digest.update(np.ascontiguousarray(pixels).data)
-    return digest.hexdigest()
-
-
-def _encoded(pixels: Pixels, storage: Storage, lossless: bool) -> bytes:
-    small = shrink(pixels, storage.short_side)
-    keep = lossless and small is pixels  # a small drawing stays exact
-    return encode(small, ".png" if keep else f".{storage.format}", storage.quality)

@@ -6,12 +6,13 @@ like transparency, white ink on nothing like paper. So some pictures of the data
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.images.params import Channels
+if TYPE_CHECKING:
+    from podium.images.params import Channels  # what a bundle lacks
 
 LOOKED_AT = 96  # pictures of the data set, evenly spread
 PIXELS = 4096  # of each of them
@@ -59,7 +60,7 @@ def survey(
     names: Sequence[str],
     read: Callable[[str], bytes],
     raw_pixels: Callable[[bytes], tuple[NDArray[Any], bool] | None],
-    asked: Channels,
+    asked: "Channels",
 ) -> tuple[Meaning, list[str]]:
     """(meaning, sentences) from some pictures of the data set; what params name is taken as it is.
 
@@ -102,7 +103,7 @@ def _look(seen: _Seen, values: NDArray[Any], told_band: bool) -> None:
             seen.ink.append(np.clip(ink, 0, 255).astype(np.uint8))
 
 
-def _range(seen: _Seen, asked: Channels, count: int) -> tuple[float | None, float | None, list[str]]:
+def _range(seen: _Seen, asked: "Channels", count: int) -> tuple[float | None, float | None, list[str]]:
     if not seen.deep:
         return None, None, []
     if asked.range != "auto":
@@ -121,7 +122,7 @@ def _range(seen: _Seen, asked: Channels, count: int) -> tuple[float | None, floa
     return low, high, [text]
 
 
-def _fourth(seen: _Seen, asked: Channels, count: int) -> tuple[str, list[str]]:
+def _fourth(seen: _Seen, asked: "Channels", count: int) -> tuple[str, list[str]]:
     if not seen.soft:
         return "alpha", []
     band = sum(seen.soft) * 2 > len(seen.soft) if asked.fourth == "auto" else asked.fourth == "band"
@@ -134,7 +135,7 @@ def _fourth(seen: _Seen, asked: Channels, count: int) -> tuple[str, list[str]]:
     return "band", [text]
 
 
-def _ground(seen: _Seen, asked: Channels, count: int) -> tuple[int, list[str]]:
+def _ground(seen: _Seen, asked: "Channels", count: int) -> tuple[int, list[str]]:
     if not seen.ink:
         return 255, []
     lost = {name: sum(_near(ink, level) > HIDDEN for ink in seen.ink) for name, level in GROUNDS.items()}

@@ -1,18 +1,21 @@
 """A submission's cells from predictions: one function a form. Ties go to the lowest class."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.contracts.competition import Competition
 from podium.tasks.links import normalised
+
+if TYPE_CHECKING:
+    from podium.contracts.competition import Competition  # a bundle's card stands in for it
 
 Probs = NDArray[np.float64]
 Cells = list[list[str]]  # (n rows, columns)
 
 
-def cells(competition: Competition, probs: Probs, digits: int) -> Cells:
+def cells(competition: "Competition", probs: Probs, digits: int) -> Cells:
     """What is written for probs (n, k), rows summing to 1: (n, columns) of text."""
     return FORMS[competition.form](competition, probs, digits)
 
@@ -38,25 +41,25 @@ def decimals(units: NDArray[np.int64], digits: int) -> Cells:
     return [[f"{value // unit}.{value % unit:0{digits}d}" for value in row] for row in units.tolist()]
 
 
-def _labels(competition: Competition, probs: Probs, _digits: int) -> Cells:
+def _labels(competition: "Competition", probs: Probs, _digits: int) -> Cells:
     return [[competition.values[best]] for best in probs.argmax(1)]
 
 
-def _top_k(competition: Competition, probs: Probs, _digits: int) -> Cells:
+def _top_k(competition: "Competition", probs: Probs, _digits: int) -> Cells:
     best = np.argsort(-probs, axis=1, kind="stable")[:, : competition.top_k]
     return [[" ".join(competition.values[i] for i in row)] for row in best]
 
 
-def _probabilities(competition: Competition, probs: Probs, digits: int) -> Cells:
+def _probabilities(competition: "Competition", probs: Probs, digits: int) -> Cells:
     return decimals(largest_remainder(normalised(probs[:, competition.column_classes]), digits), digits)
 
 
-def _binary(competition: Competition, probs: Probs, digits: int) -> Cells:
+def _binary(competition: "Competition", probs: Probs, digits: int) -> Cells:
     positive = probs[:, competition.column_classes]
     return decimals(np.rint(positive * 10**digits).astype(np.int64), digits)
 
 
-def _sets(competition: Competition, values: Probs, _digits: int) -> Cells:
+def _sets(competition: "Competition", values: Probs, _digits: int) -> Cells:
     """The decided labels in class order; of none the likeliest, where a cell may not be empty."""
     decided = competition.kind.decide(values) > 0
     if not competition.may_be_empty:
@@ -66,21 +69,21 @@ def _sets(competition: Competition, values: Probs, _digits: int) -> Cells:
     return [[competition.separator.join(names[row])] for row in decided]
 
 
-def _flags(competition: Competition, values: Probs, _digits: int) -> Cells:
+def _flags(competition: "Competition", values: Probs, _digits: int) -> Cells:
     decided = competition.kind.decide(values)[:, competition.column_classes]
     return [[str(int(cell)) for cell in row] for row in decided]
 
 
-def _chances(competition: Competition, values: Probs, digits: int) -> Cells:
+def _chances(competition: "Competition", values: Probs, digits: int) -> Cells:
     chosen = values[:, competition.column_classes]
     return decimals(np.rint(chosen * 10**digits).astype(np.int64), digits)
 
 
-def _numbers(competition: Competition, values: Probs, digits: int) -> Cells:
+def _numbers(competition: "Competition", values: Probs, digits: int) -> Cells:
     return [[f"{value:.{digits}f}" for value in row] for row in values[:, competition.column_classes]]
 
 
-FORMS: dict[str, Callable[[Competition, Probs, int], Cells]] = {
+FORMS: dict[str, Callable[["Competition", Probs, int], Cells]] = {
     "label": _labels,
     "integer": _labels,
     "top_k": _top_k,

@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from podium.contracts.competition import Competition
 from podium.download import tables
 from podium.download.sentences import readable
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
 from podium.submission.cells import Cells, Probs, cells
 from podium.tasks.task import Truth
+
+if TYPE_CHECKING:
+    from podium.contracts.competition import Competition  # a bundle's card stands in for it
 
 PATH = Path("reports/submission.csv")
 NAMED = 5  # unreadable images named in a warning
@@ -46,7 +49,7 @@ class Aligned:
     unreadable: list[str]
 
 
-def read_sample(path: Path, competition: Competition) -> Sample:
+def read_sample(path: Path, competition: "Competition") -> Sample:
     """The sample, its columns found by name. Raises UserError where a column is missing or an id repeated."""
     try:
         sheet = tables.parse(path.read_bytes(), str(path))
@@ -69,7 +72,7 @@ def read_sample(path: Path, competition: Competition) -> Sample:
     return sample
 
 
-def prior(competition: Competition, labels: Sequence[str]) -> Probs:
+def prior(competition: "Competition", labels: Sequence[str]) -> Probs:
     """The mean (c,) of the training labels' targets, of classes their shares; uniform without any."""
     if not labels:
         return np.full(len(competition.classes), 1 / len(competition.classes))
@@ -135,7 +138,7 @@ def _row(name: str, of: dict[str, tuple[str, str]], row_of: dict[str, int]) -> i
     return row_of[image]
 
 
-def fill(sample: Sample, competition: Competition, probs: Probs, digits: int) -> Cells:
+def fill(sample: Sample, competition: "Competition", probs: Probs, digits: int) -> Cells:
     """The submission's rows: the sample's, with their values replaced. probs (n, k) in the sample's order."""
     filled = [list(row) for row in sample.rows]
     for row, values in zip(filled, cells(competition, probs, digits), strict=True):
@@ -144,7 +147,7 @@ def fill(sample: Sample, competition: Competition, probs: Probs, digits: int) ->
     return filled
 
 
-def write(sample: Sample, competition: Competition, rows: Cells, path: Path = PATH) -> None:
+def write(sample: Sample, competition: "Competition", rows: Cells, path: Path = PATH) -> None:
     """Writes the checked file atomically; what is read back from the draft must be what was meant."""
     check(sample, competition, rows)
     with replacing(path) as draft:
@@ -163,7 +166,7 @@ def _read_back(path: Path, delimiter: str) -> tuple[str, Cells]:
         return first.removesuffix("\n"), list(csv.reader(file, delimiter=delimiter))
 
 
-def check(sample: Sample, competition: Competition, rows: Cells) -> None:
+def check(sample: Sample, competition: "Competition", rows: Cells) -> None:
     """What a server would refuse is our defect: AssertionError with the row."""
     assert [row[sample.id_at].strip() for row in rows] == sample.ids, "ids are not the sample's, in its order"
     allowed = set(competition.values)
@@ -190,7 +193,7 @@ def check(sample: Sample, competition: Competition, rows: Cells) -> None:
 
 
 def sentences(
-    sample: Sample, competition: Competition, aligned: Aligned, path: Path, shares: Probs
+    sample: Sample, competition: "Competition", aligned: Aligned, path: Path, shares: Probs
 ) -> list[str]:
     """What a reader of the terminal should know: the file, its form, warnings, the predicted classes."""
     more = " ..." if len(competition.columns) > 4 else ""
@@ -208,7 +211,7 @@ def sentences(
     return [readable(line) for line in (*said, _distribution(competition, aligned.probs, shares))]
 
 
-def _distribution(competition: Competition, probs: Probs, shares: Probs, shown: int = 5) -> str:
+def _distribution(competition: "Competition", probs: Probs, shares: Probs, shown: int = 5) -> str:
     if competition.kind.truth != "labels":
         means = probs.mean(0) if len(probs) else shares
         parts = [f"{name} {a:.4g} ({b:.4g})"

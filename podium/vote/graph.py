@@ -1,4 +1,7 @@
-"""The votes that a graph can hold, as operations on tensors (m, …, n, k) over m; torch is imported late."""
+"""The votes that a graph can hold, as operations on float64 tensors (m, …, n, k) over m.
+
+Who asks settles what they give as the task's predictions. torch is imported late.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -9,27 +12,22 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def normalised(values: "Tensor") -> "Tensor":
-    """Rows (…, k) that sum to 1."""
-    return values / values.sum(-1, keepdim=True)
-
-
 def arithmetic(probs: "Tensor") -> "Tensor":
-    """podium.vote.voter.arithmetic_mean."""
-    return normalised(probs.mean(0))
+    """podium.vote.voter.arithmetic_mean, not settled yet."""
+    return probs.mean(0)
 
 
 def geometric(probs: "Tensor") -> "Tensor":
-    """podium.vote.voter.geometric_mean."""
-    return normalised(probs.clamp(min=SMALLEST).log().mean(0).exp())
+    """podium.vote.voter.geometric_mean, not settled yet."""
+    return probs.clamp(min=SMALLEST).log().mean(0).exp()
 
 
 def weighted(weights: Probs) -> GraphVote:
-    """podium.vote.voter.WeightedMean with weights (m,)."""
+    """podium.vote.voter.WeightedMean with weights (m,), not settled yet."""
     import torch
 
-    shares = torch.tensor(weights, dtype=torch.float32).view(-1, 1, 1, 1)
-    return lambda probs: normalised((probs * shares).sum(0))
+    shares = torch.tensor(weights, dtype=torch.float64).view(-1, 1, 1, 1)
+    return lambda probs: (probs * shares).sum(0)
 
 
 # A voter's merge_folds as a graph has it; a voter with another one has no graph.

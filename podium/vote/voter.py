@@ -6,7 +6,8 @@ A voter's module holds
     FITTED: bool          whether it learns from labels
     merge_folds: Combine  how the folds' votes on test images become one
     fit(oof (m, n, k), labels (n,), context) -> Combine
-    graph(learnt) -> GraphVote   the same vote in torch, for export; or NO_GRAPH: str, why there is none
+    graph(learnt) -> GraphVote   the same vote in torch and float64, for export, which settles what it gives;
+                          or NO_GRAPH: str, why there is none
 and, where they apply,
     MOST_CLASSES: int     the most classes with which `auto` offers it
     MOST_CELLS: int       the most classes x images with which `auto` offers it
@@ -80,7 +81,7 @@ class Voter(Protocol):
 
     @staticmethod
     def graph(learnt: Learnt) -> GraphVote:
-        """The same vote in torch; a voter with NO_GRAPH has none."""
+        """The same vote in torch, not settled yet; a voter with NO_GRAPH has none."""
 
     @staticmethod
     def merge_folds(probs: Probs, settle: Callable[[Probs], Probs] = normalised) -> Probs:

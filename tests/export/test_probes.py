@@ -8,7 +8,7 @@ import torch
 from safetensors.numpy import save_file
 
 from podium.contracts import probe
-from podium.export import bundle, probes
+from podium.export import members, probes
 from podium.foundation.errors import UserError
 from podium.networks.build import build
 from podium.networks.pooled import pooled
@@ -35,21 +35,22 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray
 def test_a_probe_is_its_classifier_on_the_mean_over_mirror_images(
     written: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    module, preprocessing = probes.load("probe_a", 2)
+    made = probes.load("probe_a", [2])
+    preprocessing = made.preprocessing
     assert (preprocessing.size, preprocessing.resize) == (SIZE, "crop")
     images = torch.randn(2, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
     seen = pooled(build(NETWORK, True, classes=2, size=SIZE))
     assert seen is not None
     with torch.no_grad():
         vectors = (seen.module(images) + seen.module(images.flip(-1))) / 2
-        found = module(images).numpy()
+        found = made.tails[0](made.trunk(images)).numpy()
     assert np.allclose(found, vectors.numpy()[:, seen.part(1)] @ written[0] + written[1], atol=1e-3)
 
 
 def test_a_probe_that_votes_is_found_here_and_an_unknown_one_is_refused(
     written: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    sources = bundle.sources(EnsembleParams(), ["this run", "probe_a"])
+    sources = members.sources(EnsembleParams(), ["this run", "probe_a"])
     assert [source.probed for source in sources] == [False, True]
     with pytest.raises(UserError, match="knows no probe probe_b"):
-        probes.load("probe_b", 2)
+        probes.load("probe_b", [2])

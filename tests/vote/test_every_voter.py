@@ -8,6 +8,7 @@ import pytest
 
 from podium.foundation.errors import UserError
 from podium.metrics import registry
+from podium.tasks.kinds.single import TASK as SINGLE
 from podium.vote import ensemble
 from podium.vote import voter as voters
 from podium.vote.calibration import Calibration
@@ -99,20 +100,22 @@ def test_the_same_seed_learns_the_same(name: str) -> None:
 def test_its_graph_gives_what_it_gives_or_says_why_there_is_none(name: str, tmp_path: Path) -> None:
     import torch
 
-    from podium.export import graphs
+    from podium.export import engines, graphs
 
     voter, made = voters.load(name), pool(n=120)
     if reason := graphs.without_graph(voter):
         with pytest.raises(UserError, match=f"the {name} vote {reason} and cannot be exported: set"):
-            graphs.VoteGraph(name, lambda probs: probs[0], CALIBRATION)
+            graphs.VoteGraph(name, lambda probs: probs[0], CALIBRATION, SINGLE)
         return
     assert voter.merge_folds in MEANS, "a merge_folds of its own has no graph: set NO_GRAPH"
     learnt = ensemble.learnt(name, made, ACCURACY, seed=0)
-    example = {"probs": torch.tensor(made.test[:, :, :4], dtype=torch.float32)}
-    graphs.write(graphs.VoteGraph(name, learnt, CALIBRATION), example, tmp_path / "vote.onnx", rows="probs")
-    found = graphs.run(tmp_path / "vote.onnx", {"probs": made.test.astype(np.float32)})  # 30 rows, not 4
+    example = {"probs": torch.tensor(made.test[:, :, :4])}
     wanted = ensemble.on_test(voter, voters.ready(learnt, None), CALIBRATION, made.test)
-    assert found == pytest.approx(wanted, abs=1e-5)
+    for suffix in engines.SUFFIXES.values():
+        file = tmp_path / f"vote{suffix}"
+        graphs.write(graphs.VoteGraph(name, learnt, CALIBRATION, SINGLE), example, file, rows="probs")
+        found = engines.graph(file, "cpu")([made.test])  # 30 rows, not 4
+        assert found == pytest.approx(wanted, abs=1e-9)
     assert wanted.std() > 0.1
 
 

@@ -30,6 +30,6 @@ def graph(_learnt: Learnt) -> GraphVote:
 
     def voted(probs: torch.Tensor) -> torch.Tensor:
         """(m, f, n, k) -> (f, n, k)."""
-        return (probs.argmax(-1, keepdim=True) == torch.arange(probs.shape[-1])).float().mean(0)
+        return (probs.argmax(-1, keepdim=True) == torch.arange(probs.shape[-1])).to(probs.dtype).mean(0)
 
     return voted

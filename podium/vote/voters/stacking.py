@@ -61,10 +61,10 @@ def graph(learnt: Learnt) -> GraphVote:
     import torch
 
     assert isinstance(learnt, Softmax)
-    weights = torch.zeros(len(learnt.weights), learnt.classes)
-    offsets = torch.full((learnt.classes,), ABSENT)
-    weights[:, learnt.seen] = torch.tensor(learnt.weights, dtype=torch.float32)
-    offsets[learnt.seen] = torch.tensor(learnt.offsets, dtype=torch.float32)
+    weights = torch.zeros(len(learnt.weights), learnt.classes, dtype=torch.float64)
+    offsets = torch.full((learnt.classes,), ABSENT, dtype=torch.float64)
+    weights[:, learnt.seen] = torch.tensor(learnt.weights, dtype=torch.float64)
+    offsets[learnt.seen] = torch.tensor(learnt.offsets, dtype=torch.float64)
 
     def voted(probs: torch.Tensor) -> torch.Tensor:
         """(m, f, n, k) -> (f, n, k)."""

@@ -1,0 +1,101 @@
+"""make export from end to end: what was published is written as a bundle, run in the open, and compared."""
+
+import json
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from podium.contracts import clean, competition, duplicates, images, labels, predictions, reading
+from podium.contracts.competition import Competition
+from podium.download import tables
+from podium.download.raw import Raw
+from podium.duplicates import answers
+from podium.experiments.runs import Pool
+from podium.export import agreement, bundle, graphs, members
+from podium.export.agreement import Agreement
+from podium.export.card import Card
+from podium.foundation.errors import UserError
+from podium.foundation.files import replacing_folder
+from podium.images.params import ImageParams
+from podium.metrics import registry
+from podium.submission import submission
+from podium.vote.params import EnsembleParams
+
+TABLE = predictions.ENSEMBLE / "table.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What params.yaml and the command line say."""
+
+    vote: EnsembleParams
+    image: ImageParams
+    seed: int
+    leak: bool  # whether duplicates' answers were put in
+    megapixels: float
+    digits: int
+    engine: str = "torch"
+
+
+def refuse(settings: Settings) -> dict[str, Any]:
+    """table.json. Raises UserError for what cannot be exported, before any work."""
+    if not TABLE.exists() or not submission.PATH.exists():
+        lacking = TABLE if not TABLE.exists() else submission.PATH
+        raise UserError(f"{lacking} is missing: run `dvc repro`, then export.")
+    said: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    members.refuse_external(settings.vote)
+    graphs.refuse_without_graph(said["chosen"])
+    return said
+
+
+def make(
+    settings: Settings, said: dict[str, Any], pool: Pool, raw: Raw, modules: Iterable[str], most: int
+) -> Agreement:
+    """Writes export/ where it agrees with reports/submission.csv on `most` of its rows, evenly spread."""
+    found = competition.read()
+    with replacing_folder(bundle.FOLDER) as folder:
+        made = _write(settings, said, pool, found, folder)
+        bundle.write(made, folder, modules)
+        told = _checked(made, found, raw, folder, most)
+        per_1000 = round(told.seconds / max(1, told.rows) * 1000, 2)
+        bundle.write(replace(made, seconds_per_1000=per_1000), folder, modules)
+    return told
+
+
+def _write(settings: Settings, said: dict[str, Any], pool: Pool, found: Competition, folder: Path) -> Card:
+    shipped, given = images.IMAGES.read(images.PATH), labels.LABELS.read(labels.PATH)
+    engine = settings.engine
+    vote = bundle.write_vote(pool, said, registry.of(found), settings.seed, folder, engine)
+    folds = sorted(set(pool.home.tolist()))
+    sources = members.sources(settings.vote, pool.names)
+    voting = [members.write(source, i, folds, folder, engine) for i, source in enumerate(sources)]
+    trained = shipped.loc[shipped["subset"].isin(["train", "validation"]), "image_id"]
+    shares = submission.prior(found, given.loc[given["image_id"].isin(trained), "label"].tolist())
+    more: dict[str, Any] = {}
+    if settings.leak:
+        cleaned = clean.read()
+        known = answers.find(cleaned, duplicates.DUPLICATES.read(duplicates.PATH), found.answers)
+        table = bundle.known_answers(known, shipped, cleaned, found.answers)
+        more = {"answers": table, "agreed": known.agreed, "groups": known.groups}
+    return bundle.card(
+        voting, vote, engine, shipped, found, settings.image, reading.read(),
+        shares=shares.tolist(), megapixels=settings.megapixels, digits=settings.digits, **more,
+    )  # fmt: skip
+
+
+def _checked(made: Card, found: Competition, raw: Raw, folder: Path, most: int) -> Agreement:
+    """The bundle on the download's own test images, laid out as they were shipped."""
+    shipped = images.IMAGES.read(images.PATH)
+    path = dict(zip(shipped["submission_id"], shipped["path"], strict=True))
+    text = competition.SAMPLE.read_text(encoding="utf-8")
+    sheet = tables.parse(text.encode(), str(competition.SAMPLE))
+    some, rows = agreement.some_rows(sheet, text, most)
+    ids = [sheet.columns[found.id_column][row].strip() for row in rows]
+    with tempfile.TemporaryDirectory() as place:
+        root, sample, out = Path(place) / "download", Path(place) / "sample.csv", Path(place) / "found.csv"
+        agreement.unpack([path[name] for name in ids], raw.read, root)
+        sample.write_text(some, encoding="utf-8")
+        _, seconds = agreement.run(folder, [root, sample, out])
+        return replace(agreement.compare(submission.PATH, out, found.id_column), seconds=seconds)

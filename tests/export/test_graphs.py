@@ -1,0 +1,63 @@
+"""A vote's graph decides as the ensemble does, whatever the task and its cut points."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from podium.export import engines, graphs
+from podium.tasks import registry
+from podium.vote import ensemble
+from podium.vote import voter as voters
+from podium.vote.calibration import Calibration
+from podium.vote.cutting import regrade, warp
+from podium.vote.voter import WeightedMean
+
+WEIGHTS = np.array([0.5, 0.3, 0.2])
+TABLE = np.array([[0.0, 1.0, 5.0], [2.0, 3.0, 9.0]], np.float32)  # the least and most of each number
+CUTS = {"multi": (np.array([0.2, 0.5, 0.9]), warp), "ordinal": (np.array([0.8, 1.1]), regrade)}
+
+
+@pytest.mark.parametrize("task", ["multi", "ordinal", "number"])
+def test_cut_points_and_the_tasks_own_bounds_leave_with_the_vote(task: str, tmp_path: Path) -> None:
+    kind, draw = registry.load(task), np.random.default_rng(0)
+    probs = draw.random((3, 2, 50, 3)) * (10 if task == "number" else 1)
+    if task == "ordinal":
+        probs /= probs.sum(-1, keepdims=True)
+
+    def settle(values: np.ndarray) -> np.ndarray:
+        return np.asarray(kind.normalise(values, TABLE))
+
+    cuts, turn = CUTS.get(task, (np.ones(3), lambda values, _: values))
+    calibration = Calibration(1.0, np.ones(3), cuts, turn)
+    learnt = WeightedMean(WEIGHTS, settle)
+    wanted = ensemble.on_test(voters.load("hill_climbing"), learnt, calibration, probs, settle)
+    vote = graphs.VoteGraph("hill_climbing", learnt, calibration, kind, TABLE)
+    for suffix in engines.SUFFIXES.values():
+        file = tmp_path / f"vote{suffix}"
+        graphs.write(vote, {"probs": torch.tensor(probs[:, :, :4])}, file, rows="probs")
+        assert engines.graph(file, "cpu")([probs]) == pytest.approx(wanted, abs=1e-9)
+
+
+def test_a_card_that_fails_is_told_once_and_the_processor_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = []
+
+    def graph(_path: Path, where: str) -> engines.Graph:
+        def run(arrays: engines.Arrays) -> np.ndarray:
+            seen.append(where)
+            if where == "cuda":
+                raise RuntimeError("CUDA error: no kernel image is available")
+            return np.asarray(arrays[0])
+
+        return run
+
+    monkeypatch.setattr(engines, "device", lambda _: "cuda")
+    monkeypatch.setattr(engines, "graph", graph)
+    some = engines.OnDevice([tmp_path / "a.pt"], "torch")
+    for _ in range(2):
+        assert some(0, [np.ones(2)]).tolist() == [1, 1]
+    assert seen == ["cuda", "cpu", "cpu"]
+    assert capsys.readouterr().out.count("warning: the graphics card failed (CUDA error: no kernel") == 1
