@@ -78,6 +78,14 @@ download: venv ## COMPETITION=slug: fetches the competition's zip to data/raw
 upload: venv ## MESSAGE="…" [FORCE=1 WAIT=seconds FILE=made-elsewhere.csv]: sends reports/submission.csv, waits for the score, remembers it
 	@python -m stages.upload "$${MESSAGE-}"
 
+.PHONY: notebook
+notebook: venv ## [COMPETITION=slug GPU=no]: export/ as a script and a data set, for competitions that take notebooks alone
+	@python -m stages.notebook
+
+.PHONY: rehearse
+rehearse: venv ## [IMAGES=500 HIDDEN=100000]: the notebook's script as Kaggle runs it: no network; images a second, hours
+	@python -m stages.rehearse
+
 .PHONY: leaderboard
 leaderboard: venv ## what was uploaded: CV against public score
 	@python -m stages.leaderboard

@@ -1,12 +1,7 @@
-"""Does the bundle give what the run published? It is run where nothing of the project can be found."""
+"""Does a submission that a bundle wrote say what another one says? To the row and the cell."""
 
 import math
-import os
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +11,6 @@ from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
 MOST_APART = 1e-4  # between two probabilities, or the share of a number by which two of them differ
-KEPT = (
-    "PATH",
-    "HOME",
-    "LANG",
-    "TMPDIR",
-    "SYSTEMROOT",
-    "OMP_NUM_THREADS",
-    "CUDA_VISIBLE_DEVICES",
-    "LD_LIBRARY_PATH",
-)
 
 
 @dataclass(frozen=True)
@@ -34,32 +19,13 @@ class Agreement:
 
     rows: int
     apart: float
-    seconds: float = 0.0
+    seconds: float = 0.0  # of the bundle's run
 
 
-def run(bundle: Path, words: Sequence[str | Path], command: Sequence[str] = ()) -> tuple[str, float]:
-    """(what predict.py prints, its seconds) in isolated mode, an empty folder and a bare environment.
-
-    `command` goes in front, such as one that takes the network away. Raises UserError where it fails.
-    """
-    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    script = (bundle / "predict.py").resolve()
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory() as empty:
-        done = subprocess.run(
-            [*command, sys.executable, "-I", str(script), *map(str, words)],
-            cwd=empty, env=environment, text=True, encoding="utf-8", capture_output=True, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        last = " ".join((done.stderr or done.stdout).strip().splitlines()[-1:])
-        raise UserError(f"{script} fails where nothing of the project can be found: {last}")
-    return done.stdout, time.monotonic() - began
-
-
-def compare(published: Path, found: Path, id_column: str, but: Sequence[str] = ()) -> Agreement:
+def compare(published: Path, found: Path, id_column: str) -> Agreement:
     """The same rows and cells, or numbers that differ little. Raises UserError that names the row.
 
-    `found` may hold some of the rows alone. but: ids that are not looked at.
+    `found` may hold some of the rows alone.
     """
     left, right = (tables.parse(path.read_bytes(), str(path)) for path in (published, found))
     if left.header != right.header:
@@ -69,16 +35,14 @@ def compare(published: Path, found: Path, id_column: str, but: Sequence[str] = (
     apart = 0.0
     for row, name in enumerate(right.columns[id_column]):
         if name not in place:
-            raise UserError(f"{right.where(row)}: the id {name!r} is not in {published}.")
-        if name in but:
-            continue
+            raise UserError(f"{right.where(row)}: the id {name!r} is not in {published.name}.")
         pairs = [(left.columns[c][place[name]], right.columns[c][row]) for c in columns]
         apart = max(apart, *(_apart(*pair) for pair in pairs))
         if apart > MOST_APART or _changed(pairs):
             raise UserError(
                 f"{right.where(row)}: the bundle says {_few([b for _, b in pairs])} for {name!r}, and "
-                f"{published} {_few([a for a, _ in pairs])}: it is not exported. Run `dvc repro` and export "
-                "again; if they still differ, this is a defect of Podium's."
+                f"{published.name} {_few([a for a, _ in pairs])}: run `dvc repro` and export again; if they "
+                "still differ, this is a defect of Podium's."
             )
     return Agreement(len(right.lines), apart)
 
@@ -121,9 +85,8 @@ def some_rows(sample: Sheet, text: str, most: int) -> tuple[str, list[int]]:
     return header + "".join(kept), rows
 
 
-def unpack(paths: Sequence[str], read: Callable[[str], bytes], folder: Path) -> None:
-    """Writes files of the download below `folder`, at their own places."""
-    for path in paths:
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(read(path))
+def unpack(files: Mapping[str, str], read: Callable[[str], bytes], folder: Path) -> None:
+    """Writes files of the download below `folder`: where they go -> where they lie in the download."""
+    for place, path in files.items():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_bytes(read(path))

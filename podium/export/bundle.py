@@ -38,15 +38,20 @@ def write_vote(
 ) -> str:
     """Writes the graph of the voter that ensemble chose, learnt anew from the same predictions; its name."""
     name, said = table["chosen"], table["calibration"]
-    turn = TURNS.get(said["kind"]) if said["kept"] else None
-    cuts = np.array(said["cuts"]) if turn is not None else None
-    calibration = Calibration(said["temperature"], np.array(said["priors"]), cuts, turn)
+    calibration = calibration_of(said)
     learnt = ensemble.learnt(name, pool, metric, seed)
     vote = graphs.VoteGraph(name, learnt, calibration, pool.kind, pool.table)
     probs = torch.tensor(pool.test[:, :, : graphs.CHECKED], dtype=torch.float64)
     file = f"vote{engines.SUFFIXES[engine]}"
     graphs.write(vote, {"probs": probs}, folder / file, rows="probs")
     return file
+
+
+def calibration_of(said: dict[str, Any]) -> Calibration:
+    """The calibration that table.json tells of."""
+    turn = TURNS.get(said["kind"]) if said["kept"] else None
+    cuts = np.array(said["cuts"]) if turn is not None else None
+    return Calibration(said["temperature"], np.array(said["priors"]), cuts, turn)
 
 
 def card(
@@ -127,7 +132,7 @@ def write(made: Card, folder: Path, modules: Iterable[str]) -> None:
         place = folder / ("predict.py" if Path(name) == SCRIPT else name)
         for package in list(place.relative_to(folder).parents)[:-1]:
             (folder / package).mkdir(parents=True, exist_ok=True)
-            (folder / package / "__init__.py").touch()
+            (folder / package / "__init__.py").write_text('"""Copied from Podium by make export."""\n')
         shutil.copy(ROOT / name, place)
 
 

@@ -20,6 +20,14 @@ def images(folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in files if _is_image(path)]
 
 
+def candidates(folder: Path, card: Card) -> list[str]:
+    """What an id may mean below `folder`; only the test folders are walked where it holds them."""
+    there = [name for name in card.tests if (folder / name).is_dir()]
+    if there:
+        return sorted(f"{name}/{path}" for name in there for path in images(folder / name))
+    return of_test(images(folder), card)
+
+
 def of_test(paths: Sequence[str], card: Card) -> list[str]:
     """Those in the download's test folders where any is; else all but those in its training folders."""
     tests = [path for path in paths if _inside(path, card.tests)]
@@ -28,8 +36,7 @@ def of_test(paths: Sequence[str], card: Card) -> list[str]:
 
 def files_of(ids: Sequence[str], folder: Path, card: Card) -> dict[str, Path]:
     """The image of each id; a few ids may have none. Raises UserError for more, or for an id with two."""
-    paths = of_test(images(folder), card)
-    found = match(dict.fromkeys(ids), ImageIndex(paths))
+    found = match(dict.fromkeys(ids), ImageIndex(candidates(folder, card)))
     for name, several in found.ambiguous.items():
         raise UserError(
             f"the id {name!r} may be {several[0]} or {several[1]} of {folder}: name the test folder itself."

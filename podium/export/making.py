@@ -13,7 +13,7 @@ from podium.download import tables
 from podium.download.raw import Raw
 from podium.duplicates import answers
 from podium.experiments.runs import Pool
-from podium.export import agreement, bundle, graphs, members
+from podium.export import agreement, bundle, graphs, members, sealed
 from podium.export.agreement import Agreement
 from podium.export.card import Card
 from podium.foundation.errors import UserError
@@ -23,6 +23,7 @@ from podium.metrics import registry
 from podium.submission import submission
 from podium.vote.params import EnsembleParams
 
+NEEDED = {"torch": (), "onnx": ("onnxruntime",)}  # what an engine needs beside what Kaggle's image has
 TABLE = predictions.ENSEMBLE / "table.json"
 
 
@@ -39,12 +40,19 @@ class Settings:
     engine: str = "torch"
 
 
+def read_table() -> dict[str, Any]:
+    """table.json: how ensemble decided. Raises UserError where it is missing."""
+    if not TABLE.exists():
+        raise UserError(f"{TABLE} is missing: run `dvc repro`.")
+    values: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return values
+
+
 def refuse(settings: Settings) -> dict[str, Any]:
     """table.json. Raises UserError for what cannot be exported, before any work."""
-    if not TABLE.exists() or not submission.PATH.exists():
-        lacking = TABLE if not TABLE.exists() else submission.PATH
-        raise UserError(f"{lacking} is missing: run `dvc repro`, then export.")
-    said: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    if not submission.PATH.exists():
+        raise UserError(f"{submission.PATH} is missing: run `dvc repro`, then export.")
+    said = read_table()
     members.refuse_external(settings.vote)
     graphs.refuse_without_graph(said["chosen"])
     return said
@@ -95,7 +103,7 @@ def _checked(made: Card, found: Competition, raw: Raw, folder: Path, most: int) 
     ids = [sheet.columns[found.id_column][row].strip() for row in rows]
     with tempfile.TemporaryDirectory() as place:
         root, sample, out = Path(place) / "download", Path(place) / "sample.csv", Path(place) / "found.csv"
-        agreement.unpack([path[name] for name in ids], raw.read, root)
+        agreement.unpack({path[name]: path[name] for name in ids}, raw.read, root)
         sample.write_text(some, encoding="utf-8")
-        _, seconds = agreement.run(folder, [root, sample, out])
-        return replace(agreement.compare(submission.PATH, out, found.id_column), seconds=seconds)
+        ran = sealed.run(folder / "predict.py", [root, sample, out], given=NEEDED[made.engine])
+        return replace(agreement.compare(submission.PATH, out, found.id_column), seconds=ran.seconds)

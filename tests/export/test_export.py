@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from podium.contracts import competition
-from podium.export import agreement, bundle
+from podium.export import agreement, bundle, sealed
 from podium.foundation.errors import UserError
 from podium.submission import submission
 from stages import export
@@ -49,7 +49,9 @@ def test_a_bundle_gives_what_was_published(
     for given, ids in ((Path("shipped"), range(TESTS)), (Path("shipped/test"), [7, 0, 3])):
         header, *rows = Path("shipped/sample_submission.csv").read_text().splitlines()
         Path("some.csv").write_text("\n".join([header, *(rows[i] for i in ids)]) + "\n")
-        agreement.run(bundle.FOLDER, [given.resolve(), tmp_path / "some.csv", tmp_path / "found.csv"])
+        sealed.run(
+            bundle.FOLDER / "predict.py", [given.resolve(), tmp_path / "some.csv", tmp_path / "found.csv"]
+        )
         told = agreement.compare(submission.PATH, tmp_path / "found.csv", "id")
         assert told.rows == len(ids)
     assert pd.read_csv("found.csv", sep=run.delimiter)["id"].tolist() == [7, 0, 3]
@@ -63,7 +65,7 @@ def test_other_images_any_number_and_the_call_from_python(
     for i in range(40):  # more than a batch
         Path(f"more/{i}.png").write_bytes(picture(i, False, ".png"))
     Path("more/39.png").write_bytes(b"")
-    agreement.run(bundle.FOLDER, [tmp_path / "more", tmp_path / "table.csv"])
+    sealed.run(bundle.FOLDER / "predict.py", [tmp_path / "more", tmp_path / "table.csv"])
     table = pd.read_csv("table.csv")
     assert list(table) == ["path", "readable", *competition.read().classes] and len(table) == 40
     assert table["readable"].sum() == 39 and np.allclose(table.iloc[:, 2:].sum(1), 1)
@@ -87,9 +89,7 @@ def test_what_differs_from_the_submission_is_not_exported(
     table = pd.read_csv(submission.PATH, dtype=str)
     table.loc[5, ["owl", "cat"]] = ["0.90000000", "0.05000000"]
     table.to_csv(submission.PATH, index=False)
-    with pytest.raises(
-        UserError, match=r"found.csv, line 7: the bundle says .* for '5', and reports/submiss"
-    ):
+    with pytest.raises(UserError, match=r"found.csv, line 7: the bundle says .* for '5', and submission.csv"):
         export.main()
     assert not bundle.FOLDER.exists()
 

@@ -1,0 +1,159 @@
+"""make rehearse: the notebook's script run here as Kaggle would, and what it wrote held against the run."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from podium.competition.matching import stem
+from podium.contracts import competition, images
+from podium.contracts.competition import Competition
+from podium.download import tables
+from podium.download.raw import Raw
+from podium.export import agreement, card, expected, members, notebook, sealed
+from podium.export.agreement import Agreement
+from podium.export.card import Card
+from podium.export.expected import Voting
+from podium.export.sealed import Ran
+from podium.foundation.errors import UserError
+from podium.submission import submission
+from podium.submission.submission import Sample
+
+FEW = 3  # rows of the sample that Kaggle runs first, beside a test folder with these images alone
+DECOYS = 12  # training images beside them: they must not be predicted
+HOURS = 9.0  # what a notebook usually may take
+SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What the two runs said and took: the sample's few rows, then the hidden set."""
+
+    sample: Ran
+    hidden: Ran
+    first: Agreement
+    second: Agreement
+    rows: int  # of the sample run
+
+    @property
+    def per_second(self) -> float:
+        """Images a second, without what starting takes."""
+        images = self.second.rows - self.rows
+        return images / max(self.hidden.seconds - self.sample.seconds, 1e-3)
+
+    def hours(self, images: int) -> float:
+        """For so many hidden images on this machine, starting included."""
+        return (self.sample.seconds + images / self.per_second) / SECONDS
+
+
+def rehearse(voting: Voting, sources: Sequence[members.Source], raw: Raw, count: int) -> Rehearsed:
+    """Runs the script on the sample's first rows and on `count` training images under other names.
+
+    Raises UserError where it fails, changes its input, or says something else than the run.
+    """
+    folder, found = notebook.FOLDER, competition.read()
+    notebook.asked_of(folder)
+    made = card.read(folder / notebook.DATASET)
+    shipped = images.IMAGES.read(images.PATH)
+    with tempfile.TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        sample = submission.read_sample(competition.SAMPLE, found)
+        few = replace(sample, rows=sample.rows[:FEW])
+        of_test = dict(zip(shipped["submission_id"], shipped["path"], strict=True))
+        tests = {of_test[name]: of_test[name] for name in few.ids}
+        first = _run(place / "first", few, tests, shipped, raw, made)
+        told = agreement.compare(submission.PATH, place / "first/working/submission.csv", found.id_column)
+
+        chosen = hidden(shipped, count)
+        names = renamed(chosen["path"].tolist(), of_test[sample.ids[0]])
+        ids = [id_of(name, sample.ids[0]) for name in names]
+        row = sample.rows[0]
+        rows = [[*row[: sample.id_at], name, *row[sample.id_at + 1 :]] for name in ids]
+        many = replace(sample, rows=rows)
+        paths = dict(zip(names, chosen["path"], strict=True))
+        second = _run(place / "second", many, paths, shipped, raw, made)
+        values = expected.vote(voting, sources, made, chosen)
+        wanted = place / "wanted.csv"
+        _write(many, found, values, made, wanted)
+        agreed = agreement.compare(wanted, place / "second/working/submission.csv", found.id_column)
+    return Rehearsed(first, second, told, agreed, len(few.rows))
+
+
+def hidden(shipped: pd.DataFrame, count: int) -> pd.DataFrame:
+    """At most so many readable training images, evenly spread."""
+    readable = shipped[(shipped["subset"] == "train") & (shipped["length"] > 0)]
+    some = sorted({int(i * len(readable) / count) for i in range(count)})
+    return (
+        readable.iloc[some].reset_index(drop=True)
+        if len(readable) > count
+        else readable.reset_index(drop=True)
+    )
+
+
+def renamed(paths: Sequence[str], path: str) -> list[str]:
+    """Places in the test folder of `path`, under numbers that no shipped image has, suffixes kept."""
+    folder = path.rpartition("/")[0]
+    names = [f"{70_000_000 + i}{one[len(stem(one)) :].lower()}" for i, one in enumerate(paths)]
+    return [f"{folder}/{name}" if folder else name for name in names]
+
+
+def id_of(path: str, like: str) -> str:
+    """What a sample calls an image that calls another one `like`: with folder and suffix, or without."""
+    name = path.rpartition("/")[2]
+    name = name if stem(like) != like else stem(name)
+    return f"{like.rpartition('/')[0]}/{name}" if "/" in like else name
+
+
+def _run(
+    place: Path, sample: Sample, files: dict[str, str], shipped: pd.DataFrame, raw: Raw, made: Card
+) -> Ran:
+    """The script where only its input lies: files are places in the competition -> paths in the download."""
+    given, working = place / "input", place / "working"
+    working.mkdir(parents=True)
+    data = given / "competition"
+    decoys = shipped.loc[shipped["subset"] == "train", "path"].tolist()[:DECOYS]
+    agreement.unpack({one: one for one in decoys} | files, raw.read, data)
+    _sample(sample, data / made.sample)
+    (given / "data-set").symlink_to((notebook.FOLDER / notebook.DATASET).resolve())
+    before = _listing(given)
+    _lock(given)
+    try:
+        ran = sealed.run(notebook.FOLDER / notebook.CODE, (), working, PODIUM_INPUT=str(given))
+    finally:
+        _lock(given, False)
+    if _listing(given) != before:
+        raise UserError(f"{notebook.CODE} writes into its input, which Kaggle does not allow.")
+    if not (working / "submission.csv").exists():
+        raise UserError(f"{notebook.CODE} ended without a submission.csv.")
+    return ran
+
+
+def _sample(sample: Sample, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [sample.delimiter.join(tables.cell(cell) for cell in row) for row in sample.rows]
+    path.write_text("\n".join([sample.first, *lines]) + "\n", encoding="utf-8")
+
+
+def _listing(folder: Path) -> list[str]:
+    return sorted(str(path) for path in folder.rglob("*"))
+
+
+def _lock(folder: Path, closed: bool = True) -> None:
+    """Takes the right to write away from all folders below, or gives it back."""
+    for place, _, _ in os.walk(folder):
+        mode = stat.S_IMODE(os.stat(place).st_mode)
+        os.chmod(place, mode & ~0o222 if closed else mode | stat.S_IWUSR)
+
+
+def _write(sample: Sample, found: Competition, values: np.ndarray, made: Card, path: Path) -> None:
+    """What submit would write of these predictions."""
+    status = ["ok"] * len(sample.ids)
+    table = pd.DataFrame({"image_id": sample.ids, "submission_id": sample.ids, "status": status})
+    shares = np.array(made.shares)
+    aligned = submission.align(sample.ids, table, sample.ids, values, shares, found.kind.truth)
+    submission.write(sample, found, submission.fill(sample, found, aligned.probs, made.digits), path)

@@ -1,0 +1,60 @@
+"""make rehearse: the notebook's script, run here without network, and what its hidden set will take."""
+
+import os
+from pathlib import Path
+
+from podium.competition.params import CompetitionParams
+from podium.contracts import competition, folds
+from podium.download.raw import open_raw
+from podium.foundation import run
+from podium.foundation.entry import loading
+from podium.foundation.entry import run as run_stage
+from podium.foundation.errors import UserError
+from podium.foundation.params import load
+from podium.foundation.run import cores
+from podium.metrics import registry
+from podium.vote.members import gather
+from podium.vote.params import EnsembleParams
+
+IMAGES, HIDDEN = 500, 100_000  # run here, and estimated
+
+
+def main() -> None:
+    """Runs export/notebook's script twice and prints what it found."""
+    count, total = _number("IMAGES", IMAGES), _number("HIDDEN", HIDDEN)
+    shipped, params, found = load(CompetitionParams), load(EnsembleParams), competition.read()
+    with loading():
+        from podium.export import members, rehearsal, sealed
+        from podium.export.expected import Voting
+        from podium.export.making import read_table
+
+    split = folds.FOLDS.read(folds.PATH)
+    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
+    pool = gather(params, found, split, declared)
+    raw = open_raw(
+        Path(shipped.path).expanduser(), shipped.limits, shipped.encoding, shipped.links == "follow"
+    )
+    voting = Voting(pool, read_table(), registry.of(found), load(run.Seed).seed)
+    told = rehearsal.rehearse(voting, members.sources(params, pool.names), raw, count)
+    hours = told.hours(total)
+    print(
+        f"rehearsal: {sealed.no_network()[1]}; input read-only.\n"
+        f"  {told.rows} rows of the sample in {told.sample.seconds:.1f} s, as in reports/submission.csv\n"
+        f"  {told.second.rows:,} training images as a hidden test set in {told.hidden.seconds:.1f} s, as the "
+        f"same folds' networks vote (largest difference {told.second.apart:.1e})\n"
+        f"  {told.per_second:.1f} images a second on {cores()} processors, at most "
+        f"{max(told.sample.megabytes, told.hidden.megabytes):,.0f} MB\n"
+        f"  {total:,} hidden images take {hours:.1f} hours on this machine; a notebook usually may take "
+        f"{rehearsal.HOURS:.0f}" + ("" if hours < rehearsal.HOURS else ": TOO LONG, unless a GPU is faster")
+    )
+
+
+def _number(name: str, usual: int) -> int:
+    text = os.environ.get(name) or str(usual)
+    if not text.isdigit() or text == "0":
+        raise UserError(f"{name}: give a number of images, such as {name}={usual}; found {text!r}.")
+    return int(text)
+
+
+if __name__ == "__main__":
+    run_stage(main, interrupted="interrupted: nothing was changed; make rehearse starts anew")
