@@ -41,8 +41,8 @@ debug: venv ## STAGE=train [FOLD=0]: one stage in the foreground, with traceback
 	@PODIUM_DEBUG=1 python -m stages.$(STAGE) $(if $(filter train,$(STAGE)),$(or $(FOLD),0))
 
 .PHONY: train
-train: check ## GPUS=0,1 or JOBS=2: trains the folds side by side, one a device
-	@python -m stages.train_folds --gpus "$${GPUS-}" --jobs "$(or $(JOBS),1)"
+train: check ## GPUS=0,1 or JOBS=2: the folds side by side; CLUSTER=tcp://…, slurm or a YAML file: over machines
+	@python -m stages.train_folds --cluster "$${CLUSTER-}" --gpus "$${GPUS-}" --jobs "$(or $(JOBS),1)"
 
 .PHONY: experiment
 experiment: venv ## SET="-S key=value …" [NAME=mine QUEUE=1]: checks the settings, then dvc exp run with them

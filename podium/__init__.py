@@ -30,5 +30,6 @@ export         a run's winners as a folder that predicts by itself
 labelled       the models on a labelled folder
 kaggle         the official client, the ledger, uploads that cannot lie
 report         one page of pictures and numbers
-project        the project itself: params checked, code listed, first steps, folds side by side
+project        the project itself: params checked, code listed, first steps
+cluster        folds and experiments as tasks over machines, by Dask
 """

@@ -84,8 +84,10 @@ def _leave(sentence: str, code: int) -> None:
 
 
 def _watch_ancestors() -> None:
-    """Interrupts this process when its shell or DVC is gone: an orphan must not publish a result."""
+    """Interrupts this process when its shell, DVC or worker is gone: an orphan must not publish a result."""
     watched = _parent_and_grandparent()
+    if os.environ.get("PODIUM_WATCHED", "").isdigit():  # a worker of podium/cluster, in whose clone this runs
+        watched.append(int(os.environ["PODIUM_WATCHED"]))
 
     def watch() -> None:
         while all(_alive(process) for process in watched):

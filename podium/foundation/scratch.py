@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 from podium.foundation.errors import UserError
 
 DEFAULT_CAP_GB = 50.0
-KINDS_OF_STATE = ("resume",)  # kept by their owner, which removes them itself
+KINDS_OF_STATE = ("resume", "clones")  # kept by their owner: clones are those of podium/cluster
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk's, the user's or the file's end
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 

@@ -1,0 +1,178 @@
+"""Tasks over workers of this machine, each with its clone: the dead, the failing, the interrupted."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
+ROOT = Path(__file__).parents[2]
+STAGE = """\
+import os, pathlib, sys, time
+fold, word = sys.argv[1], pathlib.Path("data/word.txt").read_text()
+if fold in pathlib.Path("fails.txt").read_text().split():
+    sys.exit(f"error: fold {fold} cannot")
+print("fold", fold, "begins", flush=True)
+place = pathlib.Path(os.environ["PLACE"], fold)
+if fold in pathlib.Path("waits.txt").read_text().split() and not place.exists():
+    place.touch()
+    time.sleep(120)
+out = pathlib.Path("models", "fold" + fold)
+out.mkdir(parents=True)
+(out / "weights").write_text(word * 3 + fold)
+"""
+DRIVER = """\
+import sys
+from podium.cluster import folds
+from podium.foundation.entry import run
+run(lambda: folds.train([0, 1, 2], sys.argv[1], "", "2", 1), interrupted="interrupted: kept")
+"""
+PIPELINE = {
+    "check": {"cmd": "python -c 1", "deps": ["stage.py"]},
+    "word": {
+        "cmd": "python -c \"open('data/word.txt', 'w').write('a')\"",
+        "deps": ["stage.py"], "outs": ["data/word.txt"],
+    },
+    "train": {
+        "matrix": {"fold": [0, 1, 2]}, "cmd": "python stage.py ${item.fold}",
+        "deps": ["data/word.txt", "stage.py"], "outs": ["models/fold${item.fold}"],
+    },
+}  # fmt: skip
+
+
+class Tiny:
+    """A project of three stages that take no time, and its driver as a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "project"
+        (self.folder / "data").mkdir(parents=True)
+        (self.folder / "models").mkdir()
+        self.environment = os.environ | {
+            "PODIUM_CACHE": str(folder / "scratch"), "PLACE": str(folder), "PYTHONPATH": str(ROOT),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(folder),
+        }  # fmt: skip
+        for name, text in (
+            ("stage.py", STAGE), ("dvc.yaml", yaml.safe_dump({"stages": PIPELINE})), ("fails.txt", ""),
+            ("waits.txt", ""), ("data/README.md", ""), (".gitignore", "models\n"),
+        ):  # fmt: skip
+            (self.folder / name).write_text(text)
+        self.run("git", "init", "-q")
+        self.run("git", "config", "user.name", "t")
+        self.run("git", "config", "user.email", "t@e.x")
+        self.run(sys.executable, "-m", "dvc", "init", "-q")
+        self.run("git", "add", "-A")
+        self.run("git", "commit", "-q", "-m", "tiny")
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def driver(self, cluster: str = "") -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-c", DRIVER, cluster], cwd=self.folder, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def weights(self) -> dict[str, str]:
+        return {path.parent.name: path.read_text() for path in self.folder.glob("models/*/weights")}
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Tiny:
+    return Tiny(tmp_path)
+
+
+def until(process: "subprocess.Popen[str]", word: str) -> str:
+    """Reads what the process says until it has said the word."""
+    said = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        said += line
+        if word in line:
+            return said
+    raise AssertionError(f"{word!r} never came:\n{said}")
+
+
+def worker_of(driver: "subprocess.Popen[str]", command: str) -> psutil.Process:
+    """The worker process whose child runs that command."""
+    workers = psutil.Process(driver.pid).children()
+    return next(
+        w for w in workers if any(command in " ".join(c.cmdline()) for c in w.children(recursive=True))
+    )
+
+
+def test_a_dead_workers_fold_goes_to_another(tiny: Tiny) -> None:
+    (tiny.folder / "waits.txt").write_text("1")  # its first trainer is still at it when its worker dies
+    with tiny.driver() as driver:
+        until(driver, "fold 1 begins")
+        victim = worker_of(driver, "stage.py 1")
+        victim.send_signal(signal.SIGKILL)
+        said, _ = driver.communicate(timeout=300)
+    assert driver.returncode == 0, said
+    assert tiny.weights() == {"fold0": "aaa0", "fold1": "aaa1", "fold2": "aaa2"}
+    assert "waits.txt" in tiny.run("git", "status", "--porcelain")  # not committed, and carried along
+
+
+def test_a_failing_fold_says_its_sentence_and_what_ended_is_kept(tiny: Tiny) -> None:
+    (tiny.folder / "fails.txt").write_text("2")
+    with tiny.driver() as driver:
+        said, _ = driver.communicate(timeout=300)
+    assert driver.returncode == 2
+    assert "fold 2 on " in said and "the last lines of its log:" in said
+    assert "\nfold 2 cannot\n" in said
+    assert {"fold0", "fold1"} >= set(tiny.weights()) > set()
+
+
+def test_an_interrupt_ends_all_and_keeps_what_ended(tiny: Tiny) -> None:
+    (tiny.folder / "waits.txt").write_text("1 2")
+    with tiny.driver() as driver:
+        until(driver, "fold 0: done")
+        until(driver, "fold 2 begins")
+        ran = psutil.Process(driver.pid).children(recursive=True)
+        driver.send_signal(signal.SIGINT)
+        said, _ = driver.communicate(timeout=120)
+    assert driver.returncode == 130, said
+    assert tiny.weights() == {"fold0": "aaa0"}
+    assert psutil.wait_procs(ran, timeout=10)[1] == []
+
+
+def test_workers_of_a_scheduler_that_see_no_common_disk_join_by_the_remote(
+    tiny: Tiny, tmp_path: Path
+) -> None:
+    tiny.run(sys.executable, "-m", "dvc", "remote", "add", "-q", "-d", "team", str(tmp_path / "remote"))
+    started, address = [], tmp_path / "scheduler.json"
+    hidden = tiny.environment | {"PODIUM_CACHE": str(tmp_path / "elsewhere"), "PODIUM_APART": "1"}
+    try:
+        for words in (
+            ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"),
+            ("worker", "--nthreads", "4"),
+        ):
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "dask", words[0], "--scheduler-file", str(address), *words[1:]],
+                    cwd=tmp_path,
+                    env=hidden,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+        while not address.exists():
+            time.sleep(0.1)
+        with tiny.driver(json.loads(address.read_text())["address"]) as driver:
+            said, _ = driver.communicate(timeout=300)
+        assert driver.returncode == 0, said
+        assert tiny.weights() == {"fold0": "aaa0", "fold1": "aaa1", "fold2": "aaa2"}
+        assert list((tmp_path / "remote").rglob("*")) and not list((tmp_path / "scratch").glob("clones/*"))
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait(30)

@@ -1,0 +1,55 @@
+"""Where the work goes: CLUSTER=, GPUS= and JOBS= as words, and what they refuse."""
+
+from pathlib import Path
+
+import pytest
+
+from podium.cluster import folds, machines
+from podium.foundation.errors import UserError
+
+
+def test_a_gpu_is_a_place_and_so_is_a_job() -> None:
+    assert machines.places("0,2", "1") == [{"CUDA_VISIBLE_DEVICES": "0"}, {"CUDA_VISIBLE_DEVICES": "2"}]
+    assert machines.places("", "3") == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("gpus", "jobs", "found"), [("a", "1", "GPUS=a"), ("1,1", "1", "GPUS=1,1"), ("", "0", "JOBS=0")]
+)
+def test_what_is_no_place_is_refused(gpus: str, jobs: str, found: str) -> None:
+    with pytest.raises(UserError, match=found):
+        machines.places(gpus, jobs)
+
+
+def test_a_cluster_is_an_address_a_batch_system_or_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("kind: slurm\nqueue: gpu\ncores: 4\n")
+    assert machines.options("") == {}
+    assert machines.options("tcp://first:8786") == {"address": "tcp://first:8786"}
+    assert machines.options("pbs") == {"kind": "pbs"}
+    assert machines.options(str(file)) == {"kind": "slurm", "queue": "gpu", "cores": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("kind: slrum\n", "kind is 'slrum'"), ("queue: gpu\n", "kind is None"), ("a: [\n", "no YAML")],
+)
+def test_a_file_that_names_no_batch_system_is_refused(text: str, found: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(UserError, match=found):
+        machines.options(str(tmp_path / "mine.yaml"))
+
+
+def test_another_word_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UserError, match=r"CLUSTER=slrm: give a scheduler's address .*slurm"):
+        machines.options("slrm")
+
+
+def test_folds_that_would_fight_for_cores_are_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folds, "cores", lambda: 4)
+    folds.warn([{}, {}], 2)
+    assert capsys.readouterr().out == ""
+    folds.warn([{}, {}, {}, {}], 2)
+    assert "set threads to 1" in capsys.readouterr().out
