@@ -53,6 +53,10 @@ recipe: venv ## NAME=resnext101 [SET="-S key=value"]: one of recipes/, as an exp
 	@test -n "$${NAME-}" || { echo "error: give NAME=one of" $$(ls recipes | grep -v README) >&2; exit 2; }
 	@python -m stages.experiment --recipe "$${NAME-}" --set "$${SET-}"
 
+.PHONY: reset
+reset: venv ## params.yaml as the last commit has it; results stay, and nothing runs again that ran before
+	@python -m stages.reset
+
 .PHONY: experiments
 experiments: venv ## [HTML=1]: every experiment beside the baseline; HTML=1 writes a page with curves
 	@python -m stages.experiments --html "$${HTML-}"
@@ -62,8 +66,8 @@ freeze-folds: venv ## writes the folds to a file that split.file then takes: no 
 	@python -m stages.freeze_folds
 
 .PHONY: vote
-vote: check ## EXPERIMENTS="a b c" or MODELS="x y": several experiments vote, without retraining
-	@python -m stages.vote --experiments "$${EXPERIMENTS-}" --models "$${MODELS-}"
+vote: check ## EXPERIMENTS="a b c" or MODELS="x y" [NAME=all]: several experiments vote, without retraining
+	@python -m stages.vote --experiments "$${EXPERIMENTS-}" --models "$${MODELS-}" --name "$${NAME-}"
 
 .PHONY: export
 export: venv ## [CHECK=rows ENGINE=onnx]: the winning members as a folder that predicts by itself, compared with the submission

@@ -9,6 +9,7 @@ from podium.foundation.entry import run as run_stage
 from podium.foundation.files import write_json, write_text
 from podium.foundation.params import load
 from podium.metrics import registry, report
+from podium.selection.params import EffortParams
 from podium.vote import diversity, ensemble
 from podium.vote.members import gather
 from podium.vote.params import EnsembleParams
@@ -33,14 +34,17 @@ def main() -> None:
 
     predictions.write(pool.ids, vote.oof, predictions.ENSEMBLE / "oof.parquet", found.task)
     predictions.write(pool.test_ids, test, predictions.ENSEMBLE / "test.parquet", found.task)
-    write_json(predictions.ENSEMBLE / "table.json", ensemble.table(vote, pool, metric))
+    table = ensemble.table(vote, pool, metric) | {"asked": params.model_dump(mode="json")}
+    write_json(predictions.ENSEMBLE / "table.json", table)
     diversity.write(pool, predictions.ENSEMBLE / "diversity.csv")
     write_text(predictions.ENSEMBLE / "test_duplicates.csv", answered.csv(found.classes))
     facts.write(facts.Facts, told, predictions.ENSEMBLE)
     beside = registry.beside(found)
     hold_out = runs.hold_out(split, pool.test_ids)
+    there, effort = len(folds.present(split)), load(EffortParams).effort
     metrics.write(
-        report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed, beside)
+        {metrics.RUN: report.scope(pool.home, there, effort, params.own)}
+        | report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed, beside)
         | report.held_out(metric, hold_out.labels, vote.test[hold_out.rows], hold_out.groups, seed, beside)
         | {"voter": vote.chosen.name, "voted": ", ".join(pool.names)}
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
-from podium.project import recorded, settings, voting
+from podium.project import recorded, settings, standing, voting
 
 
 def main() -> None:
@@ -23,6 +23,8 @@ def main() -> None:
     name = given.name or given.recipe
     queue = ["--queue"] if runs > 1 or given.queue not in ("", "0") else []
     options = [*(["--name", name] if name else []), *queue, *flags]
+    if line := standing.line():
+        print(f"{line}; this experiment has them too", flush=True)
     recorded.believe(partial(voting.dvc, "exp", "run", *options))
     if queue:
         print(f"queued {runs}: `dvc queue start` runs them, `make experiments` shows them")
@@ -40,4 +42,8 @@ def _recipe(name: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    run(main, interrupted="interrupted: every stage that ended is kept; the same command goes on from there")
+    run(
+        main,
+        interrupted="interrupted: every stage that ended is kept; the same command goes on from there and "
+        "keeps the experiment",
+    )

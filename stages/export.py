@@ -15,8 +15,7 @@ from podium.foundation.params import load
 from podium.images.params import ImageParams
 from podium.project.closure import Code
 from podium.submission.params import SubmitParams
-from podium.vote.members import gather
-from podium.vote.params import EnsembleParams
+from podium.vote.members import asked, gather
 
 ALL = 1_000_000_000  # rows: CHECK=n compares fewer, evenly spread
 
@@ -30,7 +29,7 @@ def main() -> None:
         from podium.export import bundle, making
 
     settings = making.Settings(
-        vote=load(EnsembleParams),
+        vote=asked(),
         image=load(ImageParams),
         seed=load(run.Seed).seed,
         leak=load(LeakParams).use_test_duplicates,

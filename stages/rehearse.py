@@ -13,8 +13,7 @@ from podium.foundation.errors import UserError
 from podium.foundation.params import load
 from podium.foundation.run import cores
 from podium.metrics import registry
-from podium.vote.members import gather
-from podium.vote.params import EnsembleParams
+from podium.vote.members import asked, gather
 
 IMAGES, HIDDEN = 500, 100_000  # run here, and estimated
 
@@ -22,7 +21,7 @@ IMAGES, HIDDEN = 500, 100_000  # run here, and estimated
 def main() -> None:
     """Runs export/notebook's script twice and prints what it found."""
     count, total = _number("IMAGES", IMAGES), _number("HIDDEN", HIDDEN)
-    shipped, params, found = load(CompetitionParams), load(EnsembleParams), competition.read()
+    shipped, params, found = load(CompetitionParams), asked(), competition.read()
     with loading():
         from podium.export import members, rehearsal, sealed
         from podium.export.expected import Voting

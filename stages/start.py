@@ -2,13 +2,15 @@
 
 import os
 import sys
+from pathlib import Path
 
 from podium.contracts import competition, network
+from podium.contracts.competition import Competition
 from podium.foundation.entry import run
 from podium.foundation.files import write_text
 from podium.foundation.params import PATH
 from podium.networks.machine import device
-from podium.project import permission, repository, start
+from podium.project import permission, repository, start, untouched
 from podium.project.checking import check
 from podium.project.summary import lines
 
@@ -23,7 +25,18 @@ next:
 def main() -> None:
     repository.check()
     repository.check_commits()
+    start.with_path(PATH.read_text(encoding="utf-8"), PATH)  # can it be set? asked before a zip is copied
     path = start.take(sys.argv[1] if len(sys.argv) > 1 else "")
+    with untouched.unless_done(PATH, network.PATH, Path("dvc.lock")):
+        found, added = _made_the_projects(path)
+    start.dvc("repro")
+    start.commit_baseline(found.name, added)
+    print("\n".join(lines()))
+    print(NEXT)
+
+
+def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:
+    """Names the path in params.yaml and reads it; what was found, and the files to commit."""
     before = PATH.read_text(encoding="utf-8")
     text = start.with_path(before, path)
     ask = input if sys.stdin.isatty() else None
@@ -37,11 +50,7 @@ def main() -> None:
     start.dvc("repro", "ingest")
     found = competition.read()
     write_text(PATH, start.with_findings(PATH.read_text(encoding="utf-8"), found.findings))
-    start.dvc("repro")
-
-    start.commit_baseline(found.name, added)
-    print("\n".join(lines()))
-    print(NEXT)
+    return found, added
 
 
 if __name__ == "__main__":

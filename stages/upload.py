@@ -28,6 +28,7 @@ def main() -> None:
     held, digest = ledger.rows(), sha256(sent.file)
     if os.environ.get("FORCE") != "1":
         upload.refuse_repeated(digest, held, slug)
+        upload.refuse_partial(sent.scores)
 
     print(*sent.told(ledger.last(held, slug)), sep="\n")
     client = Client(slug)

@@ -4,30 +4,43 @@ import argparse
 
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
-from podium.project import voting
+from podium.project import settings, summary, voting
 
 
 def main() -> None:
-    """Writes ensemble.experiments into params.yaml and runs what follows from it."""
+    """Judges the names, runs what is missing, votes, and leaves params.yaml as it was."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", default="", help="names or revisions, between spaces")
     parser.add_argument("--models", default="", help="networks, between spaces: those that did not run, run")
+    parser.add_argument("--name", default="", help="of the vote as an experiment; empty: DVC finds one")
     given = parser.parse_args()
     names, models = given.experiments.split(), given.models.split()
     if not names and not models:
         raise UserError(
             'say who votes: make vote EXPERIMENTS="a b" or make vote MODELS="resnet18 tv:googlenet".'
         )
+    revisions = voting.resolve(names)
+    for model in models:
+        settings.refuse_wrong([f"model={model}"])
 
     for model in models:
         if voting.with_model(model) is None:
             print(f"vote: {model} has not run yet with these parameters: running it.", flush=True)
             voting.run_model(model)
-    revisions = voting.resolve([*names, *(voting.with_model(model) or model for model in models)])
-    print(f"vote: {', '.join(revision[:7] for revision in revisions)}; {voting.stand_on(revisions[0])}.")
-    voting.write(revisions)
-    voting.dvc("exp", "run")
+    ran = [voting.with_model(model) or model for model in models]
+    members = list(dict.fromkeys([*revisions, *voting.resolve(ran)]))
+    made = voting.vote(members, given.name, lambda: print("\n".join(summary.lines())))
+    name = voting.named(made)
+    print(
+        "params.yaml is as it was. This folder's submission, report and scores are the vote's, experiment "
+        f"{name}: make upload sends it, `dvc exp apply {name}` takes its parameters too, make submission "
+        "brings back your own run."
+    )
 
 
 if __name__ == "__main__":
-    run(main, interrupted="interrupted: every stage that ended is kept; the same command goes on from there")
+    run(
+        main,
+        interrupted="interrupted: params.yaml is as it was, every stage that ended is kept; the same command "
+        "goes on from there",
+    )

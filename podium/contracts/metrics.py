@@ -1,5 +1,7 @@
 """reports/metrics.json: few and flat numbers, which `dvc metrics diff` and `dvc exp show` print.
 
+`Run` says what the scores stand on; its capital puts it first where DVC sorts the keys.
+
 reports/details.json: the rest of a run's numbers, its minutes and its machine; DVC keeps it.
 """
 
@@ -14,6 +16,9 @@ from podium.foundation.files import write_json
 PATH = Path("reports/metrics.json")
 DETAILS = Path("reports/details.json")
 DIGITS = 6
+RUN = "Run"
+WHOLE = "whole"
+OTHERS = ", of other experiments"
 
 
 def keep(folder: Path) -> None:
@@ -29,6 +34,17 @@ def write(metrics: dict[str, float | int | str], path: Path = PATH) -> None:
     """Writes the metrics, floats rounded to 6 digits. A value that is not finite is our defect."""
     assert all(math.isfinite(v) for v in metrics.values() if isinstance(v, float)), metrics
     write_json(path, {k: round(v, DIGITS) if isinstance(v, float) else v for k, v in metrics.items()})
+
+
+def partial(found: dict[str, float | int | str]) -> str:
+    """What keeps a run from being whole, as its metrics say; "" for a whole one, or one that says nothing."""
+    said = str(found.get(RUN, WHOLE))
+    return "" if said.startswith(WHOLE) else said
+
+
+def of_others(found: dict[str, float | int | str]) -> bool:
+    """Whether the run's own predictions do not vote."""
+    return str(found.get(RUN, "")).endswith(OTHERS)
 
 
 def read(path: Path = PATH) -> dict[str, float | int | str]:

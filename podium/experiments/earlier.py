@@ -1,6 +1,5 @@
 """An earlier run as a committed revision has it: its scores, predictions, parameters and curves."""
 
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,19 +105,6 @@ def _curves(revision: str) -> dict[str, list[float]]:
         return {str(name): column.tolist() for name, column in pd.read_csv(place).items()}
     except (UserError, ValueError):
         return {}
-
-
-def changed(before: dict[str, Any], after: dict[str, Any], at: str = "") -> list[str]:
-    """`key=value` for each leaf of params.yaml that differs, as `-S` takes it."""
-    found: list[str] = []
-    for key in [*before, *(key for key in after if key not in before)]:
-        old, new = before.get(key), after.get(key)
-        if isinstance(old, dict) and isinstance(new, dict):
-            found += changed(old, new, f"{at}{key}.")
-        elif old != new:
-            shown = new if isinstance(new, str) else json.dumps(new, ensure_ascii=False, default=str)
-            found.append(f"{at}{key}={shown}")
-    return found
 
 
 def params_of(revision: str) -> dict[str, Any]:

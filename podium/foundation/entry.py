@@ -22,6 +22,10 @@ INTERRUPTED = 130  # DVC records a stage that exits 0 as done, even one that cau
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # of a disk, told without a traceback
 WATCH_SECONDS = 1.0
 OF_A_STAGE = "interrupted: nothing was recorded, the next `dvc repro` goes on"
+OF_AN_EXPERIMENT = (
+    "interrupted: no experiment was recorded; the same line again, or `dvc exp run{name}` where params.yaml "
+    "has its settings already, goes on from here and keeps it (`dvc repro` finishes the work, and keeps none)"
+)
 
 
 def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
@@ -48,7 +52,7 @@ def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
             raise
         _leave(f"error: {_no_room(error)}", USER_ERROR)
     except KeyboardInterrupt as interrupt:
-        _leave(str(interrupt) or interrupted, INTERRUPTED)
+        _leave(str(interrupt) or _in_an_experiment(interrupted), INTERRUPTED)
     finally:
         gc.freeze()  # the memory goes with the process: collecting what torch's modules hold takes 2 s
 
@@ -62,6 +66,14 @@ def loading() -> Iterator[None]:
     finally:
         gc.enable()
         gc.freeze()  # modules stay: no later collection looks at their million objects
+
+
+def _in_an_experiment(interrupted: str) -> str:
+    """A stage's words after Ctrl-C; DVC tells a stage which experiment it runs for."""
+    if interrupted != OF_A_STAGE or not os.environ.get("DVC_EXP_BASELINE_REV"):
+        return interrupted
+    name = os.environ.get("DVC_EXP_NAME")
+    return OF_AN_EXPERIMENT.format(name=f" --name {name}" if name else "")
 
 
 def _no_room(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 import copy
 import difflib
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -34,9 +35,16 @@ def load(cls: type[S], path: Path = PATH) -> S:
 def read(path: Path = PATH) -> dict[str, Any]:
     """The whole file as plain values. Raises UserError where it is missing or no YAML mapping."""
     try:
-        values = copy.deepcopy(_plain(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UserError(f"{path} is not here: run from the project's root folder.") from None
+    return parse_text(text, path)
+
+
+def parse_text(text: str, path: Path = PATH) -> dict[str, Any]:
+    """A params.yaml's text as plain values; `path` names it. Raises UserError where it is no mapping."""
+    try:
+        values = copy.deepcopy(_plain(text))
     except YAMLError as error:
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(values, dict):
@@ -60,6 +68,19 @@ def parse(cls: type[S], values: dict[str, Any], path: Path = PATH) -> S:
         return cls.model_validate({} if part is None else part)
     except ValidationError as error:
         raise UserError(_sentence(cls, error, path)) from None
+
+
+def changed(before: dict[str, Any], after: dict[str, Any], at: str = "") -> list[str]:
+    """`key=value` for each leaf of params.yaml that differs, as `-S` takes it."""
+    found: list[str] = []
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            found += changed(old, new, f"{at}{key}.")
+        elif old != new:
+            shown = new if isinstance(new, str) else json.dumps(new, ensure_ascii=False, default=str)
+            found.append(f"{at}{key}={shown}")
+    return found
 
 
 def refuse_unknown(known: list[str], values: dict[str, Any], path: Path = PATH) -> None:

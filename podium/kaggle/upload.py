@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from podium.contracts import metrics
 from podium.foundation.errors import UserError
 from podium.kaggle import failures, ledger
 from podium.kaggle.client import Client, Sent, Unsure
@@ -67,6 +68,15 @@ def refuse_repeated(sha256: str, held: list[Row], slug: str) -> None:
                 f"this very file was uploaded on {row.time[:10]} ({row.message}; {told}): "
                 "make upload FORCE=1 sends it again."
             )
+
+
+def refuse_partial(scores: dict[str, float | int | str]) -> None:
+    """Raises UserError where the run that wrote the submission is a first look only."""
+    if part := metrics.partial(scores):
+        raise UserError(
+            f"this run is not whole ({part}): run it whole first (all of `folds`, `effort: auto`), or "
+            "make upload FORCE=1 sends it as it is."
+        )
 
 
 def refuse_notebooks(client: Client) -> None:

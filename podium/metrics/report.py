@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from podium.contracts import facts as contract
+from podium.contracts import metrics as stored
 from podium.foundation import times
 from podium.metrics.intervals import by_fold, interval
 from podium.metrics.metric import Metric
@@ -18,6 +19,15 @@ Value = float | int | str
 MOST_FACTS = 6  # numbers taken from one stage
 MODEL_NAME = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)  # in /proc/cpuinfo
 GPU_NAME = re.compile(r"^Model:\s*(.+)$", re.MULTILINE)
+
+
+def scope(home: np.ndarray, there: int, effort: str, own: bool = True) -> str:
+    """What the scores stand on: whole or not, how many of the folds that are there and how many images, and
+    whether the run's own predictions are among those that voted; home (n,)."""
+    ran = len(np.unique(home))
+    kind = "probes only" if effort == "probe" else stored.WHOLE if ran >= there else "partial"
+    folds = f"{there} folds" if ran >= there else f"{ran} of {there} folds"
+    return f"{kind}: {folds}, {len(home)} images{'' if own else stored.OTHERS}"
 
 
 def cross_validation(

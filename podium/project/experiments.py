@@ -9,6 +9,7 @@ from podium.experiments.compare import Difference
 from podium.experiments.earlier import Earlier
 from podium.foundation import git
 from podium.foundation.errors import UserError
+from podium.foundation.params import changed
 from podium.metrics import registry
 
 BASELINE = "baseline"
@@ -71,7 +72,7 @@ def _row(one: Named, base: Earlier | None) -> Row:
     run = earlier.read(one.revision)
     if run is None:
         return Row(one, None, [], None, False)
-    return Row(one, run, earlier.changed(_params(one, base), run.params), _ahead(run, base), whole(run))
+    return Row(one, run, changed(_params(one, base), run.params), _ahead(run, base), whole(run))
 
 
 def _params(one: Named, base: Earlier | None) -> dict[str, Any]:

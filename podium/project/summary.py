@@ -4,6 +4,7 @@ from pathlib import Path
 
 from podium.contracts import competition, folds, metrics, predictions
 from podium.experiments import earlier
+from podium.foundation.params import changed
 from podium.foundation.params import read as read_params
 from podium.metrics import registry
 
@@ -27,7 +28,18 @@ def lines() -> list[str]:
         *places,
         *_against_the_baseline(),
         _line("CV score", f"{score}, {found['n']} images, folds {found['folds']}"),
+        *_cautions(found),
     ]
+
+
+def _cautions(found: dict[str, float | int | str]) -> list[str]:
+    """What keeps the score from being that of the whole of this run."""
+    said = []
+    if part := metrics.partial(found):
+        said.append(_line("not whole", f"{part}: a first look, not to be compared with whole runs"))
+    if metrics.of_others(found):
+        said.append(_line("others'", "this run's own predictions do not vote (ensemble.own: false)"))
+    return said
 
 
 def _against_the_baseline() -> list[str]:
@@ -37,8 +49,8 @@ def _against_the_baseline() -> list[str]:
     params = before.params if before else earlier.params_of(revision) if revision else {}
     if not revision or not params:
         return []
-    changed = earlier.changed(params, read_params())
-    told = ", ".join(changed[:MOST]) + (f" and {len(changed) - MOST} more" if len(changed) > MOST else "")
+    new = changed(params, read_params())
+    told = ", ".join(new[:MOST]) + (f" and {len(new) - MOST} more" if len(new) > MOST else "")
     said = [_line("changed", f"{told or 'no parameter'}, since {revision[:7]}")]
     if before is None:  # the commit holds parameters, and no finished run to compare with
         return said

@@ -1,27 +1,73 @@
-"""Preparing a vote: names become full revisions, what has not run yet runs, params.yaml says who votes.
+"""A vote: names become full revisions, what has not run yet runs, and the vote itself is an experiment.
 
 Exactly the named experiments vote. The workspace must stand on a run that is complete, for the stages before
-the vote; where it does not (a fresh clone), it takes the first experiment's params.yaml and dvc.lock.
+the vote; where it does not (a fresh clone), it takes the first experiment's dvc.lock and artifacts. After the
+vote params.yaml is as it was: else these members would score the next experiment, not its own network.
 """
 
 import difflib
 import io
 import subprocess
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from podium.contracts import competition, folds, metrics
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
 from podium.foundation.git import ask, demand, repository
-from podium.foundation.params import PATH
+from podium.foundation.params import PATH, load
+from podium.foundation.run import Folds, folds_to_run
+from podium.project import recorded, untouched
 from podium.vote import external
-from podium.vote.params import External
+from podium.vote.params import EnsembleParams, External
 
 CODE = ("podium", "stages", "dvc.yaml")
 LOCK = "dvc.lock"
 VOTE_ALONE = ("leak", "ensemble", "submit", "report")  # sections that do not change what a network learns
+
+
+def vote(revisions: list[str], name: str, told: Callable[[], None]) -> str:
+    """Runs the vote as an experiment and returns its revision.
+
+    `told` is called while params.yaml is still the vote's. Raises UserError where the members do not go
+    together; everything is then as it was.
+    """
+    held = untouched.hold(PATH)
+    before = set(recorded.experiments().values())
+    try:
+        with untouched.unless_done(PATH, Path(LOCK), metrics.PATH):
+            print(f"vote: {', '.join(revision[:7] for revision in revisions)}; {stand_on(revisions[0])}.")
+            judge(revisions)
+            write(revisions)
+            _run(name)
+            told()
+    finally:
+        untouched.give_back(held)
+    return next(sha for sha in recorded.experiments().values() if sha not in before)
+
+
+def judge(revisions: list[str]) -> None:
+    """Raises UserError where the members do not go together: other folds, classes or test images."""
+    from podium.vote.members import gather
+
+    found, split = competition.read(), folds.FOLDS.read(folds.PATH)
+    wanted = load(EnsembleParams).model_copy(update={"experiments": revisions, "own": False})
+    with redirect_stdout(io.StringIO()):  # the stage says it again
+        gather(wanted, found, split, folds_to_run(load(Folds).folds, folds.present(split)))
+
+
+def _run(name: str) -> None:
+    options = ["--name", name] if name else []
+    try:
+        recorded.believe(partial(dvc, "exp", "run", *options))
+    except BaseException:  # DVC has taken away what a stage was going to write
+        ask_dvc("checkout", "--quiet", "--force", "--allow-missing")
+        raise
 
 
 def resolve(names: list[str]) -> list[str]:
@@ -51,6 +97,11 @@ def experiments() -> dict[str, str]:
     lines = demand("for-each-ref", "refs/exps", "--format=%(refname) %(objectname)").splitlines()
     pairs = [line.split() for line in lines if "/exec/" not in line]
     return {ref.rpartition("/")[2]: revision for ref, revision in pairs}
+
+
+def named(revision: str) -> str:
+    """The experiment's name; its short revision where it has none."""
+    return next((name for name, sha in experiments().items() if sha == revision), revision[:7])
 
 
 def with_model(model: str) -> str | None:
@@ -126,6 +177,11 @@ def write(voting: list[str], path: Path = PATH) -> None:
 def run_model(model: str) -> None:
     """Runs the pipeline with another network in a temporary workspace, as an experiment."""
     dvc("exp", "run", "--temp", "--set-param", f"model={model}")
+
+
+def ask_dvc(*arguments: str) -> None:
+    """Runs DVC in silence, however it ends."""
+    subprocess.run(["dvc", *arguments], check=False, capture_output=True)
 
 
 def dvc(*arguments: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from podium.contracts import metrics
 from podium.foundation import times
 from podium.metrics import intervals, registry
 from podium.report import advice, figures, search, verdict
@@ -35,12 +36,22 @@ def front(run: Evidence) -> Front:
     return Front(
         score=number(run.metrics["cv"]) if "cv" in run.metrics else "none",
         metric=f"{run.metrics.get('metric', '')}, out-of-fold",
-        stamp="" if verdict.whole(run) else "partial run: not to be compared with whole ones",
+        stamp=_stamp(run),
         lines=_lines(run),
         drawn=figures.strip(_rows(run), run.competition.metric.replace("_", " ")),
         verdict=verdict.headline(found),
         points=found,
         ideas=advice.ideas(run),
+    )
+
+
+def _stamp(run: Evidence) -> str:
+    """What keeps the score from being that of the whole of this run."""
+    part = metrics.partial(run.metrics) or ("" if verdict.whole(run) else "partial run")
+    if part:
+        return f"{part}; not to be compared with whole runs"
+    return (
+        "a vote of other runs, without this one's own predictions" if metrics.of_others(run.metrics) else ""
     )
 
 

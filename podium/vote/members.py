@@ -1,5 +1,6 @@
 """Who votes: this run, the experiments that params name, and predictions made elsewhere, side by side."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from podium.contracts.competition import Competition
 from podium.experiments import runs
 from podium.experiments.runs import Member, Pool
 from podium.foundation.errors import UserError
+from podium.foundation.params import load
 from podium.vote import external
 from podium.vote.params import EnsembleParams
 from podium.vote.voter import Features
@@ -24,6 +26,15 @@ def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, fold
     members += [external.read(one, own[0], split, found, submission_ids()) for one in params.external]
     pool = runs.pool(members, split, features)
     return replace(pool, kind=found.kind, table=found.table)
+
+
+def asked(path: Path = predictions.ENSEMBLE / "table.json") -> EnsembleParams:
+    """The parameters of the vote that lies here: after `make vote` params.yaml is as it was before."""
+    if path.exists():
+        said = json.loads(path.read_text(encoding="utf-8"))
+        if "asked" in said:
+            return EnsembleParams.model_validate(said["asked"])
+    return load(EnsembleParams)
 
 
 def _own(found: Competition, split: pd.DataFrame, folds: list[int]) -> list[Member]:

@@ -7,6 +7,7 @@ import pytest
 from podium.experiments import compare, earlier
 from podium.experiments.compare import Difference
 from podium.experiments.earlier import Earlier
+from podium.foundation import params
 from podium.metrics import registry
 
 LABELS = np.arange(200) % 2
@@ -53,5 +54,5 @@ def test_an_earlier_run_is_compared_on_the_images_that_both_predict() -> None:
 def test_what_changed_is_said_as_a_command_line_takes_it() -> None:
     before = {"model": "auto", "train": {"lr": "auto", "epochs": 3}, "folds": [0, 1]}
     after = {"model": "x", "train": {"lr": 0.01, "epochs": 3}, "folds": [0]}
-    assert earlier.changed(before, after) == ["model=x", "train.lr=0.01", "folds=[0]"]
-    assert earlier.changed(before, before) == []
+    assert params.changed(before, after) == ["model=x", "train.lr=0.01", "folds=[0]"]
+    assert params.changed(before, before) == []

@@ -27,17 +27,37 @@ def test_a_team_votes_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     tiny.run(ours, "git", "push", "-q", "origin", "main")
 
     # From nothing: both models run, each as an experiment in a temporary workspace, and vote.
-    first = tiny.run(ours, "python", "-m", "stages.vote", "--models", "alpha tv:beta")
-    assert "alpha has not run yet" in first and "tv:beta has not run yet" in first
+    committed = (ours / "params.yaml").read_text()
+    first = tiny.run(ours, "python", "-m", "stages.vote", "--models", "resnet18 tv:alexnet", "--name", "both")
+    assert (ours / "params.yaml").read_text() == committed
+    assert "resnet18 has not run yet" in first and "tv:alexnet has not run yet" in first
+    assert "params.yaml is as it was" in first and "`dvc exp apply both`" in first
+    assert "this run's own predictions do not vote" in first
     scored = metrics.read(ours / metrics.PATH)
-    voting = yaml.safe_load((ours / "params.yaml").read_text())["ensemble"]["experiments"]
-    assert scored["voted"] == f"alpha@{voting[0][:7]}, tv:beta@{voting[1][:7]}"
+    kept = tiny.run(ours, "git", "show", f"{name_ref(ours, 'both')}:params.yaml")
+    voting = yaml.safe_load(kept)["ensemble"]["experiments"]
+    assert scored["voted"] == f"resnet18@{voting[0][:7]}, tv:alexnet@{voting[1][:7]}"
+    assert scored["Run"] == "whole: 5 folds, 200 images, of other experiments"
     assert all(len(revision) == 40 for revision in voting)
-    assert "# auto, or a file of podium/vote/voters" in (ours / "params.yaml").read_text()
+    assert "# auto, or a file of podium/vote/voters" in kept
+
+    # The next experiment is scored by its own predictions, not by the vote's members.
+    tiny.run(ours, "dvc", "exp", "run", "--name", "next", "-S", "model=tv:vgg11")
+    assert "this run" in str(metrics.read(ours / metrics.PATH)["voted"])
+    tiny.run(ours, "python", "-m", "stages.reset")
+
+    # A vote whose members do not go together changes nothing.
+    tiny.run(ours, "dvc", "exp", "run", "--temp", "--name", "other-folds", "-S", "seed=1")
+    files = ("params.yaml", "dvc.lock", "reports/metrics.json", "data/ensemble/table.json")
+    before = {name: (ours / name).read_bytes() for name in files}
+    refused = tiny.run(ours, "python", "-m", "stages.vote", "--experiments", "both other-folds", fails=True)
+    assert "has other folds" in refused and "Traceback" not in refused
+    assert {name: (ours / name).read_bytes() for name in files} == before
 
     # A temporary workspace reads its parent's experiments; nothing but the vote runs.
+    tiny.run(ours, "dvc", "exp", "apply", "both")
     temporary = tiny.run(ours, "dvc", "exp", "run", "--temp", "-S", "ensemble.voter=hard")
-    assert "ensemble: hard vote of alpha@" in temporary and "Running stage 'predict'" not in temporary
+    assert "ensemble: hard vote of resnet18@" in temporary and "Running stage 'predict'" not in temporary
 
     # The other clone has neither data nor runs: it pulls two experiments by name and votes the same.
     pushed = [name for name in names(ours) if revision_of(ours, name) in voting]

@@ -70,6 +70,19 @@ def test_an_interrupt_is_told_in_the_callers_words(raised: str, told: str) -> No
     assert (process.returncode, errors) == (130, told + "\n")
 
 
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({}, "interrupted: nothing was recorded, the next `dvc repro` goes on"),
+        ({"DVC_EXP_BASELINE_REV": "a" * 40}, "or `dvc exp run` where params.yaml"),
+        ({"DVC_EXP_BASELINE_REV": "a" * 40, "DVC_EXP_NAME": "mine"}, "or `dvc exp run --name mine` where"),
+    ],
+)
+def test_an_interrupted_experiment_is_told_what_keeps_it(environment: dict[str, str], told: str) -> None:
+    _, errors = start("def main(): raise KeyboardInterrupt\nrun(main)", **environment).communicate()
+    assert told in errors and ("keeps it" in errors) == bool(environment)
+
+
 def test_an_orphan_of_dvc_stops() -> None:
     waiting = "run(lambda: (print('up', flush=True), time.sleep(60)))"
     stage = f"import time; from podium.foundation.entry import run; {waiting}"

@@ -68,6 +68,20 @@ def test_a_submission_is_sent_scored_and_remembered(
     assert said.endswith(sent + "public 0.9125\n")
 
 
+def test_a_first_look_is_sent_only_by_force(
+    kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = project / "reports/metrics.json"
+    scores.write_text(scores.read_text().replace("{", '{"Run": "partial: 1 of 5 folds, 9 images", ', 1))
+    record()
+    with pytest.raises(UserError, match=r"^this run is not whole \(partial: 1 of 5 folds, 9 images\)"):
+        run(monkeypatch)
+    assert kaggle.uploads == [] and ledger.rows() == []
+    monkeypatch.setenv("FORCE", "1")
+    run(monkeypatch)
+    assert len(kaggle.uploads) == 1
+
+
 def test_what_changed_since_the_last_upload(
     kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from podium.contracts import metrics
 from podium.metrics import registry, report
 
 ACCURACY = registry.get("accuracy")
@@ -18,6 +19,27 @@ def test_cross_validation_by_hand() -> None:
     assert report.spread(ACCURACY, labels, probs, home) == {"cv_mean": 0.75, "cv_spread": 0.25}
     assert found["cv"] == found["accuracy"] == 0.75 and found["folds"] == "0,1" and found["n"] == 4
     assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.4, 0.8, 0.9]).mean())
+
+
+@pytest.mark.parametrize(
+    ("ran", "effort", "own", "said", "part"),
+    [
+        (5, "auto", True, "whole: 5 folds, 90 images", ""),
+        (5, "auto", False, "whole: 5 folds, 90 images, of other experiments", ""),
+        (1, "auto", True, "partial: 1 of 5 folds, 90 images", "partial: 1 of 5 folds, 90 images"),
+        (5, "probe", True, "probes only: 5 folds, 90 images", "probes only: 5 folds, 90 images"),
+        (2, "probe", True, "probes only: 2 of 5 folds, 90 images", "probes only: 2 of 5 folds, 90 images"),
+    ],
+)
+def test_what_the_scores_stand_on(ran: int, effort: str, own: bool, said: str, part: str) -> None:
+    found = {metrics.RUN: report.scope(np.arange(90) % ran, 5, effort, own)}
+    assert found == {"Run": said}
+    assert metrics.partial(found) == part and metrics.of_others(found) is not own
+    assert min("accuracy", metrics.RUN) == metrics.RUN  # where DVC sorts the keys, it comes first
+
+
+def test_a_run_of_before_that_says_nothing_is_not_held_for_partial() -> None:
+    assert metrics.partial({"cv": 0.5}) == "" and not metrics.of_others({"cv": 0.5})
 
 
 def test_without_a_hold_out_nothing_is_said() -> None:

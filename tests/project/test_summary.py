@@ -37,6 +37,24 @@ def test_without_a_baseline_the_score_and_the_places_stand(
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("partial: 1 of 5 folds, 40 images", "not whole   partial: 1 of 5 folds, 40 images: a first look"),
+        (
+            "whole: 5 folds, 200 images, of other experiments",
+            "others'     this run's own predictions",
+        ),
+    ],
+)
+def test_the_last_line_says_what_the_score_is_not(
+    ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, said: str, line: str
+) -> None:
+    monkeypatch.setattr(earlier, "baseline", lambda: None)
+    metrics.write(metrics.read() | {"Run": said})
+    assert summary.lines()[-1].startswith(line)
+
+
 def test_what_changed_is_said_even_where_the_commit_holds_no_run(
     ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:

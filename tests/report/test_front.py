@@ -69,6 +69,26 @@ def test_a_partial_run_says_so_first_and_is_told_to_become_whole(finished: Path)
     assert "folds=[0,1]" in advice.ideas(part)[0].command
 
 
+@pytest.mark.parametrize(
+    ("said", "stamp"),
+    [
+        ("whole: 2 folds, 9 images", ""),
+        (
+            "probes only: 2 folds, 9 images",
+            "probes only: 2 folds, 9 images; not to be compared",
+        ),
+        (
+            "whole: 2 folds, 9 images, of other experiments",
+            "a vote of other runs, without this",
+        ),
+    ],
+)
+def test_the_first_box_says_what_the_score_stands_on(finished: Path, said: str, stamp: str) -> None:
+    run = whole()
+    shown = front.front(replace(run, metrics=run.metrics | {"Run": said})).stamp
+    assert shown.startswith(stamp) and bool(shown) == bool(stamp)
+
+
 def test_a_vote_below_its_best_member_speaks_against_it(finished: Path) -> None:
     told = "The vote (0.7) is worse than its best member alone: a (0.8)."
     assert "The vote loses" in doubts(replace(whole(), voters={"why": [told]}))

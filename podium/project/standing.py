@@ -1,0 +1,42 @@
+"""How params.yaml stands to the commit that an experiment would be compared with. Imports no torch."""
+
+import os
+
+from podium.foundation import git
+from podium.foundation.errors import UserError
+from podium.foundation.params import PATH, changed, parse_text, read
+
+MOST = 6  # settings named in the line
+
+
+def differences() -> list[str]:
+    """`key=value` for what differs from the last commit's params.yaml; an experiment's: its baseline's."""
+    named = os.environ.get("DVC_EXP_BASELINE_REV", "")
+    commit = named if git.is_full(named) else "HEAD"
+    text = git.answer("show", f"{commit}:./{PATH}")
+    return changed(parse_text(text), read()) if text else []
+
+
+def line() -> str:
+    """One line on that; empty where nothing differs."""
+    found = differences()
+    if not found:
+        return ""
+    more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
+    return f"{PATH} differs from the commit: {', '.join(found[:MOST])}{more} (`make reset` takes them back)"
+
+
+def reset() -> list[str]:
+    """Takes params.yaml back to the last commit's; what was set, as `key=value`.
+
+    Raises UserError where no commit holds it.
+    """
+    text = git.answer("show", f"HEAD:./{PATH}")
+    if not text:
+        raise UserError(f"no commit holds {PATH}: run `git add {PATH}` and `git commit -m mine` first.")
+    try:
+        taken = changed(parse_text(text), read())
+    except UserError:  # no YAML any more: all the more reason to take it back
+        taken = []
+    git.demand("checkout", "HEAD", "--", str(PATH))
+    return taken
