@@ -37,18 +37,28 @@ def vote(revisions: list[str], name: str, told: Callable[[], None]) -> str:
     `told` is called while params.yaml is still the vote's. Raises UserError where the members do not go
     together; everything is then as it was.
     """
-    held = untouched.hold(PATH)
+    held = untouched.hold(PATH, Path(LOCK), metrics.PATH)
     before = set(recorded.experiments().values())
     try:
-        with untouched.unless_done(PATH, Path(LOCK), metrics.PATH):
-            print(f"vote: {', '.join(revision[:7] for revision in revisions)}; {stand_on(revisions[0])}.")
-            judge(revisions)
-            write(revisions)
-            _run(name)
-            told()
+        print(f"vote: {', '.join(revision[:7] for revision in revisions)}; {stand_on(revisions[0])}.")
+        judge(revisions)
+        write(revisions)
+        recorded.believe(partial(dvc, "exp", "run", *(["--name", name] if name else [])))
+        told()
+    except BaseException:
+        _give_back(held)
+        raise
     finally:
-        untouched.give_back(held)
+        untouched.give_back({PATH: held[PATH]})
     return next(sha for sha in recorded.experiments().values() if sha not in before)
+
+
+def _give_back(held: untouched.Held) -> None:
+    """The files, and the artifacts that dvc.lock speaks of, where the vote has changed any."""
+    if untouched.hold(*held) != held:
+        untouched.give_back(held)  # first: dvc.lock says which artifacts
+        subprocess.run(["dvc", "checkout", "--quiet", "--force", "--allow-missing"], check=False)
+        untouched.give_back(held)  # metrics.json is in no cache
 
 
 def judge(revisions: list[str]) -> None:
@@ -59,15 +69,6 @@ def judge(revisions: list[str]) -> None:
     wanted = load(EnsembleParams).model_copy(update={"experiments": revisions, "own": False})
     with redirect_stdout(io.StringIO()):  # the stage says it again
         gather(wanted, found, split, folds_to_run(load(Folds).folds, folds.present(split)))
-
-
-def _run(name: str) -> None:
-    options = ["--name", name] if name else []
-    try:
-        recorded.believe(partial(dvc, "exp", "run", *options))
-    except BaseException:  # DVC has taken away what a stage was going to write
-        ask_dvc("checkout", "--quiet", "--force", "--allow-missing")
-        raise
 
 
 def resolve(names: list[str]) -> list[str]:
@@ -177,11 +178,6 @@ def write(voting: list[str], path: Path = PATH) -> None:
 def run_model(model: str) -> None:
     """Runs the pipeline with another network in a temporary workspace, as an experiment."""
     dvc("exp", "run", "--temp", "--set-param", f"model={model}")
-
-
-def ask_dvc(*arguments: str) -> None:
-    """Runs DVC in silence, however it ends."""
-    subprocess.run(["dvc", *arguments], check=False, capture_output=True)
 
 
 def dvc(*arguments: str) -> None:
