@@ -44,6 +44,10 @@ debug: venv ## STAGE=train [FOLD=0]: one stage in the foreground, with traceback
 train: check ## GPUS=0,1 or JOBS=2: the folds side by side; CLUSTER=tcp://…, slurm or a YAML file: over machines
 	@python -m stages.train_folds --cluster "$${CLUSTER-}" --gpus "$${GPUS-}" --jobs "$(or $(JOBS),1)"
 
+.PHONY: sweep
+sweep: check ## PLAN=plan.yaml or SET="-S model=a,b" [HALVING=1 GPUS= JOBS= CLUSTER=]: many experiments as one set of tasks
+	@python -m stages.sweep --plan "$${PLAN-}" --set "$${SET-}" --halving "$${HALVING-}" --cluster "$${CLUSTER-}" --gpus "$${GPUS-}" --jobs "$(or $(JOBS),1)"
+
 .PHONY: experiment
 experiment: venv ## SET="-S key=value …" [NAME=mine QUEUE=1]: checks the settings, then dvc exp run with them
 	@python -m stages.experiment --name "$${NAME-}" --set "$${SET-}" --queue "$${QUEUE-}"

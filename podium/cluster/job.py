@@ -62,19 +62,19 @@ class Job:
         }  # fmt: skip
         self.tell("", "gets its clone ready")
         self.check_out(shared)
-        self.write_lock(parents)
+        inherited = self.write_lock(parents)
         if order["pulls"]:
             self.dvc(*(("checkout",) if shared else ("pull",)), "--force", "--quiet", *order["pulls"])
         pull = () if shared else ("--pull",)
-        self.dvc("repro", "--single-item", *pull, "check", *order["targets"])
+        self.dvc("repro", "--single-item", *pull, *dict.fromkeys(("check", *order["targets"])))
         if project["remote"] and not shared:
             self.tell("", "pushes")
             self.dvc("push", "--quiet", "--run-cache", *order["targets"])
-        return self.answer()
+        return self.answer(inherited)
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self, inherited: dict[str, Any]) -> dict[str, Any]:
         """What goes home beside the artifacts."""
-        found: dict[str, Any] = {"lock": self.lock_entries()}
+        found: dict[str, Any] = {"lock": inherited | self.lock_entries()}
         if self.order.get("reads"):
             found["read"] = (self.folder / self.order["reads"]).read_text(encoding="utf-8")
         if self.order.get("save"):
@@ -93,16 +93,26 @@ class Job:
             ["git", "cat-file", "-e", f"{self.order['commit']}^{{commit}}"],
             cwd=self.folder, env=self.environment, capture_output=True, check=False,
         ).returncode:  # fmt: skip
-            bundle = self.folder.with_suffix(".bundle")
-            bundle.write_bytes(project["bundle"])
-            self.call("git", "fetch", "-q", "--no-tags", str(bundle), "+refs/podium/*:refs/podium/*")
-            bundle.unlink()
+            self.fetch(shared)
         self.call("git", "checkout", "-q", "--force", "--detach", self.order["commit"])
         self.call("git", "clean", "-fdq")
         text = project["config"] + (f"[cache]\n    dir = {project['cache']}\n" if shared else "")
         (self.folder / ".dvc" / "config.local").write_text(text, encoding="utf-8")
 
-    def write_lock(self, parents: list[dict[str, Any]]) -> None:
+    def fetch(self, shared: bool) -> None:
+        """The run's commits: from the driver's repository where its disk is seen, or as it sent them."""
+        refs = "+refs/podium/*:refs/podium/*"
+        if shared:
+            self.call(
+                "git", "fetch", "-q", "--no-tags", "--update-shallow", self.shop.project["folder"], refs
+            )
+            return
+        bundle = self.folder.with_suffix(".bundle")
+        bundle.write_bytes(self.shop.project["bundle"])
+        self.call("git", "fetch", "-q", "--no-tags", str(bundle), refs)
+        bundle.unlink()
+
+    def write_lock(self, parents: list[dict[str, Any]]) -> dict[str, Any]:
         """dvc.lock as the stages before this one left it on their workers."""
         entries: dict[str, Any] = {}
         for parent in parents:
@@ -114,11 +124,13 @@ class Job:
                 lock = yaml.safe_load(path.read_text())
             lock["stages"] = dict(lock["stages"]) | entries
             path.write_text(yaml.safe_dump(lock, sort_keys=False))
+        return entries
 
     def lock_entries(self) -> dict[str, Any]:
-        """All that dvc.lock says now."""
+        """What dvc.lock says now of the order's own stages; of others it may say what is old."""
         path = self.folder / LOCK
-        return dict(yaml.safe_load(path.read_text())["stages"]) if path.exists() else {}
+        entries = yaml.safe_load(path.read_text())["stages"] if path.exists() else {}
+        return {name: entries[name] for name in ("check", *self.order["targets"]) if name in entries}
 
     def save(self, ref: str, base: str) -> bytes:
         """The clone's tree as a DVC experiment on `base`, in a bundle."""

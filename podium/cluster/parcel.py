@@ -81,6 +81,7 @@ def packed(commits: list[str], root: Path = Path()) -> Iterator[Parcel]:
         project = {
             "bundle": _bundle(list(refs), root),
             "cache": cache,
+            "folder": str(root.resolve()),
             "token": str(token),
             "remote": config["core"].get("remote", ""),
             "config": config_text(config),
@@ -105,6 +106,8 @@ def config_text(config: Mapping[str, Any]) -> str:
 
 
 def _bundle(refs: list[str], root: Path) -> bytes:
+    if _git(root, {}, "rev-parse", "--is-shallow-repository") == "true":
+        return b""  # a worker that sees this disk needs none; another says that it lacks the commits
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "bundle"
         _git(root, {}, "bundle", "create", "-q", str(path), *refs)
