@@ -26,6 +26,7 @@ REFUSED: dict[str, tuple[str, list[str], str | None, str]] = {
     "check": ("check", [], BAD, r"train\.epochs: input should be"),
     "start": ("start", ["ours.zip"], "competition: {path: }\n", r"competition\.path is not there"),
     "train": ("train_folds", ["--jobs", "some"], None, r"^JOBS=some: give how many"),
+    "sweep": ("sweep", ["--set", "-S train.epoch=3,4"], None, r"train\.epoch is not a parameter"),
     "experiment": (
         "experiment",
         ["--set", "-S train.epoch=3"],
