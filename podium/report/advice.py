@@ -48,11 +48,14 @@ def _one_class(run: Evidence) -> bool:
 def _all_folds(run: Evidence) -> list[Idea]:
     if whole(run):
         return []
-    folds = sorted({int(fold) for fold in run.folds["fold"] if fold >= 0})
-    listed = ",".join(map(str, folds))
-    text = "Run all folds on all images first: what a partial run shows may be chance."
-    more = "-S effort=auto " if run.params.get("effort") == "probe" else ""
-    return [Idea(FIRST, text, f"dvc exp run {more}-S 'folds=[{listed}]'")]
+    there = sorted({int(fold) for fold in run.folds["fold"] if fold >= 0})
+    settings, text = [], "Linear probes alone are a first look: see whether a trained network is better."
+    if run.params.get("effort") == "probe":
+        settings.append("-S effort=auto")
+    if len(set(run.fold_of.tolist())) < len(there):
+        settings.append(f"-S 'folds=[{','.join(map(str, there))}]'")
+        text = "Run all folds on all images first: what a partial run shows may be chance."
+    return [Idea(FIRST, text, f"dvc exp run {' '.join(settings)}")]
 
 
 def _labels(run: Evidence) -> list[Idea]:

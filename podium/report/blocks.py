@@ -96,6 +96,9 @@ class Link:
 Block: TypeAlias = Link | Sentences | Table | Figure | Cards | Grid | Beside
 
 
+MOST_COLUMNS = 6  # that half of a wide screen shows without scrolling
+
+
 @dataclass(frozen=True)
 class Part:
     """A titled part of the page."""
@@ -110,8 +113,9 @@ class Part:
 
     @property
     def half(self) -> bool:
-        """Whether half of a wide screen is enough: pictures and pairs of blocks want all of it."""
-        return not any(block.kind in ("cards", "beside", "grid") for block in self.blocks)
+        """Whether half of a wide screen is enough: pictures, pairs and wide tables want all of it."""
+        wide = any(isinstance(block, Table) and len(block.head) > MOST_COLUMNS for block in self.blocks)
+        return not wide and not any(block.kind in ("cards", "beside", "grid") for block in self.blocks)
 
 
 def number(value: object) -> str:

@@ -75,7 +75,8 @@ def _lines(run: Evidence) -> list[str]:
 def _rows(run: Evidence) -> list[Line]:
     metric = registry.of(run.competition)
     own = _line("this run", run, run.oof, _groups(run))
-    rows = [own, *([probe] if (probe := _probe(run)) else [])]
+    alone = not run.cards and len(run.voters.get("members", [])) == 1  # the run is the probe
+    rows = [own, *([probe] if not alone and (probe := _probe(run)) else [])]
     if run.earlier is not None and run.earlier.metrics.get("metric") == metric.name:
         known = run.earlier.metrics
         score, low, high = (float(known.get(name, known["cv"])) for name in ("cv", "cv_low", "cv_high"))

@@ -68,11 +68,12 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
     ]
     beside: list[Block] = [Table(["fold", "images", metric.name], rows)]
     if compared := run.voters.get("voters"):
-        table = _as_table(compared, {"score": metric.name, **BOUNDS})
-        beside += [_voters(compared, metric.name), table]
+        beside.append(_voters(compared, metric.name))
         told = [f"Voter chosen: {run.voters['chosen']}.", *run.voters.get("why", [])]
         blocks.append(Sentences(told))
     blocks.append(Beside(beside))
+    if compared:
+        blocks.append(_as_table(compared, {"score": metric.name, **BOUNDS}))
     blocks += _members(run, metric.name)
     numbers = [[name, number(value)] for name, value in (run.metrics | run.details).items()]
     return Part("Scores", [*blocks, Table(["metrics.json, details.json", ""], numbers, "All numbers")])

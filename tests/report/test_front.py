@@ -89,6 +89,15 @@ def test_the_first_box_says_what_the_score_stands_on(finished: Path, said: str, 
     assert shown.startswith(stamp) and bool(shown) == bool(stamp)
 
 
+def test_a_run_of_probes_alone_is_told_to_try_a_network(
+    finished: Path,
+) -> None:
+    run = replace(whole(effort="probe"), cards=[], voters={"members": [{"name": "probe_x"}]})
+    first = advice.ideas(run)[0]
+    assert first.text.startswith("Linear probes alone") and first.command == "dvc exp run -S effort=auto"
+    assert "linear probe" not in front.front(run).drawn
+
+
 def test_a_vote_below_its_best_member_speaks_against_it(finished: Path) -> None:
     told = "The vote (0.7) is worse than its best member alone: a (0.8)."
     assert "The vote loses" in doubts(replace(whole(), voters={"why": [told]}))
