@@ -94,6 +94,10 @@ notebook: venv ## [COMPETITION=slug GPU=no]: export/ as a script and a data set,
 rehearse: venv ## [IMAGES=500 HIDDEN=100000]: the notebook's script as Kaggle runs it: no network; images a second, hours
 	@python -m stages.rehearse
 
+.PHONY: submit-notebook
+submit-notebook: venv ## MESSAGE="…" [FORCE=1 WAIT=seconds]: sends export/notebook, runs it at Kaggle, submits its file, waits for the score
+	@python -m stages.submit_notebook "$${MESSAGE-}"
+
 .PHONY: leaderboard
 leaderboard: venv ## what was uploaded: CV against public score
 	@python -m stages.leaderboard

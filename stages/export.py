@@ -26,7 +26,7 @@ def main() -> None:
     if not check.isdigit() or check == "0":
         raise UserError(f"CHECK: give a number of rows to compare, such as CHECK=500; found {check!r}.")
     with loading():
-        from podium.export import bundle, making
+        from podium.export import bundle, card, making
 
     settings = making.Settings(
         vote=asked(),
@@ -46,7 +46,7 @@ def main() -> None:
     )
     told = making.make(settings, said, pool, raw, Code(bundle.ROOT).closure(bundle.SCRIPT), int(check))
     print(
-        f"export: {bundle.FOLDER}/ holds {', '.join(pool.names)} x {pool.test.shape[1]} fold(s), vote "
+        f"export: {card.FOLDER}/ holds {', '.join(pool.names)} x {pool.test.shape[1]} fold(s), vote "
         f"{said['chosen']}. Run where nothing of the project is, it gives the {told.rows:,} rows of "
         f"reports/submission.csv (largest difference {told.apart:.1e}) in {told.seconds:.1f} s.\n"
         "python predict.py TEST_FOLDER SAMPLE_SUBMISSION.csv submission.csv"

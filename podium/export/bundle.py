@@ -25,7 +25,6 @@ from podium.vote import ensemble
 from podium.vote.calibration import Calibration
 from podium.vote.cutting import regrade, warp
 
-FOLDER = Path("export")
 SCRIPT = Path("podium/export/predict.py")
 ROOT = Path(__file__).parents[2]
 MOST_FOLDERS = 20  # named in the card; images that lie in more of them have a folder above in common

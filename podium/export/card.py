@@ -13,6 +13,7 @@ from podium.images.channels import Meaning
 from podium.tasks import registry
 from podium.tasks.task import Task
 
+FOLDER = Path("export")
 FILE = "bundle.json"
 VERSION = 2
 
@@ -77,6 +78,7 @@ class Card:
     )  # a picture's digest -> the class it is known to have
     agreed: float = 0.0  # how often such answers were right, and among how many groups
     groups: int = 0
+    published: str = ""  # SHA-256 of the submission that this bundle was compared with
     seconds_per_1000: float = 0.0  # on the exporting machine, decoding included
     version: int = VERSION
 

@@ -13,11 +13,11 @@ from podium.download import tables
 from podium.download.raw import Raw
 from podium.duplicates import answers
 from podium.experiments.runs import Pool
-from podium.export import agreement, bundle, graphs, members, sealed
+from podium.export import agreement, bundle, card, graphs, members, sealed
 from podium.export.agreement import Agreement
 from podium.export.card import Card
 from podium.foundation.errors import UserError
-from podium.foundation.files import replacing_folder
+from podium.foundation.files import replacing_folder, sha256
 from podium.images.params import ImageParams
 from podium.metrics import registry
 from podium.submission import submission
@@ -63,7 +63,7 @@ def make(
 ) -> Agreement:
     """Writes export/ where it agrees with reports/submission.csv on `most` of its rows, evenly spread."""
     found = competition.read()
-    with replacing_folder(bundle.FOLDER) as folder:
+    with replacing_folder(card.FOLDER) as folder:
         made = _write(settings, said, pool, found, folder)
         bundle.write(made, folder, modules)
         told = _checked(made, found, raw, folder, most)
@@ -89,7 +89,8 @@ def _write(settings: Settings, said: dict[str, Any], pool: Pool, found: Competit
         more = {"answers": table, "agreed": known.agreed, "groups": known.groups}
     return bundle.card(
         voting, vote, engine, shipped, found, settings.image, reading.read(),
-        shares=shares.tolist(), megapixels=settings.megapixels, digits=settings.digits, **more,
+        shares=shares.tolist(), published=sha256(submission.PATH),
+        megapixels=settings.megapixels, digits=settings.digits, **more,
     )  # fmt: skip
 
 

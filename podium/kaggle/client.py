@@ -168,6 +168,15 @@ class Client:
                 owner.uploaded = status == ResumableUploadResult.COMPLETE
                 return status
 
+            def _upload_file(self, file_name: str, *args: Any, **kwargs: Any) -> Any:
+                sent = super()._upload_file(file_name, *args, **kwargs)
+                if sent is None:  # the client goes on without the file and tells nobody
+                    raise Unreachable(
+                        f"{file_name} did not get through to Kaggle: look at this machine's network and run "
+                        "the same command again."
+                    )
+                return sent
+
         api = Watched()
         api.authenticate()
         return api
@@ -188,12 +197,12 @@ class Client:
         request.competition_name = self.slug
         return request
 
-    def _guarded(self, ask: Callable[[], T], silent: bool = True) -> T:
+    def _guarded(self, ask: Callable[[], T], silent: bool = True, where: str = "") -> T:
         with _quiet() if silent else _aloud(), _bounded():
             try:
                 return ask()
             except (Exception, SystemExit) as error:
-                raise failures.explain(error, self.slug, self.secrets) from None
+                raise failures.explain(error, self.slug, self.secrets, where) from None
 
     def _sent(self, one: Any) -> Sent:
         return Sent(

@@ -51,27 +51,30 @@ def rules(slug: str, words: str = "") -> UserError:
 def notebooks_only(slug: str) -> UserError:
     """A code competition takes no file."""
     return UserError(
-        f"{slug} takes submissions from notebooks only, so no file was sent: run `make export`, put export/ "
-        f"into a notebook and submit it at {page(slug, 'code')}."
+        f"{slug} takes submissions from notebooks only ({page(slug, 'code')}), so no file was sent: run "
+        '`make export notebook rehearse`, then make submit-notebook MESSAGE="…".'
     )
 
 
-def explain(error: BaseException, slug: str, secrets: list[str]) -> UserError:
-    """The sentence for whatever the client raised; no secret stands in it."""
+def explain(error: BaseException, slug: str, secrets: list[str], where: str = "") -> UserError:
+    """The sentence for whatever the client raised; no secret stands in it.
+
+    where: the page of what was asked about, where that is not the competition.
+    """
     if isinstance(error, UserError):
         return error
     import requests
 
     response = getattr(error, "response", None)
     if response is not None:
-        return _answered(int(response.status_code), slug, clean(_words(response), secrets))
+        return _answered(int(response.status_code), slug, clean(_words(response), secrets), where)
     if isinstance(error, requests.RequestException | ConnectionError | TimeoutError):
         return Unreachable(
             f"Kaggle cannot be reached ({type(error).__name__}): look at this machine's network and at "
             f"https://status.kaggle.com, then run the same command again."
         )
     words = clean(f"{type(error).__name__}: {error}", secrets)
-    return UserError(f"the Kaggle client failed ({words}): run it again, or use {page(slug)}.")
+    return UserError(f"the Kaggle client failed ({words}): run it again, or use {where or page(slug)}.")
 
 
 def clean(text: str, secrets: list[str]) -> str:
@@ -82,10 +85,14 @@ def clean(text: str, secrets: list[str]) -> str:
     return text[:LONGEST]
 
 
-def _answered(status: int, slug: str, words: str) -> UserError:
+def _answered(status: int, slug: str, words: str, where: str) -> UserError:
     said = f" ({words})" if words else ""
     if status == 401:
         return UserError(BAD_TOKEN)
+    if status in (403, 404) and where:
+        return UserError(
+            f"Kaggle does not let you use {where}{said}: open that page, signed in as you are here."
+        )
     if status == 403:
         return rules(slug, words)
     if status == 404:
@@ -97,7 +104,7 @@ def _answered(status: int, slug: str, words: str) -> UserError:
             f"Kaggle's server failed with {status}{said}: look at https://status.kaggle.com and run the same "
             "command again."
         )
-    return UserError(f"Kaggle refuses the request with {status}{said}: see {page(slug)}.")
+    return UserError(f"Kaggle refuses the request with {status}{said}: see {where or page(slug)}.")
 
 
 def _words(response: object) -> str:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podium.contracts import competition, metrics
+from podium.export import card, notebook
 from podium.foundation.errors import UserError
+from podium.foundation.files import sha256
 from podium.kaggle import changes, verify
 from podium.kaggle.changes import Provenance
 from podium.kaggle.ledger import Row
@@ -31,6 +33,18 @@ class Payload:
 def choose(elsewhere: str) -> Payload:
     """The file that FILE= names, or this run's submission. Raises UserError where neither can be sent."""
     return _made_elsewhere(elsewhere) if elsewhere else _of_this_run()
+
+
+def of_notebook() -> Payload:
+    """This run's scores, for a notebook whose bundle was compared with this very submission."""
+    sent = _of_this_run()
+    made = card.read(notebook.FOLDER / notebook.DATASET)
+    if made.published != sha256(sent.file):
+        raise UserError(
+            f"{notebook.FOLDER} was made of another run than {sent.file}, so its CV score is not that run's: "
+            "run `make export notebook`."
+        )
+    return sent
 
 
 def _of_this_run() -> Payload:

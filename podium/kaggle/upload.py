@@ -58,15 +58,17 @@ def row(message: str, slug: str, sha256: str, payload: Payload) -> Row:
     )
 
 
-def refuse_repeated(sha256: str, held: list[Row], slug: str) -> None:
-    """Raises UserError where the same file was sent before and not refused by the server."""
+def refuse_repeated(
+    sha256: str, held: list[Row], slug: str, what: str = "file", command: str = "upload"
+) -> None:
+    """Raises UserError where the same was sent before and not refused by the server; `command` of make."""
     for row in held:
         if row.sha256 == sha256 and row.status != "error" and row.competition in ("", slug):
             pending = "its score is pending, make leaderboard asks for it"
             told = pending if row.public is None else f"it scored {row.public}"
             raise UserError(
-                f"this very file was uploaded on {row.time[:10]} ({row.message}; {told}): "
-                "make upload FORCE=1 sends it again."
+                f"this very {what} was uploaded on {row.time[:10]} ({row.message}; {told}): "
+                f"make {command} FORCE=1 sends it again."
             )
 
 

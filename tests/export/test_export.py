@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from podium.contracts import competition
-from podium.export import agreement, bundle, sealed
+from podium.export import agreement, card, sealed
 from podium.foundation.errors import UserError
 from podium.submission import submission
 from stages import export
@@ -50,7 +50,7 @@ def test_a_bundle_gives_what_was_published(
         header, *rows = Path("shipped/sample_submission.csv").read_text().splitlines()
         Path("some.csv").write_text("\n".join([header, *(rows[i] for i in ids)]) + "\n")
         sealed.run(
-            bundle.FOLDER / "predict.py", [given.resolve(), tmp_path / "some.csv", tmp_path / "found.csv"]
+            card.FOLDER / "predict.py", [given.resolve(), tmp_path / "some.csv", tmp_path / "found.csv"]
         )
         told = agreement.compare(submission.PATH, tmp_path / "found.csv", "id")
         assert told.rows == len(ids)
@@ -65,7 +65,7 @@ def test_other_images_any_number_and_the_call_from_python(
     for i in range(40):  # more than a batch
         Path(f"more/{i}.png").write_bytes(picture(i, False, ".png"))
     Path("more/39.png").write_bytes(b"")
-    sealed.run(bundle.FOLDER / "predict.py", [tmp_path / "more", tmp_path / "table.csv"])
+    sealed.run(card.FOLDER / "predict.py", [tmp_path / "more", tmp_path / "table.csv"])
     table = pd.read_csv("table.csv")
     assert list(table) == ["path", "readable", *competition.read().classes] and len(table) == 40
     assert table["readable"].sum() == 39 and np.allclose(table.iloc[:, 2:].sum(1), 1)
@@ -91,7 +91,7 @@ def test_what_differs_from_the_submission_is_not_exported(
     table.to_csv(submission.PATH, index=False)
     with pytest.raises(UserError, match=r"found.csv, line 7: the bundle says .* for '5', and submission.csv"):
         export.main()
-    assert not bundle.FOLDER.exists()
+    assert not card.FOLDER.exists()
 
 
 def test_what_no_graph_can_say_is_refused_before_any_work(

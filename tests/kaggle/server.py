@@ -34,6 +34,17 @@ class Kaggle:
     calls: list[str] = field(default_factory=list)
     authorizations: set[str] = field(default_factory=set)
     archive: bytes = b""
+    dataset: dict[str, Any] | None = None  # as GetDataset tells it, with how often it was sent
+    processing: int = 1  # questions before the data set is ready
+    dataset_state: str = "READY"  # afterwards
+    notebook: dict[str, Any] | None = None  # its source, version and pushes
+    running: int = 1  # questions before the run has ended
+    run_state: str = "COMPLETE"  # afterwards
+    run_failure: str = ""
+    log: str = ""
+    outputs: list[str] = field(default_factory=lambda: ["submission.csv"])
+    push_answer: dict[str, Any] = field(default_factory=dict)  # what differs from success
+    code_submissions: list[dict[str, Any]] = field(default_factory=list)
     cut: int = 0  # downloads that end after half of the bytes
     url: str = ""
 
@@ -47,7 +58,58 @@ class Kaggle:
             "CreateSubmission": lambda: self._create(body),
             "GetSubmission": lambda: self._get(body),
             "ListSubmissions": lambda: {"submissions": self.submissions[::-1]},
+            "StartBlobUpload": lambda: {"token": body["name"], "createUrl": f"{self.url}/upload?secret=1"},
+            "CreateDataset": lambda: self._dataset(body),
+            "CreateDatasetVersion": lambda: self._dataset(body["body"]),
+            "GetDatasetStatus": self._dataset_status,
+            "GetDataset": lambda: self.dataset or {},
+            "SaveKernel": lambda: self._push(body),
+            "GetKernel": self._kernel,
+            "GetKernelSessionStatus": self._session,
+            "ListKernelSessionOutput": self._output,
+            "CreateCodeSubmission": lambda: self._code(body),
         }[method]()
+
+    def missing(self, method: str) -> bool:
+        """Whether the method asks for something that was never sent."""
+        of_data = method in ("GetDataset", "GetDatasetStatus") and self.dataset is None
+        return of_data or (method.startswith("GetKernel") and self.notebook is None)
+
+    def _dataset(self, body: dict[str, Any]) -> dict[str, Any]:
+        names = sorted(one["token"] for one in body["files"])
+        sent = (self.dataset or {}).get("sent", 0) + 1
+        self.dataset = {"description": body["description"], "files_sent": names, "sent": sent}
+        return {"status": "ok", "ref": "someone/it"}
+
+    def _dataset_status(self) -> dict[str, Any]:
+        self.processing -= 1
+        return {"status": self.dataset_state if self.processing < 0 else "BLOBS_RECEIVED"}
+
+    def _push(self, body: dict[str, Any]) -> dict[str, Any]:
+        if self.push_answer.get("error"):
+            return self.push_answer
+        version = (self.notebook or {}).get("version", 0) + 1
+        self.notebook = {"source": body["text"], "version": version, "sent": body}
+        return {"versionNumber": version, "url": f"{self.url}/code"} | self.push_answer
+
+    def _kernel(self) -> dict[str, Any]:
+        assert self.notebook is not None
+        told = {"currentVersionNumber": self.notebook["version"]}
+        return {"metadata": told, "blob": {"source": self.notebook["source"]}}
+
+    def _session(self) -> dict[str, Any]:
+        self.running -= 1
+        ended = {"status": self.run_state, "failureMessage": self.run_failure}
+        return ended if self.running < 0 else {"status": "RUNNING"}
+
+    def _output(self) -> dict[str, Any]:
+        files = [{"url": f"{self.url}/{name}", "fileName": name} for name in self.outputs]
+        return {"files": files, "log": json.dumps([{"stream_name": "stdout", "data": self.log}])}
+
+    def _code(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.code_submissions.append(body)
+        self.uploads.append(b"a notebook's file")
+        return self._create(body | {"blobFileTokens": "blob"})
 
     def _competition(self) -> dict[str, Any]:
         return {
@@ -112,7 +174,7 @@ def _handler(state: Kaggle) -> type[BaseHTTPRequestHandler]:
             state.authorizations.add(self.headers.get("Authorization", ""))
             method = self.path.rpartition("/")[2]
             assert self.path.startswith(SERVICES), self.path
-            self._reply(method, lambda: self._method(method, body))
+            self._reply(method, lambda: self._method(method, body), body)
 
         def do_PUT(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -127,14 +189,16 @@ def _handler(state: Kaggle) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._reply("GET", self._file)
 
-        def _reply(self, method: str, answer: Callable[[], None]) -> None:
+        def _reply(self, method: str, answer: Callable[[], None], body: dict[str, Any] | None = None) -> None:
             state.calls.append(method)
             if state.dropped.get(method, 0):
                 state.dropped[method] -= 1
-                if method == "CreateSubmission" and state.after:
-                    state.answer(method, {"blobFileTokens": "blob", "submissionDescription": "the message"})
+                if method.startswith("Create") and state.after:
+                    state.answer(method, body or {})
                 self.close_connection = True
                 self.connection.close()
+            elif state.missing(method):
+                self._send(404, {"code": 404, "message": "there is none"})
             elif method in state.failures:
                 status, message = state.failures[method]
                 self._send(status, {"code": status, "message": message})

@@ -301,7 +301,9 @@ def test_notebooks_only_is_refused_before_anything_is_sent(
     kaggle: Kaggle, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kaggle.notebooks_only = True
-    with pytest.raises(UserError, match=r"takes submissions from notebooks only, so no file was sent"):
+    with pytest.raises(
+        UserError, match=r"takes submissions from notebooks only \(https.*/code\), so no file was sent"
+    ):
         run(monkeypatch)
     assert kaggle.calls == ["GetCompetition"]
     found = project / "data/index/competition.json"
