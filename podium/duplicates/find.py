@@ -28,7 +28,9 @@ def duplicates(images: pd.DataFrame, vectors: NDArray[np.float32], params: Dupli
     is 0 where it is exact, else 1 - cosine to its nearest partner, in [0, 2].
     """
     order = np.argsort(images["image_id"].to_numpy(), kind="stable")
-    images, vectors = images.iloc[order].reset_index(drop=True), vectors[order]
+    images = images.iloc[order].reset_index(drop=True)
+    if not np.array_equal(order, np.arange(len(order))):
+        vectors = vectors[order]
     exact = _exact(images)
     pairs, cosines, sentences = _near(images, vectors, exact, params)
     groups, refused = _join(exact, pairs, cosines, params.largest)

@@ -59,7 +59,9 @@ def gather(
     labels = np.array([number[label] for label in given["label_given"]], dtype=np.int64)
     same = group_of(ids, twins)
     groups = merge(same, from_column(ids, given["group"].tolist()))
-    return Material(ids, vectors[rows], labels, same, groups, assign(ids, labels, groups, FOLDS, seed))
+    whole = len(rows) > 0 and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows)))
+    mine = vectors[rows[0] : rows[0] + len(rows)] if whole else vectors[rows]  # a slice is no copy
+    return Material(ids, mine, labels, same, groups, assign(ids, labels, groups, FOLDS, seed))
 
 
 def clean(

@@ -87,7 +87,7 @@ def _shift(
     test = (every["subset"] == "test").to_numpy()
     ours = test | every["image_id"].isin(cleaned.table["image_id"]).to_numpy()
     ids = every.loc[ours, "image_id"].tolist()
-    drift = shift(ids, vectors[ours], test[ours], group_of(ids, found.table), seed)
+    drift = shift(ids, vectors if ours.all() else vectors[ours], test[ours], group_of(ids, found.table), seed)
     if drift is None:
         return {}, []
     look = ": look at the images most like test in the report" if drift.auc > AUC_SEEN else ""

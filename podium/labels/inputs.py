@@ -37,7 +37,10 @@ def vectors_of(every: pd.DataFrame, ids: list[str], vectors: NDArray[np.float32]
             f"data/embeddings has no vector for {missing[0]!r} ({len(missing)} missing): "
             f"run `dvc repro -f embed`."
         )
-    return np.ascontiguousarray(vectors[[place[image_id] for image_id in every["image_id"]]])
+    rows = [place[image_id] for image_id in every["image_id"]]
+    if rows == list(range(len(vectors))):
+        return vectors  # as they lie on the disk, mapped: no copy of all of them in memory
+    return np.ascontiguousarray(vectors[rows])
 
 
 def pictures(every: pd.DataFrame, shards: Path) -> Callable[[str], bytes]:

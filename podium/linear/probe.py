@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.linear.links import LINKS, Link
-from podium.linear.ridge import Line, Ridge, Targets, Vectors
+from podium.linear.ridge import Line, Ridge, Targets, Vectors, blocks
 
 __all__ = ["Classifier", "Fitted", "Labels", "Probs", "Vectors", "fit", "out_of_fold", "predict"]
 
@@ -79,18 +79,19 @@ def fit(
     weight = np.ones(len(vectors)) if weights is None else weights
     weight = np.where(folds == HOLD_OUT, 0.0, weight)
     centre = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-    centred, numbers = np.asarray(vectors - centre), [int(fold) for fold in np.unique(folds) if fold >= 0]
+    numbers = [int(fold) for fold in np.unique(folds) if fold >= 0]
     rows = [np.flatnonzero(folds == fold) for fold in numbers]
     always = np.flatnonzero(folds < 0)
-    problem = Ridge(centred, targets, weight, [*rows, always])
-    tuned = _tune(problem, centred, targets, weight, rows, LINKS[link])
+    problem = Ridge(vectors, targets, weight, [*rows, always], centre)
+    tuned = _tune(problem, (vectors, centre), targets, weight, rows, LINKS[link])
     logits = np.full((len(vectors), targets.shape[1]), np.nan)
     found = []
     for fold, held in enumerate(rows):
         line = problem.without((fold,), [tuned[fold][0]])[0]
         share = _share(targets, weight, held)
         found.append(_classifier(line, centre, share, link, *tuned[fold]))
-        logits[held] = found[-1].logits(vectors[held])
+        for some in blocks(held):
+            logits[some] = found[-1].logits(vectors[some])
     return Fitted(logits, numbers, found, link)
 
 
@@ -114,14 +115,15 @@ def whole(
     """A classifier of all rows; penalty and sharpness have the least loss over the folds from 0 on."""
     function = LINKS[link]
     centre = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-    centred = np.asarray(vectors - centre)
     rows = [np.flatnonzero(folds == fold) for fold in np.unique(folds) if fold >= 0]
-    problem = Ridge(centred, targets, weights, [*rows, np.flatnonzero(folds < 0)])
+    problem = Ridge(vectors, targets, weights, [*rows, np.flatnonzero(folds < 0)], centre)
     loss = np.zeros((len(PENALTIES), len(function.sharpness)))
     for fold, held in enumerate(rows):
         for place, line in enumerate(problem.without((fold,), list(PENALTIES))):
             share = _share(targets, weights, held)
-            loss[place] += _losses(line, centred[held], targets[held], weights[held], share, function)
+            for some in blocks(held):
+                part = vectors[some] - centre, targets[some], weights[some]
+                loss[place] += _losses(line, *part, share, function)
     penalty, sharpness = (int(i) for i in divmod(int(loss.argmin()), len(function.sharpness)))
     tuned = PENALTIES[penalty], function.sharpness[sharpness]
     share = _share(targets, weights, np.empty(0, np.int64))
@@ -154,14 +156,17 @@ def _share(targets: Targets, weights: Floats, held: NDArray[np.int64]) -> Floats
 
 def _tune(
     problem: Ridge,
-    vectors: Vectors,
+    centred: tuple[Vectors, Vectors],
     targets: Targets,
     weights: Floats,
     rows: list[NDArray[np.int64]],
     link: Link,
 ) -> list[tuple[float, float]]:
-    """(penalty, sharpness) of each fold; ties: the smaller penalty, then the flatter."""
-    folds = len(rows)
+    """(penalty, sharpness) of each fold; ties: the smaller penalty, then the flatter.
+
+    `centred` are vectors (n, d) and what is taken from them.
+    """
+    folds, (vectors, centre) = len(rows), centred
     if folds < 3:  # no fold within the training folds
         return [(MIDDLE, link.middle)] * folds
     loss = np.zeros((folds, len(PENALTIES), len(link.sharpness)))
@@ -171,7 +176,7 @@ def _tune(
         share = _share(targets, weights, np.concatenate([rows[one], rows[two]]))
         for place, line in enumerate(problem.without((one, two), list(PENALTIES))):
             for mine, other in ((one, judges[two]), (two, judges[one])):
-                part = vectors[other], targets[other], weights[other]
+                part = vectors[other] - centre, targets[other], weights[other]
                 loss[mine, place] += _losses(line, *part, share, link)
     best = [divmod(int(place), len(link.sharpness)) for place in loss.reshape(folds, -1).argmin(axis=1)]
     return [(PENALTIES[penalty], link.sharpness[sharpness]) for penalty, sharpness in best]

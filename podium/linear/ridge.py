@@ -15,6 +15,7 @@ Targets = NDArray[np.float32]  # (n, c)
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+BLOCK = 16_384  # rows that are copied at a time: 84 MB of 1,280 numbers
 FLOOR = 1e-6  # of a variance: constant columns
 
 
@@ -47,9 +48,20 @@ class Sums:
 class Ridge:
     """Ridge regression of targets on vectors, with any of the folds left out."""
 
-    def __init__(self, vectors: Vectors, targets: Targets, weights: Floats, rows: list[Rows]) -> None:
-        """`rows` are those of each fold; `weights` (n,) count a row's share, 0 leaves it out."""
+    def __init__(
+        self,
+        vectors: Vectors,
+        targets: Targets,
+        weights: Floats,
+        rows: list[Rows],
+        centre: Vectors | None = None,
+    ) -> None:
+        """`rows` are those of each fold; `weights` (n,) count a row's share, 0 leaves it out.
+
+        `centre` (d,) is taken from the vectors, BLOCK rows at a time: no copy of all of them is made.
+        """
         self._vectors, self._targets, self._weights = vectors, targets, weights
+        self._centre = np.zeros(vectors.shape[1], np.float32) if centre is None else centre
         self._rows = [part[weights[part] > 0] for part in rows]
         largest = sum(len(part) for part in self._rows)
         self._dual = largest <= vectors.shape[1]
@@ -61,14 +73,24 @@ class Ridge:
         if self._whole is None:
             stay = [part for fold, part in enumerate(self._rows) if fold not in left_out]
             used = np.concatenate(stay) if stay else np.empty(0, np.int64)
-            return dual(self._vectors[used], self._targets[used], self._weights[used], penalties)
+            return dual(self._centred(used), self._targets[used], self._weights[used], penalties)
         sums = self._whole
         for fold in left_out:
             sums = sums - self._sums[fold]
         return primal(sums, penalties)
 
     def _of(self, used: Rows) -> Sums:
-        return sums_of(self._vectors[used], self._targets[used], self._weights[used])
+        return _total(
+            [sums_of(self._centred(some), self._targets[some], self._weights[some]) for some in blocks(used)]
+        )
+
+    def _centred(self, used: Rows) -> Vectors:
+        return np.asarray(self._vectors[used] - self._centre)
+
+
+def blocks(used: Rows) -> list[Rows]:
+    """The rows, BLOCK of them at a time; at least one block."""
+    return [used[at : at + BLOCK] for at in range(0, max(len(used), 1), BLOCK)]
 
 
 def sums_of(vectors: Vectors, targets: Targets, weights: Floats) -> Sums:

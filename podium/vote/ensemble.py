@@ -76,6 +76,8 @@ def compare(
     found = []
     for name in names:
         voter = voters.load(name)
+        if voters.needs_features(voter):  # the only ones that take more than a second
+            print(f"ensemble: {name} learns from {len(pool.ids)} images' features, fold by fold", flush=True)
         oof = nested(voter, pool.oof, pool.labels, home, context(name, pool, metric, seed))
         scored = oof
         if kind == "temperature":

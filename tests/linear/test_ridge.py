@@ -54,3 +54,16 @@ def test_equal_vectors_and_a_constant_column_give_finite_lines() -> None:
         *ridge.primal(ridge.sums_of(vectors, targets, np.ones(30)), [0.03]),
     ):
         assert np.allclose(line.scores(vectors), 1 / 3, atol=1e-4)
+
+
+def test_blocks_and_a_centre_change_nothing_but_the_last_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(5)
+    vectors = random.normal(3, 1, (90, 6)).astype(np.float32)
+    targets, weights = random.normal(size=(90, 2)).astype(np.float32), random.uniform(0.5, 1, 90)
+    rows, centre = [np.arange(40), np.arange(40, 90)], vectors.mean(axis=0)
+    whole = ridge.Ridge(vectors - centre, targets, weights, rows).without((1,), [0.3])[0]
+    monkeypatch.setattr(ridge, "BLOCK", 7)
+    assert [len(some) for some in ridge.blocks(np.arange(15))] == [7, 7, 1]
+    parts = ridge.Ridge(vectors, targets, weights, rows, centre).without((1,), [0.3])[0]
+    np.testing.assert_allclose(parts.weights, whole.weights, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(parts.bias, whole.bias, rtol=1e-5, atol=1e-6)

@@ -28,3 +28,8 @@ def test_a_loader_asks(monkeypatch: pytest.MonkeyPatch) -> None:
         shared_memory, "free", lambda: 4 * 4 * 3 * 4 * 4 * 4.0
     )  # of one worker, 4 images a batch
     assert loader(Batches(examples), InOrder(8, 4), 2).num_workers == 1
+
+
+def test_workers_serve_a_fold_that_watches_no_image() -> None:
+    none = Examples(Cached(np.zeros((0, 2), "f4"), np.arange(0)), np.zeros((0, 3), "f4"), np.zeros(0, "f4"))
+    assert list(loader(Batches(none), InOrder(0, 4), workers=1)) == []
