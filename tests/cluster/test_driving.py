@@ -34,6 +34,21 @@ from podium.cluster import folds
 from podium.foundation.entry import run
 run(lambda: folds.train([0, 1, 2], sys.argv[1], "", "2", 1), interrupted="interrupted: kept")
 """
+SWEEP = """\
+from podium.cluster import plan, sweep
+from podium.foundation.entry import run
+from podium.foundation.run import Folds
+words = {"two": "word: a\\nend: 2\\n", "three": "word: a\\nend: 3\\n"}
+wishes = [plan.Wish(name, [], text) for name, text in words.items()]
+run(lambda: print(sweep.run(plan.Plan(wishes, False), Folds(folds=[0]), sweep.Where("", "", "2"))))
+"""
+FINAL = """\
+import json, pathlib, yaml
+end = yaml.safe_load(open("params.yaml"))["end"]
+pathlib.Path("data/final.txt").write_text(str(end))
+pathlib.Path("reports").mkdir(exist_ok=True)
+pathlib.Path("reports/metrics.json").write_text(json.dumps({"metric": "accuracy", "cv": end}))
+"""
 PIPELINE = {
     "check": {"cmd": "python -c 1", "deps": ["stage.py"]},
     "word": {
@@ -43,6 +58,10 @@ PIPELINE = {
     "train": {
         "matrix": {"fold": [0, 1, 2]}, "cmd": "python stage.py ${item.fold}",
         "deps": ["data/word.txt", "stage.py"], "outs": ["models/fold${item.fold}"],
+    },
+    "final": {
+        "cmd": "python final.py", "deps": ["models", "params.yaml"], "params": ["end"],
+        "outs": ["data/final.txt"], "metrics": [{"reports/metrics.json": {"cache": False}}],
     },
 }  # fmt: skip
 
@@ -60,7 +79,8 @@ class Tiny:
         }  # fmt: skip
         for name, text in (
             ("stage.py", STAGE), ("dvc.yaml", yaml.safe_dump({"stages": PIPELINE})), ("fails.txt", ""),
-            ("waits.txt", ""), ("data/README.md", ""), (".gitignore", "models\n"),
+            ("waits.txt", ""), ("data/README.md", ""), (".gitignore", "models\n"), ("final.py", FINAL),
+            ("params.yaml", "word: a\nend: 1\n"),
         ):  # fmt: skip
             (self.folder / name).write_text(text)
         self.run("git", "init", "-q")
@@ -76,9 +96,9 @@ class Tiny:
         )
         return done.stdout
 
-    def driver(self, cluster: str = "") -> "subprocess.Popen[str]":
+    def driver(self, cluster: str = "", script: str = DRIVER) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [sys.executable, "-c", DRIVER, cluster], cwd=self.folder, env=self.environment, text=True,
+            [sys.executable, "-c", script, cluster], cwd=self.folder, env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
@@ -176,3 +196,22 @@ def test_workers_of_a_scheduler_that_see_no_common_disk_join_by_the_remote(
         for process in reversed(started):
             process.terminate()
             process.wait(30)
+
+
+def test_a_sweep_records_each_experiment_and_goes_on_where_it_was(tiny: Tiny) -> None:
+    with tiny.driver(script=SWEEP) as driver:
+        said, _ = driver.communicate(timeout=300)
+    assert driver.returncode == 0, said
+    for shared in ("word", "train@0", "train@1", "train@2"):
+        assert said.count(f"Running stage '{shared}'") == 1, shared  # both experiments train alike
+    refs = tiny.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").split()
+    assert sorted(ref.rpartition("/")[2] for ref in refs) == ["three", "two"]
+    for ref, end in zip(sorted(refs), ("3", "2"), strict=True):
+        assert json.loads(tiny.run("git", "show", f"{ref}:reports/metrics.json"))["cv"] == int(end)
+        assert f"end: {end}" in tiny.run("git", "show", f"{ref}:params.yaml")
+    shown = tiny.run(sys.executable, "-m", "dvc", "exp", "show", "--csv")
+    assert "two" in shown and "three" in shown
+    assert tiny.run("git", "status", "--porcelain") == ""
+    with tiny.driver(script=SWEEP) as driver:
+        said, _ = driver.communicate(timeout=300)
+    assert "2 of 2 experiments were recorded before; nothing is left to run" in said
