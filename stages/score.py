@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from podium.competition.params import CompetitionParams
-from podium.contracts import competition, facts, predictions
+from podium.contracts import competition, facts, predictions, reading
 from podium.features.params import FeatureParams
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
 from podium.foundation.params import load
 from podium.foundation.run import Threads
+from podium.images.channels import Meaning
 from podium.images.params import ImageParams
 from podium.labelled import folder, scores
 from podium.tasks.limits import only_classes
@@ -29,8 +30,9 @@ def main() -> None:
     told = facts.read(facts.Predicted, predictions.FOLDER)
     views = told.views if told is not None else []
     with tempfile.TemporaryDirectory() as place:
-        storage = load(ImageParams).storage
-        given = folder.store(Path(where).expanduser(), found.classes, storage, limits, Path(place))
+        storage, read_as = load(ImageParams).storage, reading.read()
+        meaning = Meaning(read_as.low, read_as.high, read_as.fourth, read_as.ground)
+        given = folder.store(Path(where).expanduser(), found.classes, storage, limits, meaning, Path(place))
 
         import torch  # late: a mistake above is told at once
 

@@ -186,9 +186,10 @@ def _labels(found: FormFound, sheet: Sheet, cells: list[str], classes: Classes) 
                 "label an image, or several in order of likelihood where no class's name has a blank."
             )
     if strange and len(strange) == len(set(cells)):
-        if len(strange) > 1 and not any(map(PLACEHOLDER.fullmatch, strange)):
+        noun, one = ("label", "it") if len(strange) == 1 else ("labels", "any of them")
+        if not any(map(PLACEHOLDER.fullmatch, strange)):
             raise UserError(
-                f"{sheet.name} shows the labels {_list(strange)}, and no training image has any of them "
+                f"{sheet.name} shows the {noun} {_list(strange)}, and no training image has {one} "
                 f"({_list(classes.names)} are the classes): name the labels' table or column in "
                 "competition.labels or competition.label_column, or the right file in competition.sample."
             )

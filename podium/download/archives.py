@@ -109,6 +109,35 @@ def part_of(name: str) -> str:
     )
 
 
+def whole(name: str) -> str:
+    """The archive of which `name` is a part that need only be joined to the others; else `name`."""
+    found = PARTS.fullmatch(name)
+    return found["whole"] if found and found["whole"] and not is_archive(name) else name
+
+
+def parts(path: Path) -> list[Path]:
+    """The parts of an archive beside `path`, in order; `path` alone where it is none.
+
+    Raises UserError where a numbered one is missing.
+    """
+    name = whole(path.name)
+    if name == path.name:
+        return [path]
+    found = sorted(
+        other for other in path.parent.iterdir() if other.name != name and whole(other.name) == name
+    )
+    numbers = [other.name[len(name) + 1 :] for other in found]
+    if all(number.isdigit() for number in numbers):
+        there = [int(number) for number in numbers]
+        missing = sorted(set(range(min(there[0], 1), there[-1] + 1)) - set(there))
+        if missing:
+            raise UserError(
+                f"{path.parent / name}.{missing[0]:0{len(numbers[0])}} is missing beside {found[-1].name}: "
+                "download every part."
+            )
+    return found
+
+
 def unopened(name: str, kind: str) -> str:
     """A sentence on an archive of a kind that is not opened, with the command that unpacks it."""
     return (

@@ -82,6 +82,8 @@ class Client:
             except SystemExit:
                 raise UserError(_why_nobody()) from None
             except Exception as error:
+                if isinstance(error, OSError) and error.filename:
+                    raise failures.no_home(error) from None
                 raise failures.explain(error, slug, self.secrets) from None
         self.secrets = _secrets(self._api.config_values)
 

@@ -30,6 +30,14 @@ def half_a_token(where: str) -> str:
     )
 
 
+def no_home(error: OSError) -> UserError:
+    """The client keeps its settings in a folder of its own, which it cannot make."""
+    return UserError(
+        f"{error.filename} cannot be written ({error.strerror}), where the Kaggle client keeps its settings: "
+        "set KAGGLE_CONFIG_DIR to a folder that can be, with your kaggle.json in it; then run it again."
+    )
+
+
 def no_submissions_left(slug: str, today: int, total: bool) -> UserError:
     """The daily or the whole allowance is used up."""
     when = (

@@ -10,6 +10,7 @@ from podium.download.params import Limits
 from podium.download.raw import open_raw
 from podium.foundation.errors import UserError
 from podium.images.audit import audit_all
+from podium.images.channels import Meaning
 from podium.images.params import Storage
 from podium.images.shards import Place, Writer
 
@@ -52,8 +53,13 @@ def find(names: list[str], classes: list[str], where: Path) -> dict[str, int]:
     return found
 
 
-def store(where: Path, classes: list[str], storage: Storage, limits: Limits, into: Path) -> Labelled:
-    """Opens every image below `where` and stores the readable ones in `into`, in the order of their names."""
+def store(
+    where: Path, classes: list[str], storage: Storage, limits: Limits, meaning: Meaning, into: Path
+) -> Labelled:
+    """Opens every image below `where` and stores the readable ones in `into`, in the order of their names.
+
+    meaning: of values beyond the usual, as ingest decided it for the images that were trained on.
+    """
     if not where.is_dir():
         raise UserError(f"DIR: {where} is no folder: give make score DIR=path/to/labelled.")
     raw = open_raw(where, limits)
@@ -61,7 +67,8 @@ def store(where: Path, classes: list[str], storage: Storage, limits: Limits, int
     kept: list[tuple[str, int, str, Place]] = []
     unreadable = []
     with Writer(into, "labelled") as writer:
-        for name, one in audit_all(list(labels), raw.read, storage, limits.megapixels, os.cpu_count() or 1):
+        audited = audit_all(list(labels), raw.read, storage, limits.megapixels, os.cpu_count() or 1, meaning)
+        for name, one in audited:
             if one.data:
                 place = writer.add(f"{len(kept):07d}", one.data)
                 kept.append((name, labels[name], sha256(one.data).hexdigest(), place))

@@ -1,6 +1,5 @@
 """Makes a competition the project: its zip registered, params.yaml set, its first run the baseline."""
 
-import filecmp
 import os
 import re
 import shutil
@@ -8,14 +7,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from podium.contracts.competition import Finding
+from podium.download import archives
 from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
 
 RAW = Path("data/raw")
+BLOCK = 1 << 20  # bytes read at once
 NOTE = "  # found: "  # lines of params.yaml that tell what ingest detected; the first run writes them
 PATH_LINE = re.compile(
     r"^(competition:\n(?:  .*\n)*?  path: )(\"[^\"\n]*\"|'[^'\n]*'|\S+)( *)(.*\n)", re.MULTILINE
@@ -38,7 +40,10 @@ BASELINE = (
 
 
 def take(given: str, raw: Path = RAW) -> Path:
-    """The competition's zip or folder as the project will name it; a zip from outside is copied to `raw`."""
+    """The competition's archive or folder as the project names it; an archive from outside goes to `raw`.
+
+    Numbered parts (mine.zip.001) are joined there. Raises UserError for what is no archive that is opened.
+    """
     if not given:
         raise UserError("name the competition's zip: make start ZIP=path/to/mine.zip.")
     path = Path(given).expanduser()
@@ -47,16 +52,39 @@ def take(given: str, raw: Path = RAW) -> Path:
     if path.is_dir():
         inside = path.resolve().is_relative_to(Path().resolve())
         return path.resolve().relative_to(Path().resolve()) if inside else path.resolve()
-    if not zipfile.is_zipfile(path):
-        raise UserError(f"ZIP={given} is no zip ({path.stat().st_size} bytes): download it again.")
-    place = raw / path.name
-    if place.exists() and filecmp.cmp(place, path, shallow=False):  # itself, or its copy of an earlier start
-        return place
+    parts = archives.parts(path)
+    _refuse_unopened(given, path)
+    place = raw / archives.whole(path.name)
+    if parts == [place] or (place.exists() and joined_digest([place]) == joined_digest(parts)):
+        return place  # itself, or its copy of an earlier start
     if place.exists():
         raise UserError(f"{place} is already there, and is another file: remove it or rename {given}.")
-    with replacing(place) as draft:
-        shutil.copyfile(path, draft)
+    with replacing(place) as draft, draft.open("wb") as target:
+        for part in parts:
+            with part.open("rb") as source:
+                shutil.copyfileobj(source, target)
     return place
+
+
+def joined_digest(parts: list[Path]) -> str:
+    """The SHA-256 of files one after the other."""
+    digest = sha256()
+    for part in parts:
+        with part.open("rb") as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _refuse_unopened(given: str, path: Path) -> None:
+    """Raises UserError for what is no archive, or none that is opened here."""
+    if archives.whole(path.name) != path.name:
+        return  # a part: what they are together, ingest says
+    kind = archives.kind_of(path)
+    if kind == "rar":
+        raise UserError(archives.unopened(given, kind))
+    if (not kind or kind == "zip") and not zipfile.is_zipfile(path):
+        raise UserError(f"ZIP={given} is no zip, tar or 7z ({path.stat().st_size} bytes): download it again.")
 
 
 def with_path(text: str, path: Path) -> str:

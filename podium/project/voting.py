@@ -177,7 +177,7 @@ def write(voting: list[str], path: Path = PATH) -> None:
 
 def run_model(model: str) -> None:
     """Runs the pipeline with another network in a temporary workspace, as an experiment."""
-    dvc("exp", "run", "--temp", "--set-param", f"model={model}")
+    recorded.believe(partial(dvc, "exp", "run", "--temp", "--set-param", f"model={model}"))
 
 
 def dvc(*arguments: str) -> None:

@@ -447,3 +447,11 @@ def nested_zip_that_leads_outside() -> Refusal:
 def a_mark_of_ours_in_a_label() -> Refusal:
     files = with_table("a1,1,1", "a2,0,1", "a3,1,0", "a4,1,1", header="id,cat|small,dog")
     return Refusal(files, "the label 'cat|small' holds '|'")
+
+
+@refusal
+def a_sample_of_one_word_that_is_no_class() -> Refusal:
+    return Refusal(
+        with_folders("0.jpg,horse", "1.jpg,horse", "2.jpg,horse"),
+        "shows the label horse, and no training image has it (cat, dog are the classes)",
+    )

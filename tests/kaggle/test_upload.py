@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from podium.foundation.errors import UserError
-from podium.kaggle import ledger
+from podium.kaggle import client, ledger
 from stages import leaderboard, upload
 from tests.kaggle.conftest import KEY, commit, git, record
 from tests.kaggle.server import Kaggle
@@ -404,4 +404,15 @@ def test_what_must_be_given(project: Path, nobody: Kaggle, monkeypatch: pytest.M
         run(monkeypatch)
     (project / "data/raw/some.kaggle.json").unlink()
     with pytest.raises(UserError, match=r"which competition data/raw/some\.zip comes from: give make upload"):
+        run(monkeypatch)
+
+
+def test_a_home_that_cannot_be_written_names_the_key(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(30, "Read-only file system", "/home/me/.config/kaggle")
+
+    monkeypatch.setattr(client.Client, "_build", refuse)
+    with pytest.raises(
+        UserError, match=r"^/home/me/\.config/kaggle cannot be written .*set KAGGLE_CONFIG_DIR to"
+    ):
         run(monkeypatch)

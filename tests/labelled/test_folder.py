@@ -8,6 +8,7 @@ import pytest
 
 from podium.download.params import Limits
 from podium.foundation.errors import UserError
+from podium.images.channels import Meaning
 from podium.images.params import Storage
 from podium.images.shards import Reader
 from podium.labelled.folder import find, store
@@ -32,7 +33,7 @@ def test_refusals(tmp_path: Path) -> None:
     ):
         find([], CLASSES, Path("w"))
     with pytest.raises(UserError, match=r"^DIR: .*none is no folder: give make score DIR="):
-        store(tmp_path / "none", CLASSES, Storage(), Limits(), tmp_path / "into")
+        store(tmp_path / "none", CLASSES, Storage(), Limits(), Meaning(), tmp_path / "into")
 
 
 def test_images_are_stored_as_ingest_would_and_the_broken_are_named(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_images_are_stored_as_ingest_would_and_the_broken_are_named(tmp_path: Pa
     (place / "dog/b.png").write_bytes(b"")
     cv2.imwrite(str(place / "10/c.png"), np.zeros((8, 8, 3), np.uint8))
     (place / "10/notes.txt").write_text("no image")
-    found = store(place, CLASSES, Storage(), Limits(), tmp_path / "into")
+    found = store(place, CLASSES, Storage(), Limits(), Meaning(), tmp_path / "into")
     assert (found.names, found.labels) == (["10/c.png", "dog/a.png"], [2, 0])
     assert [name for name, _ in found.unreadable] == ["dog/b.png"]
     at = found.places[1]
@@ -53,4 +54,15 @@ def test_images_are_stored_as_ingest_would_and_the_broken_are_named(tmp_path: Pa
     (place / "dog/a.png").write_bytes(b"x")
     (place / "10/c.png").unlink()
     with pytest.raises(UserError, match=r"none of 2 images can be read"):
-        store(place, CLASSES, Storage(), Limits(), tmp_path / "again")
+        store(place, CLASSES, Storage(), Limits(), Meaning(), tmp_path / "again")
+
+
+def test_values_mean_what_they_meant_in_training(tmp_path: Path) -> None:
+    """Twelve bits in a 16-bit file: black to white is the data set's range, not the file's."""
+    (tmp_path / "given/dog").mkdir(parents=True)
+    cv2.imwrite(str(tmp_path / "given/dog/a.png"), np.full((8, 8), 2048, np.uint16))
+    meaning = Meaning(low=0.0, high=4096.0)
+    found = store(tmp_path / "given", CLASSES, Storage(), Limits(), meaning, tmp_path / "into")
+    at = found.places[0]
+    stored = Reader(tmp_path / "into").read(at.shard, at.offset, at.length)
+    assert set(np.unique(cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_COLOR))) == {128}

@@ -1,9 +1,11 @@
 """make start, piece by piece; the whole of it runs in tests/e2e."""
 
 import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
 
+import py7zr
 import pytest
 import yaml
 
@@ -11,7 +13,8 @@ from podium.contracts.competition import Finding
 from podium.foundation.errors import UserError
 from podium.project import start
 
-PARAMS = Path("params.yaml").read_text(encoding="utf-8")
+PARAMS_PATH = Path("params.yaml").resolve()
+PARAMS = PARAMS_PATH.read_text(encoding="utf-8")
 
 
 def a_zip(path: Path, name: str = "train.csv") -> Path:
@@ -36,7 +39,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("", r"name the competition's zip: make start ZIP=path/to/mine\.zip\."),
         ("gone.zip", r"ZIP=gone\.zip is not there: give the path"),
-        ("text.zip", r"ZIP=text\.zip is no zip \(5 bytes\): download it again"),
+        ("text.zip", r"ZIP=text\.zip is no zip, tar or 7z \(5 bytes\): download it again"),
     ],
 )
 def test_what_is_no_zip_is_refused(
@@ -61,6 +64,46 @@ def test_a_zip_from_outside_is_copied_and_the_original_stays(
     a_zip(outside, "other.csv")
     with pytest.raises(UserError, match=r"data/raw/mine\.zip is already there, and is another file"):
         start.take(str(outside))
+
+
+@pytest.mark.parametrize("name", ["mine.tar.gz", "mine.7z", "mine.tar"])
+def test_other_archives_are_taken_as_zips_are(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("away").mkdir()
+    given = Path("away") / name
+    if name.endswith("7z"):
+        with py7zr.SevenZipFile(given, "w") as made:
+            made.writestr("id,label\n", "train.csv")
+    else:
+        with tarfile.open(given, "w:gz" if name.endswith("gz") else "w") as tar:
+            tar.add(PARAMS_PATH, "train.csv")
+    assert start.take(str(given)) == Path("data/raw") / name
+    assert (Path("data/raw") / name).read_bytes() == given.read_bytes()
+
+
+def test_numbered_parts_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = a_zip(Path("away/mine.zip")).read_bytes()
+    Path("away/mine.zip").unlink()
+    for i in range(3):
+        Path(f"away/mine.zip.{i + 1:03}").write_bytes(data[i * 40 : (i + 1) * 40 if i < 2 else None])
+    place = start.take("away/mine.zip.001")
+    assert place == Path("data/raw/mine.zip") and place.read_bytes() == data
+    assert start.take("away/mine.zip.002") == place
+    Path("away/mine.zip.002").unlink()
+    with pytest.raises(
+        UserError, match=r"mine\.zip\.002 is missing beside mine\.zip\.003: download every part"
+    ):
+        start.take("away/mine.zip.001")
+
+
+def test_what_is_not_opened_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.rar").write_bytes(b"Rar!\x1a\x07\x01\x00")
+    with pytest.raises(UserError, match=r"mine\.rar is packed as RAR, .*unrar x mine\.rar"):
+        start.take("mine.rar")
 
 
 def test_a_zip_in_its_place_and_folders_are_taken_as_they_are(
