@@ -53,6 +53,53 @@ def test_focal_weighs_by_what_is_still_wrong() -> None:
     assert found("focal", gamma=0.0) == pytest.approx(found("cross_entropy"))
 
 
+def test_generalised_cross_entropy_lies_between_two_losses() -> None:
+    probs = [math.exp(LOGS[0][0]), math.exp(LOGS[1][1])]
+    assert found("generalised_cross_entropy") == pytest.approx([(1 - p**0.7) / 0.7 for p in probs])
+    assert found("generalised_cross_entropy", q=1.0) == pytest.approx([1 - p for p in probs])
+    near = found("generalised_cross_entropy", q=1e-4)
+    assert near == pytest.approx(found("cross_entropy"), rel=1e-3)
+
+
+def test_bi_tempered_by_hand() -> None:
+    """Two classes, t2 = 2: exp_t(x) = 1 / (1 - x), so that 1/(1 + l - a) + 1/(1 + l - b) = 1."""
+    logits, targets = torch.tensor([[1.5, 0.0]]), torch.tensor([[0.0, 1.0]])
+    # with u = l + 1: 1/(u - 1.5) + 1/u = 1, u^2 - 3.5 u + 1.5 = 0, u = 3: p = 2/3 and 1/3
+    loss = losses.load("bi_tempered", {"t1": 0.0, "t2": 2.0})(logits, targets)
+    assert loss.tolist() == pytest.approx([-(1 / 3 - 1) + (4 / 9 + 1 / 9 - 1) / 2])
+    assert found("bi_tempered", t1=0.9999, t2=1.0001) == pytest.approx(found("cross_entropy"), rel=1e-2)
+
+
+def test_bi_tempered_has_the_gradient_of_its_values() -> None:
+    logits = torch.tensor([[1.0, 0.3, -2.0]], dtype=torch.float64, requires_grad=True)
+    (gradient,) = torch.autograd.grad(losses.load("bi_tempered", {})(logits, TARGETS[1:]).sum(), logits)
+    steps = 0.02 * torch.eye(3, dtype=torch.float64)
+    loss = losses.load("bi_tempered", {})
+    moved = [(loss(logits + s, TARGETS[1:]) - loss(logits - s, TARGETS[1:])).item() / 0.04 for s in steps]
+    assert gradient[0].tolist() == pytest.approx(moved, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["generalised_cross_entropy", "bi_tempered"])
+def test_a_far_off_label_pulls_less_than_under_cross_entropy(name: str) -> None:
+    logits = torch.tensor([[8.0, 0.0, 0.0]], requires_grad=True)
+    pulls = []
+    for loss in (losses.load(name, {}), losses.load("cross_entropy", {})):
+        (gradient,) = torch.autograd.grad(loss(logits, TARGETS[1:]).sum(), logits)
+        pulls.append(float(gradient.norm()))
+    assert pulls[0] < pulls[1] / 2
+
+
+def test_the_largest_losses_of_a_batch_are_left_out() -> None:
+    logits, targets = LOGITS.repeat(10, 1), TARGETS.repeat(10, 1)
+    logits[[3, 8]] = torch.tensor([-9.0, 9.0, 9.0])
+    targets[[3, 8]] = TARGETS[0]
+    kept = losses.load("omitting", {"share": 0.1})(logits, targets)
+    whole = losses.load("cross_entropy", {})(logits, targets)
+    assert (kept == 0).nonzero().flatten().tolist() == [3, 8]
+    rest = [row for row in range(20) if row not in (3, 8)]
+    assert kept[rest].tolist() == pytest.approx(whole[rest].tolist())
+
+
 def of_link(link: str) -> list[str]:
     return [n for n in LOSSES.names() if hasattr(LOSSES.load(n), link)]
 
@@ -89,6 +136,10 @@ def test_every_loss_is_linear_in_soft_targets(name: str) -> None:
         ("joint", {"share": 5}),
         ("two_number_smoothed", {"on": -1}),
         ("focal", {"gamma": None}),
+        ("generalised_cross_entropy", {"q": 0}),
+        ("bi_tempered", {"t1": 1.0}),
+        ("bi_tempered", {"t2": 1.0}),
+        ("omitting", {"share": 1.0}),
     ],
 )
 def test_values_with_which_it_is_no_loss_are_refused(name: str, options: dict) -> None:
