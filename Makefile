@@ -65,6 +65,10 @@ reset: venv ## params.yaml as the last commit has it; results stay, and nothing 
 experiments: venv ## [HTML=1]: every experiment beside the baseline; HTML=1 writes a page with curves
 	@python -m stages.experiments --html "$${HTML-}"
 
+.PHONY: compare
+compare: venv ## A=mine [B=other]: the paired difference of two experiments, and a page with the images on which they differ
+	@python -m stages.compare --a "$${A-}" --b "$${B-}"
+
 .PHONY: freeze-folds
 freeze-folds: venv ## writes the folds to a file that split.file then takes: no image moves any more
 	@python -m stages.freeze_folds
