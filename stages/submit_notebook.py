@@ -35,6 +35,7 @@ def main() -> None:
         return  # what an earlier call waited for: told by now
     if code.unfinished(held, mark, slug) is None:
         if not force:
+            upload.refuse_partial(sent.scores)
             upload.refuse_repeated(mark, held, slug, "notebook", "submit-notebook")
         print(*sent.told(ledger.last(held, slug)), sep="\n")
         say(upload.left_today(client))

@@ -41,6 +41,7 @@ REFUSED: dict[str, tuple[str, list[str], str | None, str]] = {
     "export": ("export", [], None, r"is missing: run `dvc repro`, then export"),
     "notebook": ("notebook", [], None, r"^export/"),
     "rehearse": ("rehearse", [], None, r"is missing"),
+    "submit-notebook": ("submit_notebook", [""], None, r"^say what is new"),
     "download": ("download", [""], None, r"COMPETITION"),
     "upload": ("upload", [""], None, r"^say what is new"),
     "score": ("score", [], None, r"^give the labelled folder"),
