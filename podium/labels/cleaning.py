@@ -1,6 +1,6 @@
 """The cleaned labels: the user's word, then the policy's, over suspects found out of fold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,13 @@ from podium.duplicates.find import group_of
 from podium.folds.assign import Folds, Labels, assign
 from podium.folds.groups import from_column, merge
 from podium.foundation.errors import UserError
-from podium.labels import noise, targets
+from podium.labels import judges, noise, targets
 from podium.labels.actions import POLICIES, overrule
 from podium.labels.params import LabelParams
 from podium.linear import probe
 from podium.metrics.rows import ROWS
 from podium.tasks.kinds.single import TASK as SINGLE
+from podium.tasks.limits import only_classes
 from podium.tasks.task import Task
 
 FOLDS = 5  # of the out-of-fold probabilities that find suspects
@@ -36,12 +37,13 @@ class Material:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """The table of data/clean/labels.csv with `shipped`, `told` and `suggested`, and how it came about."""
+    """The table of data/clean/labels.csv with `shipped`, `told`, `suggested`, `accusers`; how it came."""
 
     table: pd.DataFrame
     accuracy: float  # of the linear classifier, out of fold, under the given labels
     policy: str  # what `auto` became
     trial: dict[str, float]  # each policy's accuracy, where `auto` tried them
+    sentences: list[str] = field(default_factory=list)  # what the judges say
 
 
 def gather(
@@ -80,7 +82,8 @@ def clean(
     k, labels = len(classes), material.labels
     _refuse_policy(params, task)
     answers = np.eye(k, dtype=np.float32) if table is None else table
-    found = targets.find(material.vectors, labels, material.folds, answers, task)
+    verdict = _judged(material, answers, classes, params, task)
+    found = verdict.noise
     policy, trial = _policy(material, params, k, seed)
     user = given["user"].to_numpy(str)
     decision = overrule(POLICIES[policy](labels, found, params.confidence), labels, user)
@@ -101,10 +104,26 @@ def clean(
             "suggested": names[found.suggested],
             "shipped": given["shipped"].to_numpy(object),
             "told": told,
+            "accusers": verdict.accusers,
         }
     )
     right = ROWS[task.truth].hits(answers[labels], found.probs)
-    return Cleaned(frame, float(right.mean()), policy, trial)
+    return Cleaned(frame, float(right.mean()), policy, trial, verdict.sentences)
+
+
+def _judged(
+    material: Material, answers: NDArray[np.float32], classes: list[str], params: LabelParams, task: Task
+) -> judges.Verdict:
+    """The probe's suspects; where an image has one class, with the other judges beside it."""
+    m = material
+    first = targets.find(m.vectors, m.labels, m.folds, answers, task)
+    if params.teacher is not None:
+        only_classes(task, "labels.teacher", "set it to null")
+    if task.truth != "labels":
+        return judges.Verdict(first, [""] * len(m.ids), [])
+    teacher = None if params.teacher is None else judges.taught(params.teacher, m.ids, classes)
+    near = judges.neighbours(m.vectors, m.labels, m.twins, len(classes))
+    return judges.judge(first, m.labels, near, teacher)
 
 
 def _refuse_policy(params: LabelParams, task: Task) -> None:

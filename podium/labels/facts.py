@@ -75,6 +75,7 @@ def _labels(cleaned: Cleaned) -> tuple[dict[str, Any], list[str]]:
         f"({values['corrected']} told by corrections.csv).",
         f"a linear classifier on the embeddings is right on {cleaned.accuracy:.3f} of the given labels.",
     ]
+    sentences += cleaned.sentences
     if cleaned.trial:
         told = ", ".join(f"{name} {value:.4f}" for name, value in cleaned.trial.items())
         sentences.append(f"labels.policy auto became {cleaned.policy}; accuracy out of fold: {told}.")

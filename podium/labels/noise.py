@@ -47,9 +47,9 @@ def find(vectors: probe.Vectors, labels: Labels, folds: NDArray[np.int8], k: int
     return judge(probs, labels)
 
 
-def judge(probs: Probs, labels: Labels) -> Noise:
-    """Suspects by given out-of-fold probabilities (n, k)."""
-    fit = labeller.believed(probs, labels)
+def judge(probs: Probs, labels: Labels, trusted: bool = False) -> Noise:
+    """Suspects by given out-of-fold probabilities (n, k); `trusted`: a trained network's, as a teacher."""
+    fit = labeller.believed(probs, labels, trusted)
     truth = fit.posterior(probs, labels)
     right = _own(truth, labels)
     others = np.where(np.isin(np.arange(truth.shape[1]), labels), truth, -1.0)  # no class without images

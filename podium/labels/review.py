@@ -22,6 +22,7 @@ NEIGHBOURS = 5
 QUALITY = 80  # of the thumbnails' JPEG
 TORN = "a duplicate has another label"  # as cleaning gives its reason
 TORN_QUALITY = 0.5  # at least which a label only its duplicates contradict has
+RATHER_RIGHT = 0.5  # quality
 WORDS = ("none", "one", "two", "three", "four", "five")
 PAGE = Path(__file__).with_name("review.html")
 
@@ -38,6 +39,7 @@ class SuspectCard:
     neighbours: list[tuple[str, str]]  # (image_id, given label) of the nearest, nearest first
     group: str = ""  # of its duplicates; its own name where it has none
     torn: bool = False  # a duplicate has another label
+    accusers: str = ""  # the judges who call it what is suggested, between commas
 
 
 def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list[SuspectCard]:
@@ -62,6 +64,7 @@ def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list
             [(ids[other], shown[other]) for other in others],
             groups[row],
             TORN in str(table["reason"].iloc[row]),
+            str(table["accusers"].iloc[row]) if "accusers" in table else "",
         )
         for row, others in zip(chosen.tolist(), near.tolist(), strict=True)
     ]
@@ -153,16 +156,25 @@ def reason(card: SuspectCard) -> str:
     alike = sum(label == card.suggested for _, label in card.neighbours)
     said = []
     if not card.torn or card.quality < TORN_QUALITY:
-        said.append(
-            f"Models that did not learn from this image find {card.suggested} likelier: the given label is "
-            f"right with probability {share(card.quality)}"
-        )
+        said.append(_accused(card))
     if card.torn:
         said.append("a duplicate of it has another label")
     among = f"{WORDS[alike]} of the {WORDS[len(card.neighbours)]} images most like it"
     said.append(f"{among} are labelled {card.suggested}")
     text = "; ".join(said)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _accused(card: SuspectCard) -> str:
+    """Who calls it something else, and what that means where labels are as often wrong as here."""
+    who = [name for name in card.accusers.split(", ") if name]
+    listed = " and ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who)
+    verb = "calls" if who == ["a linear classifier"] else "call"
+    said = f"{listed} {verb} it {card.suggested}" if who else "no model is sure of the given label"
+    right = f"right with probability {share(card.quality or 0.0)}"
+    if (card.quality or 0.0) < RATHER_RIGHT:
+        return f"{said}; the given label is {right}"
+    return f"{said}; but labels are seldom wrong here, and the given one is {right}"
 
 
 def _image(data: bytes, side: int, name: str) -> str:

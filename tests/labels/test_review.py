@@ -1,5 +1,7 @@
 """The review page: worst first, hostile names harmless, existing decisions inside, every picture embedded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -81,9 +83,21 @@ def test_the_reason_is_said_in_plain_words() -> None:
     card = review.SuspectCard(
         "train/a.jpg", "cat", "dog", 0.1, "the images of other folds say otherwise", near
     )
+    alike = "four of the five images most like it are labelled dog."
     assert review.reason(card) == (
-        "Models that did not learn from this image find dog likelier: the given label is right with "
-        "probability 10%; four of the five images most like it are labelled dog."
+        f"No model is sure of the given label; the given label is right with probability 10%; {alike}"
+    )
+    accused = replace(
+        card, accusers="a linear classifier, the images most like it, the earlier run's networks"
+    )
+    assert review.reason(accused) == (
+        "A linear classifier, the images most like it and the earlier run's networks call it dog; the given "
+        f"label is right with probability 10%; {alike}"
+    )
+    doubtful = replace(card, accusers="a linear classifier", quality=0.66)
+    assert review.reason(doubtful) == (
+        "A linear classifier calls it dog; but labels are seldom wrong here, and the given one is right with "
+        f"probability 66%; {alike}"
     )
     torn = review.SuspectCard("train/a.jpg", "cat", "dog", 0.5, review.TORN, near, "g", True)
     assert review.reason(torn).startswith("A duplicate of it has another label; four of the five")
