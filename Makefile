@@ -106,6 +106,10 @@ submit-notebook: venv ## MESSAGE="…" [FORCE=1 WAIT=seconds]: sends export/note
 leaderboard: venv ## what was uploaded: CV against public score
 	@python -m stages.leaderboard
 
+.PHONY: choose
+choose: venv ## which two runs to select at Kaggle: the best by CV, and the one that adds most to it
+	@python -m stages.choose
+
 .PHONY: score
 score: venv ## DIR=folder: scores the models on a labelled folder
 	@python -m stages.score "$${DIR-}"

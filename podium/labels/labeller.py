@@ -38,6 +38,7 @@ WEAK = (
 EVEN = (
     1 / 6
 )  # of the rate at which all labels differ: where the quarter's is lower, the network errs by itself
+CLEAN = 0.25  # of the rate at which all labels differ: below it, mistakes are where a trusted network doubts
 SELDOM = 0.25  # of all labels: where a trusted network differs from more, it is not taken at its word
 SHARPER, SHARPEST = 1.75, 12.0  # times the sharpness that foretells the labels best: least, most
 TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5.0), 33))
@@ -78,7 +79,7 @@ def believed(probs: Probs, labels: Labels, trusted: bool = False) -> Labeller:
     differ = probs.argmax(axis=1) != labels
     surest = np.argsort(-probs.max(axis=1), kind="stable")[: len(labels) // SUREST]
     seen, share = differ.mean(), differ[surest].mean() if len(surest) else 0.0
-    if trusted and share < EVEN * seen and seen <= SELDOM:
+    if trusted and share < CLEAN * seen and seen <= SELDOM:
         return Labeller(first.power, first.matrix, trusts=True)
     if not EVEN * seen <= share <= DOUBTED or seen - share > WEAK or not share:
         return first
