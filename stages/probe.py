@@ -29,7 +29,7 @@ def main() -> None:
 
     torch.set_num_threads(threads)
     items = stored_items(given.images, ROOT)
-    search = Search(given.case, lru_cache(lambda name, size, crop: Watched(items, name, size, crop)), effort)
+    search = Search(given.case, lru_cache(lambda name, size: Watched(items, name, size)), effort)
     sides = given.images["width"].to_numpy(), given.images["height"].to_numpy()
     sizes, crops = rungs.sizes(image.size, *sides), rungs.crops(image.resize, *sides)
     members = search.run(candidates(params, effort), sizes, crops)

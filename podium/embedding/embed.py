@@ -36,7 +36,10 @@ def embed_mirrors(items: Sequence["Item"], size: int, resize: str, threads: int)
     """Vectors float32 (n, 2, 1280) of each image's horizontal and vertical mirror image."""
     from podium.features.items import View
 
-    views = [View("mirror:horizontal", lambda x: x.flip(-1)), View("mirror:vertical", lambda x: x.flip(-2))]
+    views = [
+        View("mirror:horizontal", lambda x: x.flip(-1), moves=True),
+        View("mirror:vertical", lambda x: x.flip(-2), moves=True),
+    ]
     return _embed(items, views, size, resize, threads)
 
 
@@ -61,13 +64,13 @@ def _embed(
 
     from podium.features.store import features_of_views
     from podium.networks.build import build
-    from podium.networks.cut import cut
     from podium.networks.device import best_device
+    from podium.networks.pooled import pooled
 
     torch.set_num_threads(threads)
     network = build(NETWORK, True, classes=2, size=size, resize=resize)
-    frozen = cut(network, "head").frozen
-    assert frozen is not None
-    found = features_of_views(items, frozen, network.preprocessing, views, device=best_device())
+    layers = pooled(network)  # all of them: the probe looks at the same vectors
+    assert layers is not None
+    found = features_of_views(items, layers.module, network.preprocessing, views, device=best_device())
     assert found is not None
-    return np.stack([found[view.name][:] for view in views], axis=1)
+    return np.stack([found[view.name][:][:, layers.part(1)] for view in views], axis=1)

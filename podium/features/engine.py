@@ -12,8 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from podium.contracts.model import Preprocessing
 from podium.features import graphs
 from podium.features.items import channels_first
+from podium.features.pixels import Normalise
+from podium.foundation import files
 from podium.networks.precision import DTYPES, Kind, precision
 
 BATCH = 32  # images a pass; the last is filled up, so that no image's bits depend on its company
@@ -30,25 +33,38 @@ class Runner(Protocol):
 
 
 class Engine:
-    """Runs `frozen` on batches and gives rows as they lie on the disk."""
+    """Runs `frozen` on batches and gives rows as they lie on the disk. Bytes are normalised on the way."""
 
-    def __init__(self, frozen: nn.Module, device: str, side: int) -> None:
+    def __init__(self, frozen: nn.Module, device: str, preprocessing: Preprocessing) -> None:
         self.kind: Kind = precision(frozen, device)
         self.digest = fingerprint(frozen)
-        self.device, self._frozen = device, frozen.eval()
-        self._runner = self._choose(device, side)
-        self.name = self._runner.name
+        self.device, self._preprocessing = device, preprocessing
+        self._module = nn.Sequential(Normalise(preprocessing), frozen).eval()
+        self._runners: dict[torch.dtype, Runner] = {}
+        self.name = self._runner(torch.uint8).name
 
     def __call__(self, images: Tensor) -> NDArray[Any]:
-        """Rows float32, float16, or bfloat16 as uint16, of a normalised batch (n, 3, h, w), n <= BATCH."""
-        return on_disk(self._runner(filled(images))[: len(images)], self.kind)
+        """Rows float32, float16, or bfloat16 as uint16, of a batch (n, 3, h, w), n <= BATCH.
 
-    def _choose(self, device: str, side: int) -> Runner:
-        if device == "cpu" and self.kind == "float32":
-            runner = graphs.runner(self._frozen, self.digest, BATCH, side)
+        Images are bytes, or normalised numbers.
+        """
+        return on_disk(self._runner(images.dtype)(filled(images))[: len(images)], self.kind)
+
+    def _runner(self, dtype: torch.dtype) -> Runner:
+        if dtype not in self._runners:
+            self._runners[dtype] = self._choose(dtype)
+        return self._runners[dtype]
+
+    def _choose(self, dtype: torch.dtype) -> Runner:
+        if self.device == "cpu" and self.kind == "float32":
+            made = self._preprocessing
+            digest = files.digest([self.digest, list(made.mean), list(made.std)])
+            runner = graphs.runner(
+                self._module, digest, torch.zeros(BATCH, 3, made.size, made.size, dtype=dtype)
+            )
             if runner is not None:
                 return runner
-        return TorchRunner(self._frozen, device, self.kind)
+        return TorchRunner(self._module, self.device, self.kind)
 
 
 class TorchRunner:

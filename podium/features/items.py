@@ -54,9 +54,10 @@ class View:
     name: str  # tells it from every other view, parameters included
     apply: Callable[[Tensor], Tensor] = _as_it_is
     canvas: float = 1.0  # the side of what `apply` takes, as a multiple of the network's input
+    moves: bool = False  # it only moves pixels, so that it maps bytes as well
 
 
-IDENTITY = View("identity")
+IDENTITY = View("identity", moves=True)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from podium.networks.precision import Kind, precision
 KIND = "features"
 ROOT = Path("data")
 RUN_BYTES = 64e6  # of decoded pixels in memory at a time, per side
-VERSION = 1  # of what an entry holds
+VERSION = 2  # of what an entry holds
 GIGA = 1e9
 TIMED_FROM = 2_000  # images and views to compute, from which one more batch is worth an estimate
 
@@ -86,7 +86,7 @@ def features_of_views(
     if needed > budget_gb * GIGA:
         print(f"warning: that is more than features.budget_gb ({budget_gb:g}): nothing is kept", flush=True)
         return None
-    engine = Engine(frozen, device, preprocessing.size)
+    engine = Engine(frozen, device, preprocessing)
     families = [
         Family(_key(engine, preprocessing, view, device), view, shape)
         for view, shape in zip(views, shapes, strict=True)
@@ -169,7 +169,9 @@ def _foretell(engine: Engine, preprocessing: Preprocessing, families: list[Famil
         return
     seconds = 0.0
     for family in families:
-        batch = family.view.apply(_blank(family.view, preprocessing)).expand(BATCH, -1, -1, -1)
+        blank = _blank(family.view, preprocessing)
+        blank = blank.to(torch.uint8) if family.view.moves else blank
+        batch = family.view.apply(blank).expand(BATCH, -1, -1, -1)
         engine(batch)  # the first prepares what runs it
         started = time.perf_counter()
         engine(batch)
@@ -194,8 +196,8 @@ def _entry(
         array: NDArray[Any] | None = None
         for start in range(0, len(rows), BATCH):
             part = rows[start : start + BATCH]
-            images = normalise(to_bytes(pixels[part]).to(engine.device))
-            values = engine(family.view.apply(images))
+            images = to_bytes(pixels[part]).to(engine.device)
+            values = engine(family.view.apply(images if family.view.moves else normalise(images)))
             if array is None:
                 array = np.lib.format.open_memmap(
                     folder / "features.npy", "w+", values.dtype, (len(rows), *values.shape[1:])

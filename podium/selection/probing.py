@@ -2,11 +2,11 @@
 
 Linear probes judge, out of fold. Size, crop, layers and mirror images are chosen on a sample of the labelled
 images, one after the other, the cheapest first, until a rung is worse beyond its error.
-A further network votes where the mean of the probes gains more than its error (forward selection: Caruana et
-al. 2004). Budgets are in multiply-adds, never in seconds.
+A further size or network votes where the mean of the probes gains more than its error (forward selection:
+Caruana et al. 2004). Budgets are in multiply-adds, never in seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -26,7 +26,7 @@ GIGA = 1e9
 
 
 class Source(Protocol):
-    """Vectors of images under one network, size and crop."""
+    """Vectors of images under one network and size."""
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -39,11 +39,11 @@ class Source(Protocol):
     def columns(self, layers: int) -> slice:
         """Those of the last `layers` layers."""
 
-    def vectors(self, rows: Rows, mirrored: bool = False) -> NDArray[np.float32]:
+    def vectors(self, rows: Rows, resize: str, mirrored: bool = False) -> NDArray[np.float32]:
         """(n, d) of all layers."""
 
 
-Watch = Callable[[str, int, str], Source]  # network, size, crop -> its vectors
+Watch = Callable[[str, int], Source]  # network, size -> its vectors
 
 
 @dataclass(frozen=True)
@@ -99,31 +99,37 @@ class Search:
     def run(self, networks: list[str], sizes: list[int], crops: list[str]) -> list[Member]:
         """The probes that vote, the best first."""
         few = self.case.of(sample(self.case.strata, self.case.order, SAMPLES[self.effort], FEWEST))
-        look = self._look(few, networks[0], sizes, crops)
+        look, *second = self._looks(few, networks[0], sizes, crops)
         look = self._mirrored(few, self._layers(few, look))
         members = [self._fit(look)]
-        for network in networks[1:]:
-            members = self._joined(few, look.model_copy(update={"network": network}), members)
+        further: list[dict[str, Any]] = [{"size": other.size} for other in second[:1]]
+        for change in [*further, *({"network": network} for network in networks[1:])]:
+            members = self._joined(few, look.model_copy(update=change), members)
         return members
 
-    def _look(self, case: Case, network: str, sizes: list[int], crops: list[str]) -> Look:
-        """The best size and crop, all layers looked at: rung by rung until one is worse beyond its error."""
-        best: tuple[Look, NDArray[np.float64]] | None = None
-        for size in sizes:
-            if best is not None and not self._affordable(network, size, crops[0]):
+    def _looks(self, case: Case, network: str, sizes: list[int], crops: list[str]) -> list[Look]:
+        """The best crop at the first size, then rung by rung the sizes, until one is worse beyond its error.
+
+        The best first. Ties: the first, so squash and the smaller size.
+        """
+        layers = len(self.watch(network, sizes[0]).widths)
+        looks = [Look(network=network, size=sizes[0], resize=crop, layers=layers) for crop in crops]
+        tried = [(look, self._losses(case, look, "crop")) for look in looks]
+        best, least = min(tried, key=lambda one: float(one[1].mean()))
+        rungs = [(float(least.mean()), best)]
+        for size in sizes[1:]:
+            if not self._affordable(network, size):
                 self.sentences.append(f"probe: {size} pixels are beyond what effort: {self.effort} may spend")
                 break
-            layers = len(self.watch(network, size, crops[0]).widths)
-            looks = [Look(network=network, size=size, resize=crop, layers=layers) for crop in crops]
-            tried = [(look, self._losses(case, look, "size and crop", best)) for look in looks]
-            rung = min(tried, key=lambda one: float(one[1].mean()))  # ties: the first, so squash
-            change = None if best is None else self._compare(case, best[1], rung[1])
-            if change is not None and change.gain < -change.error:
+            look = best.model_copy(update={"size": size})
+            losses = self._losses(case, look, "size", (best, least))
+            rungs.append((float(losses.mean()), look))
+            change = self._compare(case, least, losses)
+            if change.gain < -change.error:
                 break
-            if change is None or change.gain > 0:
-                best = rung
-        assert best is not None
-        return best[0]
+            if change.gain > 0:
+                best, least = look, losses
+        return [look for _, look in sorted(rungs, key=lambda rung: rung[0])]
 
     def _layers(self, case: Case, look: Look) -> Look:
         """The last layer, the later half, or all of them."""
@@ -137,7 +143,7 @@ class Search:
 
     def _mirrored(self, case: Case, look: Look) -> Look:
         """With mirror images where they pay and can be paid."""
-        if self.effort == "probe" or not self._affordable(look.network, look.size, look.resize, views=2):
+        if self.effort == "probe" or not self._affordable(look.network, look.size, views=2):
             return look
         plain = self._losses(case, look, "mirror images")
         both = look.model_copy(update={"mirrored": True})
@@ -146,35 +152,36 @@ class Search:
 
     def _joined(self, few: Case, look: Look, members: list[Member]) -> list[Member]:
         """The members, and this look's probe where the mean gains by it: on the sample, then on all."""
-        source = self.watch(look.network, look.size, look.resize)
+        source = self.watch(look.network, look.size)
         layers = min(look.layers, len(source.widths))
         look = look.model_copy(update={"layers": layers})
         views = 2 if look.mirrored else 1
-        if not self._affordable(look.network, look.size, look.resize, views):
+        if not self._affordable(look.network, look.size, views):
             self.sentences.append(f"probe: {look.network} is beyond what effort: {self.effort} may spend")
             return members
         mine = self._fitted(few, look)
         others = [self._fitted(few, member.probe.look) for member in members]
         before, after = (self._mean_losses(few, some) for some in (others, [*others, mine]))
         change = self._compare(few, before, after)
-        self._note("networks", look, few, after, change)
+        self._note("further voters", look, few, after, change)
         if not change.pays:
             return members
-        return [*members, self._fit(look)]
+        return [*members, self._fit(look, [member.probe.name for member in members])]
 
-    def _fit(self, look: Look) -> Member:
-        """The probe of all labelled images."""
+    def _fit(self, look: Look, taken: Sequence[str] = ()) -> Member:
+        """The probe of all labelled images, under a name of its own."""
         fitted = self._fitted(self.case, look)
-        source = self.watch(look.network, look.size, look.resize)
+        source = self.watch(look.network, look.size)
         self.spent += source.multiply_adds * self.case.images * (2 if look.mirrored else 1)
         scored = self.case.folds >= 0
         loss = float(fitted.losses(self.case.given)[scored].mean())
         name = f"probe_{look.network.removeprefix('tf_').replace(':', '_')}"
+        name = f"{name}_{look.size}" if name in taken else name
         return Member(Probe(name=name, look=look, link=self.case.link, loss=loss), fitted, source)
 
     def _fitted(self, case: Case, look: Look) -> linear.Fitted:
-        source = self.watch(look.network, look.size, look.resize)
-        vectors = source.vectors(case.rows, look.mirrored)[:, source.columns(look.layers)]
+        source = self.watch(look.network, look.size)
+        vectors = source.vectors(case.rows, look.resize, look.mirrored)[:, source.columns(look.layers)]
         return linear.fit(np.ascontiguousarray(vectors), case.targets, case.folds, case.weights, case.link)
 
     def _losses(
@@ -195,14 +202,14 @@ class Search:
         scored = np.flatnonzero(case.folds >= 0)
         return paired(first, second, [case.groups[row] for row in scored])
 
-    def _affordable(self, network: str, size: int, crop: str, views: int = 1) -> bool:
-        one = self.watch(network, size, crop).multiply_adds
+    def _affordable(self, network: str, size: int, views: int = 1) -> bool:
+        one = self.watch(network, size).multiply_adds
         return self.spent + one * views * self.case.images <= BUDGETS[self.effort]
 
     def _note(
         self, step: str, look: Look, case: Case, losses: NDArray[np.float64], change: Paired | None
     ) -> None:
-        one = self.watch(look.network, look.size, look.resize).multiply_adds
+        one = self.watch(look.network, look.size).multiply_adds
         row = {"step": step, **look.model_dump(), "images": len(losses), "loss": float(losses.mean())}
         row |= {"gain": change.gain if change else None, "error": change.error if change else None}
         self.table.append(row | {"giga_multiply_adds": one * (2 if look.mirrored else 1) / GIGA})

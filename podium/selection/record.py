@@ -34,7 +34,9 @@ def write(search: Search, members: Sequence[Member], material: Material, task: s
 def _member(member: Member, material: Material, task: str, folder: Path) -> None:
     """One probe's predictions and classifiers."""
     case, look = material.case, member.probe.look
-    test = member.source.vectors(material.test, look.mirrored)[:, member.source.columns(look.layers)]
+    test = member.source.vectors(material.test, look.resize, look.mirrored)[
+        :, member.source.columns(look.layers)
+    ]
     oof = member.fitted.oof
     layers: dict[str, np.ndarray] = {}
     for fold, classifier in zip(member.fitted.folds, member.fitted.classifiers, strict=True):
@@ -57,6 +59,8 @@ def sentences(search: Search, members: Sequence[Member]) -> list[str]:
         f"{look.network}: loss {members[0].probe.loss:.4f} out of fold."
     ]
     if len(members) > 1:
-        others = ", ".join(member.probe.look.network for member in members[1:])
+        others = ", ".join(
+            f"{member.probe.look.network} at {member.probe.look.size} pixels" for member in members[1:]
+        )
         lines.append(f"probe: beside it {others}, because the mean gains by it.")
     return lines + [f"{sentence}." for sentence in search.sentences]

@@ -22,8 +22,8 @@ def sizes(wanted: int | str, widths: NDArray[np.int64], heights: NDArray[np.int6
 
 
 def crops(wanted: str, widths: NDArray[np.int64], heights: NDArray[np.int64]) -> list[str]:
-    """`wanted` alone, or with "auto" squash, and crop where most images are not square."""
+    """`wanted` alone, or with "auto" squash, and where most images are not square crop and pad."""
     if wanted != "auto":
         return [wanted]
     ratio = np.maximum(widths, heights) / np.maximum(np.minimum(widths, heights), 1)
-    return ["squash", "crop"] if np.median(ratio) > STRAIGHT else ["squash"]
+    return ["squash", "crop", "pad"] if np.median(ratio) > STRAIGHT else ["squash"]

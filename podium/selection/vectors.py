@@ -17,17 +17,17 @@ from podium.networks.device import best_device
 from podium.networks.pooled import pooled
 
 Vectors = NDArray[np.float32]
-MIRROR = View("mirror:horizontal", lambda images: images.flip(-1))  # named as embed's: one entry serves both
+MIRROR = View(
+    "mirror:horizontal", lambda images: images.flip(-1), moves=True
+)  # named as embed's: one entry serves both
 
 
 class Watched:
-    """All images' vectors under one network, size and crop, computed when they are asked for."""
+    """All images' vectors under one network and size, computed when they are asked for."""
 
-    def __init__(
-        self, items: Sequence[Item], network: str, size: int, resize: str, root: Path = ROOT
-    ) -> None:
+    def __init__(self, items: Sequence[Item], network: str, size: int, root: Path = ROOT) -> None:
         self._items, self._root = items, root
-        self._network = build(network, True, classes=2, size=size, resize=resize)
+        self._network = build(network, True, classes=2, size=size)
         found = pooled(self._network)
         if found is None:
             raise UserError(
@@ -45,10 +45,11 @@ class Watched:
         """Those of the last `layers` layers."""
         return self._pooled.part(layers)
 
-    def vectors(self, rows: NDArray[np.int64], mirrored: bool = False) -> Vectors:
+    def vectors(self, rows: NDArray[np.int64], resize: str, mirrored: bool = False) -> Vectors:
         """(n, d) of all layers; the mean over the images and their mirror images where `mirrored`."""
         views = [IDENTITY, MIRROR] if mirrored else [IDENTITY]
-        items, preprocessing = [self._items[row] for row in rows], self._network.preprocessing
+        items = [self._items[row] for row in rows]
+        preprocessing = self._network.preprocessing.model_copy(update={"resize": resize})
         found = features_of_views(
             items, self._pooled.module, preprocessing, views, device=best_device(), root=self._root
         )

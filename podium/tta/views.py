@@ -14,6 +14,7 @@ from podium.tta.transforms import Rotate, Shift
 
 CROP_CANVAS = 8 / 7  # five crops of the network's size come from a square that much larger (224 of 256)
 RIGHT_ANGLES = [90, 180, 270]
+MOVES = (ttach.HorizontalFlip, ttach.VerticalFlip, ttach.Rotate90)  # pixels stay what they are
 
 Settings = tuple[TtaParams, int]  # the section, and the network's input in pixels
 
@@ -137,7 +138,8 @@ def _through(name: str, *transforms: Any) -> list[View]:
     """One view for each combination of the transforms' parameters but the first, which changes nothing."""
     composed = ttach.Compose(list(transforms))
     combinations = composed.aug_transform_parameters
+    moves = all(isinstance(transform, MOVES) for transform in transforms)
     return [
-        View(f"{name}:{'/'.join(map(str, values))}", pipeline.augment_image)
+        View(f"{name}:{'/'.join(map(str, values))}", pipeline.augment_image, moves=moves)
         for values, pipeline in list(zip(combinations, composed, strict=True))[1:]
     ]

@@ -38,29 +38,31 @@ class World:
     mirrored: float = 1.0  # factor of the signal with mirror images
     asked: list[tuple[str, int, str]] = field(default_factory=list)
 
-    def watch(self, network: str, size: int, crop: str) -> "Seen":
-        return Seen(self, (network, size, crop))
+    def watch(self, network: str, size: int) -> "Seen":
+        return Seen(self, network, size)
 
 
 @dataclass
 class Seen:
     world: World
-    key: tuple[str, int, str]
+    network: str
+    size: int
     widths: tuple[int, ...] = (4, 4)
 
     @property
     def multiply_adds(self) -> float:
-        return float(self.key[1]) ** 2 * 1e3
+        return float(self.size) ** 2 * 1e3
 
     def columns(self, layers: int) -> slice:
         return slice(8 - 4 * layers, 8)
 
-    def vectors(self, rows: np.ndarray, mirrored: bool = False) -> np.ndarray:
-        self.world.asked.append(self.key)
-        draw = np.random.default_rng([len(self.key[0]), self.key[1], len(self.key[2])])
+    def vectors(self, rows: np.ndarray, resize: str, mirrored: bool = False) -> np.ndarray:
+        key = (self.network, self.size, resize)
+        self.world.asked.append(key)
+        draw = np.random.default_rng([len(self.network), self.size, len(resize)])
         noise = draw.normal(size=(N, 8))
         factor = self.world.mirrored if mirrored else 1.0
-        first, last = (factor * part for part in self.world.signal.get(self.key, (0.0, 1.0)))
+        first, last = (factor * part for part in self.world.signal.get(key, (0.0, 1.0)))
         shown = np.eye(K, 4)[LABELS]
         return (np.hstack([first * shown, last * shown]) + noise)[rows].astype(np.float32)
 
@@ -108,9 +110,17 @@ def test_a_probe_alone_tries_no_mirror_images() -> None:
 
 def test_a_further_network_votes_where_the_mean_gains() -> None:
     signal = {(name, size, "squash"): (0.0, 1.5) for name in ("a", "bb") for size in (128, 224, 288)}
-    assert [m.probe.look.network for m in search(World(signal), networks=("a", "bb"))] == ["a", "bb"]
+    assert {m.probe.look.network for m in search(World(signal), networks=("a", "bb"))} == {"a", "bb"}
     signal |= {("bb", size, "squash"): (0.0, 0.0) for size in (128, 224, 288)}
-    assert [m.probe.look.network for m in search(World(signal), networks=("a", "bb"))] == ["a"]
+    assert {m.probe.look.network for m in search(World(signal), networks=("a", "bb"))} == {"a"}
+
+
+def test_a_second_size_votes_under_a_name_of_its_own_where_the_mean_gains() -> None:
+    alike = World({("a", size, "squash"): (0.0, 1.5) for size in (128, 224, 288)})
+    members = search(alike)
+    assert len({m.probe.look.size for m in members}) == len({m.probe.name for m in members}) == 2
+    empty = World({("a", 128, "squash"): (0.0, 3.0), ("a", 224, "squash"): (0.0, 0.0)})
+    assert [m.probe.look.size for m in search(empty)] == [128]
 
 
 def test_what_cannot_be_paid_is_not_tried_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +135,7 @@ def test_what_cannot_be_paid_is_not_tried_and_said(monkeypatch: pytest.MonkeyPat
 def test_the_table_has_a_row_a_candidate_with_loss_and_arithmetic() -> None:
     looked = Search(case(), World({}).watch, "probe")
     looked.run(["a"], [128, 224], ["squash"])
-    assert {row["step"] for row in looked.table} == {"size and crop", "layers"}
+    assert {row["step"] for row in looked.table} == {"crop", "size", "layers", "further voters"}
     assert all(row["loss"] > 0 and row["giga_multiply_adds"] > 0 for row in looked.table)
 
 
@@ -140,6 +150,6 @@ def test_sizes_climb_from_the_fixed_networks_and_stop_where_images_show_nothing_
 
 def test_crops_are_tried_where_images_are_not_square() -> None:
     wide, high = np.array([300, 400, 200]), np.array([200, 200, 200])
-    assert rungs.crops("auto", wide, high) == ["squash", "crop"]
+    assert rungs.crops("auto", wide, high) == ["squash", "crop", "pad"]
     assert rungs.crops("auto", high, high) == ["squash"]
     assert rungs.crops("pad", wide, high) == ["pad"]
