@@ -30,12 +30,14 @@ def main() -> None:
     strata = found.strata(labels)
     twins = group_of(ids, DUPLICATES.read(TWINS))
     column = shipped.set_index("image_id")["group"].reindex(ids).tolist()
+    images = IMAGES.read(INDEX).set_index("image_id")
+    sizes = [f"{image.width}x{image.height}" for image in images.loc[ids].itertuples()]
     grouped = grouping.group(
-        ids, strata.argmax(1), twins, column, params, embeddings.read(), strata.shape[1], seed
+        ids, strata.argmax(1), twins, column, params, embeddings.read(), strata.shape[1], seed, sizes
     )
 
     given = frozen.read(Path(params.file))
-    frozen.check_known(given, set(IMAGES.read(INDEX)["image_id"]), Path(params.file))
+    frozen.check_known(given, set(images.index), Path(params.file))
     if len(given):
         made = split.from_file(given, ids, labels, grouped.groups, params, seed)
     else:

@@ -12,6 +12,7 @@ COVERED = 0.8  # of the images must fit the pattern
 LONGEST = 0.2  # of the images: a longer track is a prefix that all share, such as pic_0001
 FEWEST = 10  # tracks
 MEAN_LENGTH = 2.0  # images a track, at least
+DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d{1,5}(?!\d))")
 SHORT_NUMBER = 5  # digits: 00012_00003 in each class folder counts tracks anew
 
 
@@ -65,6 +66,25 @@ def from_names(ids: list[str]) -> Pattern | None:
         image_id if match is None else f"{folder}/{match['track']}" if local else match["track"]
         for image_id, folder, match in zip(ids, folders, matches, strict=True)
     ]
+    return _pattern(ids, tracks)
+
+
+def from_dates(ids: list[str]) -> Pattern | None:
+    """The days that file names or their folders hold (2019-07-31, 20190731_1204), or None without them."""
+    matches = [DATE.search(image_id) for image_id in ids]
+    if not ids or sum(match is not None for match in matches) < COVERED * len(ids):
+        return None
+    named = zip(ids, matches, strict=True)
+    return _pattern(ids, [i if match is None else f"date:{''.join(match.groups())}" for i, match in named])
+
+
+def from_sizes(ids: list[str], sizes: list[str]) -> Pattern | None:
+    """Images of the same width and height (`sizes`, 640x480): often those of one camera or source."""
+    return _pattern(ids, [f"size:{size}" for size in sizes]) if ids else None
+
+
+def _pattern(ids: list[str], tracks: list[str]) -> Pattern | None:
+    """The tracks, unless they are too few, too short, or one is most of the images."""
     lengths = Counter(tracks)
     count = len(lengths)
     if count < FEWEST or len(ids) < MEAN_LENGTH * count or max(lengths.values()) > LONGEST * len(ids):

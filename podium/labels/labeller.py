@@ -13,7 +13,7 @@ is a mistake; where the likeliest fit denies these, q foretells labels and not t
 Measured in benchmarks/results/human_noise.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,15 +75,20 @@ def believed(probs: Probs, labels: Labels, trusted: bool = False) -> Labeller:
     Where the surest quarter has hardly a label that differs, either the network errs by itself elsewhere, or
     people do. One that is `trusted` and differs seldom is taken at its word: what differs is suspect.
     """
-    first = likeliest(probs, labels)
     differ = probs.argmax(axis=1) != labels
     surest = np.argsort(-probs.max(axis=1), kind="stable")[: len(labels) // SUREST]
     seen, share = differ.mean(), differ[surest].mean() if len(surest) else 0.0
-    if trusted and share < CLEAN * seen and seen <= SELDOM:
-        return Labeller(first.power, first.matrix, trusts=True)
+    found = _sharpened(likeliest(probs, labels), probs, labels, surest[differ[surest]], seen, share)
+    at_its_word = trusted and share < CLEAN * seen and seen <= SELDOM
+    return replace(found, trusts=True) if at_its_word else found
+
+
+def _sharpened(
+    first: Labeller, probs: Probs, labels: Labels, wrong: NDArray[np.int64], seen: float, share: float
+) -> Labeller:
+    """`first`, or a sharper one where it denies the mistakes `wrong` among the surest quarter."""
     if not EVEN * seen <= share <= DOUBTED or seen - share > WEAK or not share:
         return first
-    wrong = surest[differ[surest]]
     right = first.posterior(probs[wrong], labels[wrong])[np.arange(len(wrong)), labels[wrong]]
     admitted = max(float(1 - right.mean()), TINY)
     sharper = SHARPER / admitted**2

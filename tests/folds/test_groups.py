@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from podium.folds.grouping import group, measure
-from podium.folds.groups import from_column, from_names, merge
+from podium.folds.groups import from_column, from_dates, from_names, from_sizes, merge
 from podium.folds.params import SplitParams
 from podium.foundation.errors import UserError
 
@@ -111,3 +111,49 @@ def test_a_class_of_one_track_is_not_held_against_the_others() -> None:
     classes = np.concatenate([labels, np.full(60, 2)])
     found = group(every, classes, every, [None] * len(every), SplitParams(), (every, vectors), 3, 0)
     assert found.facts["track_gap"] < 0.1 and "nothing to do" in found.sentences[0]
+
+
+def test_dates_in_names_and_folders_are_seen() -> None:
+    for name in ("train/a/IMG_2019-07-{day:02d}_{i}.jpg", "train/201907{day:02d}/x{i}.jpg",
+                 "train/201907{day:02d}1204{i:02d}.jpg"):  # fmt: skip
+        ids = [name.format(day=day + 1, i=i) for day in range(12) for i in range(5)]
+        found = from_dates(ids)
+        assert found is not None and found.count == 12 and found.tracks[0] == "date:20190701"
+    assert (
+        from_dates([f"train/{20190701 * 1000 + i}.jpg" for i in range(90)]) is None
+    )  # eleven digits: a number
+    assert from_dates([f"train/2019-13-{i % 30:02d}_{i}.jpg" for i in range(90)]) is None  # no month
+
+
+def test_sizes_are_groups_where_there_are_enough_and_none_is_usual() -> None:
+    ids = [f"{i}.jpg" for i in range(60)]
+    found = from_sizes(ids, [f"{100 + i % 12}x80" for i in range(60)])
+    assert found is not None and found.count == 12 and found.tracks[0] == "size:100x80"
+    assert from_sizes(ids, ["640x480"] * 60) is None
+    assert from_sizes(ids, [f"{i}x1" for i in range(60)]) is None
+
+
+@pytest.mark.parametrize("kind", ["date", "size"])
+def test_a_leak_through_what_nobody_named_is_told_and_closed(kind: str) -> None:
+    _, look, labels = _leaky()
+    track = np.repeat(np.arange(40), 6)
+    dated = [f"train/2019{1 + t % 12:02d}{1 + t // 12:02d}/{i:04d}.jpg" for i, t in enumerate(track)]
+    ids = dated if kind == "date" else [f"train/{i:04d}x.jpg" for i in range(240)]
+    sizes = [f"{100 + t}x90" if kind == "size" else "1x1" for t in track]
+    alone: list[str | None] = [None] * 240
+    told = group(ids, labels, ids, alone, SplitParams(), (ids, look), 2, 0, sizes)
+    assert told.groups == ids and told.warnings == told.sentences
+    assert f"set split.group: {kind} to keep them whole" in told.warnings[0]
+    assert told.facts[f"{kind}s"] == 40 and told.facts[f"{kind}_gap"] > 0.2
+    for asked in (kind, "auto"):
+        taken = group(ids, labels, ids, alone, SplitParams(group=asked), (ids, look), 2, 0, sizes)
+        assert len(set(taken.groups)) == 40 and not taken.warnings
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("date", "there are no file names with dates"), ("size", "there are no images of ten")]
+)
+def test_groups_that_are_not_there_are_refused_when_asked_for(kind: str, told: str) -> None:
+    ids, look, labels = _classes()
+    with pytest.raises(UserError, match=rf"split.group: {kind}, but {told}"):
+        group(ids, labels, ids, [None] * len(ids), SplitParams(group=kind), (ids, look), 12, 0)
