@@ -7,6 +7,11 @@ from podium.foundation.entry import run
 from podium.kaggle import download, slugs
 from podium.kaggle.client import Client
 
+NOTEBOOKS = (
+    "\nthis competition takes notebooks alone: after make start come make export, notebook, rehearse and "
+    'submit-notebook MESSAGE="…" in place of make upload (docs/code-competitions.md)'
+)
+
 
 def main() -> None:
     slug = slugs.parse(" ".join(sys.argv[1:]))
@@ -22,7 +27,7 @@ def main() -> None:
     print(f"metric {facts.metric or 'not told'}, {kind}")
     if warning:
         print(warning)
-    print(f"next: make start ZIP={target}")
+    print(f"next: make start ZIP={target}" + (NOTEBOOKS if facts.notebooks_only else ""))
 
 
 if __name__ == "__main__":

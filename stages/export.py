@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+from podium.competition import hidden
 from podium.competition.params import CompetitionParams
 from podium.contracts import competition, folds
-from podium.download.raw import open_raw
+from podium.download.meta import read_meta
 from podium.duplicates.params import LeakParams
 from podium.foundation import run
 from podium.foundation.entry import loading
@@ -41,9 +42,8 @@ def main() -> None:
     split = folds.FOLDS.read(folds.PATH)
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
     pool = gather(settings.vote, competition.read(), split, declared)
-    raw = open_raw(
-        Path(shipped.path).expanduser(), shipped.limits, shipped.encoding, shipped.links == "follow"
-    )
+    download = Path(shipped.path).expanduser()
+    raw = hidden.opened(download, shipped, read_meta(download))
     told = making.make(settings, said, pool, raw, Code(bundle.ROOT).closure(bundle.SCRIPT), int(check))
     print(
         f"export: {card.FOLDER}/ holds {', '.join(pool.names)} x {pool.test.shape[1]} fold(s), vote "

@@ -5,12 +5,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from podium.competition import index
+from podium.competition import hidden, index
 from podium.competition.detect import detect
 from podium.competition.params import CompetitionParams
 from podium.contracts.competition import Finding
 from podium.download.meta import read_meta
-from podium.download.raw import open_raw
 from podium.foundation.entry import run
 from podium.foundation.params import load
 from podium.images.audit import audit_all
@@ -25,8 +24,9 @@ IMAGES = Path("data/images")
 def main() -> None:
     params, image = load(CompetitionParams), load(ImageParams)
     path = Path(params.path).expanduser()
-    raw = open_raw(path, params.limits, params.encoding, params.links == "follow")
-    detected = detect(raw, params, read_meta(path))
+    meta = read_meta(path)
+    raw = hidden.opened(path, params, meta)
+    detected = detect(raw, params, meta)
     print(f"{path}:\n{index.table(detected.competition.findings)}", flush=True)
     shipped = [one.path for one in detected.images]
     meaning, said = survey(shipped, raw.read, raw_pixels, image.channels)

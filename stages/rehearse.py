@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+from podium.competition import hidden
 from podium.competition.params import CompetitionParams
 from podium.contracts import competition, folds
-from podium.download.raw import open_raw
+from podium.download.meta import read_meta
 from podium.foundation import run
 from podium.foundation.entry import loading
 from podium.foundation.entry import run as run_stage
@@ -30,9 +31,8 @@ def main() -> None:
     split = folds.FOLDS.read(folds.PATH)
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
     pool = gather(params, found, split, declared)
-    raw = open_raw(
-        Path(shipped.path).expanduser(), shipped.limits, shipped.encoding, shipped.links == "follow"
-    )
+    download = Path(shipped.path).expanduser()
+    raw = hidden.opened(download, shipped, read_meta(download))
     voting = Voting(pool, read_table(), registry.of(found), load(run.Seed).seed)
     told = rehearsal.rehearse(voting, members.sources(params, pool.names), raw, count)
     hours = told.hours(total)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from podium.contracts import competition, network
 from podium.contracts.competition import Competition
+from podium.download.meta import read_meta
 from podium.foundation.entry import run
 from podium.foundation.files import write_text
 from podium.foundation.params import PATH
@@ -13,13 +14,6 @@ from podium.networks.machine import device
 from podium.project import permission, repository, start, untouched
 from podium.project.checking import check
 from podium.project.summary import lines
-
-NEXT = """\
-next:
-  open reports/index.html                          how good, can it be trusted, what next
-  make experiment SET="-S train.epochs=12"         one idea, as an experiment; -S takes any key of params.yaml
-  make experiments                                 all of them beside the baseline
-  make upload MESSAGE="baseline"                   sends the submission to Kaggle"""
 
 
 def main() -> None:
@@ -32,7 +26,7 @@ def main() -> None:
     start.dvc("repro")
     start.commit_baseline(found.name, added)
     print("\n".join(lines()))
-    print(NEXT)
+    print(start.next_steps(found.notebooks_only))
 
 
 def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:
@@ -45,6 +39,8 @@ def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:
     if start.is_another(before, text):
         network.PATH.unlink(missing_ok=True)  # what was decided for other images
     added = start.register(path)
+    if read_meta(path).notebooks_only:
+        print(start.NOTEBOOKS)
 
     start.dvc("repro", "--quiet", "demo")  # a second's work that is not this competition's: in silence
     start.dvc("repro", "ingest")

@@ -22,6 +22,18 @@ NOTE = "  # found: "  # lines of params.yaml that tell what ingest detected; the
 PATH_LINE = re.compile(
     r"^(competition:\n(?:  .*\n)*?  path: )(\"[^\"\n]*\"|'[^'\n]*'|\S+)( *)(.*\n)", re.MULTILINE
 )
+NOTEBOOKS = "this competition takes notebooks alone: the way is export, notebook, rehearse, submit-notebook"
+NEXT = """\
+next:
+  open reports/index.html                          how good, can it be trusted, what next
+  make experiment SET="-S train.epochs=12"         one idea, as an experiment; -S takes any key of params.yaml
+  make experiments                                 all of them beside the baseline
+"""
+UPLOAD = """\
+  make upload MESSAGE="baseline"                   sends the submission to Kaggle"""
+NOTEBOOK = """\
+  make export notebook rehearse                    the submission as a notebook, run as Kaggle will
+  make submit-notebook MESSAGE="baseline"          sends it, runs it there and submits what it writes"""
 PATIENCE = 60.0  # seconds that an interrupted run gets to save its state
 HINTS = (
     "To track the changes with git",
@@ -119,6 +131,11 @@ def with_findings(text: str, findings: list[Finding]) -> str:
 def _line(text: str) -> str:
     """Text that stays inside one comment line."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def next_steps(notebooks_only: bool) -> str:
+    """What to do after the first run, by what the competition takes."""
+    return NEXT + (NOTEBOOK if notebooks_only else UPLOAD)
 
 
 def register(path: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """A small competition, read by ingest itself, and a finished run on it with networks that learnt nothing."""
 
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ threads: 1
 competition: {{path: shipped, metric: METRIC}}
 image: {{storage: {{short_side: {SHORT_SIDE}}}}}
 tta: {{views: VIEWS, keep: always, merge: MERGE, of: probs}}
-ensemble: {{voter: VOTER, calibrate: CALIBRATE}}
+ensemble: {{voter: VOTER, calibrate: CALIBRATE, experiments: EXPERIMENTS}}
 leak: {{use_test_duplicates: LEAK}}
 """
 
@@ -59,6 +60,8 @@ class Run:
     network: bool = True
     probed: bool = False
     resize: str = "squash"
+    seed: int = 0  # of the networks
+    experiments: tuple[str, ...] = ()  # revisions that vote too
 
 
 def picture(seed: int, clear: bool, suffix: str) -> bytes:
@@ -103,7 +106,7 @@ def finish(run: Run) -> None:
     text = PARAMS
     for name in ("voter", "calibrate", "merge", "views", "metric", "leak"):
         text = text.replace(name.upper(), getattr(run, name))
-    Path("params.yaml").write_text(text)
+    Path("params.yaml").write_text(text.replace("EXPERIMENTS", json.dumps(run.experiments)))
     ship(run)
     ingest.main()
     found = competition.read()
@@ -115,7 +118,7 @@ def finish(run: Run) -> None:
     predictions.FOLDER.mkdir(parents=True)
     chosen.write(chosen.Selection(train=run.network, size=64, resize=run.resize, why="asked"))
     if run.network:
-        networks(run.resize)
+        networks(run.resize, run.seed)
     predict.main()
     if run.probed:
         probes()
@@ -141,12 +144,12 @@ def tables(found: competition.Competition) -> None:
     write_json(manifest.FOLDER / "facts.json", {})
 
 
-def networks(resize: str) -> None:
+def networks(resize: str, seed: int) -> None:
     """Two folds of a tiny network with random weights, unlike each other."""
     from podium.networks.build import build, save
 
     for fold in (0, 1):
-        network = build("test_resnet", False, len(NAMES), 64, seed=fold, resize=resize)
+        network = build("test_resnet", False, len(NAMES), 64, seed=10 * seed + fold, resize=resize)
         card = model.ModelCard(
             fold=fold, model="test_resnet", weights="random", classes=list(competition.read().classes),
             preprocessing=network.preprocessing, freeze="layer1", parameters=0, trainable=0, images=0,

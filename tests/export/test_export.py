@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from podium.contracts import competition
+from podium.experiments import revisions
 from podium.export import agreement, card, sealed
 from podium.foundation.errors import UserError
 from podium.submission import submission
@@ -55,6 +56,24 @@ def test_a_bundle_gives_what_was_published(
         told = agreement.compare(submission.PATH, tmp_path / "found.csv", "id")
         assert told.rows == len(ids)
     assert pd.read_csv("found.csv", sep=run.delimiter)["id"].tolist() == [7, 0, 3]
+
+
+def test_a_vote_of_three_experiments_leaves_with_their_networks_and_views(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = {"a" * 40: Run(seed=1, views="[hflip]", resize="pad"), "b" * 40: Run(seed=2, merge="gmean")}
+    for revision, run in made.items():
+        (tmp_path / revision).mkdir()
+        monkeypatch.chdir(tmp_path / revision)
+        finish(run)
+    monkeypatch.setattr(revisions, "fetch", lambda revision, *_: tmp_path / revision)
+    (tmp_path / "voting").mkdir()
+    run = Run("weighted", "temperature", experiments=tuple(made))
+    said = exported(run, tmp_path / "voting", monkeypatch, capsys)
+    assert f"gives the {TESTS} rows of reports/submission.csv" in said
+    members = card.read(card.FOLDER).members
+    assert [one.name.rpartition("@")[2] for one in members] == ["this run", "a" * 7, "b" * 7]
+    assert members[1].resize == "pad"
 
 
 def test_other_images_any_number_and_the_call_from_python(
