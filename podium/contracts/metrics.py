@@ -17,7 +17,7 @@ PATH = Path("reports/metrics.json")
 DETAILS = Path("reports/details.json")
 DIGITS = 6
 RUN = "Run"
-WHOLE = "whole"
+WHOLE, PROBES = "whole", "probes only"
 OTHERS = ", of other experiments"
 
 

@@ -25,7 +25,7 @@ def scope(home: np.ndarray, there: int, effort: str, own: bool = True) -> str:
     """What the scores stand on: whole or not, how many of the folds that are there and how many images, and
     whether the run's own predictions are among those that voted; home (n,)."""
     ran = len(np.unique(home))
-    kind = "probes only" if effort == "probe" else stored.WHOLE if ran >= there else "partial"
+    kind = stored.PROBES if effort == "probe" else stored.WHOLE if ran >= there else "partial"
     folds = f"{there} folds" if ran >= there else f"{ran} of {there} folds"
     return f"{kind}: {folds}, {len(home)} images{'' if own else stored.OTHERS}"
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from podium.report.evidence import Evidence
 from podium.report.scores import confused_pairs, confusion
-from podium.report.verdict import whole
+from podium.report.verdict import look, whole
 
 SHOWN = 3
 GAP = 0.02  # training accuracy above validation accuracy, beyond which the network learns by heart
@@ -50,7 +50,7 @@ def _all_folds(run: Evidence) -> list[Idea]:
         return []
     there = sorted({int(fold) for fold in run.folds["fold"] if fold >= 0})
     settings, text = [], "Linear probes alone are a first look: see whether a trained network is better."
-    if run.params.get("effort") == "probe":
+    if look(run):
         settings.append("-S effort=auto")
     if len(set(run.fold_of.tolist())) < len(there):
         settings.append(f"-S 'folds=[{','.join(map(str, there))}]'")

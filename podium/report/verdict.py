@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from podium.contracts import metrics
 from podium.report.blocks import number
 from podium.report.evidence import Evidence
 
@@ -43,11 +44,13 @@ def fact(run: Evidence, name: str) -> Any:
 
 def whole(run: Evidence) -> bool:
     """Whether the run used all its folds and all images."""
-    return not _look(run) and len(set(run.fold_of.tolist())) >= _folds(run)
+    return not look(run) and len(set(run.fold_of.tolist())) >= _folds(run)
 
 
-def _look(run: Evidence) -> bool:
-    """A first look only: linear probes in place of a network."""
+def look(run: Evidence) -> bool:
+    """A first look only: linear probes in place of a network; its own record goes before params.yaml."""
+    if metrics.RUN in run.metrics:
+        return metrics.partial(run.metrics).startswith(metrics.PROBES)
     return run.params.get("effort") == "probe"
 
 
@@ -57,7 +60,7 @@ def _folds(run: Evidence) -> int:
 
 def _whole(run: Evidence) -> list[Point]:
     ran, there = len(set(run.fold_of.tolist())), _folds(run)
-    if run.params.get("effort") == "probe":
+    if look(run):
         reason = "Linear probes on frozen networks only: whether a trained network is better was not tried."
         return [Point(False, "No network trained", reason)]
     if ran < there:
