@@ -26,7 +26,9 @@ def main() -> None:
         )
     verdict, why = deciding.asked(effort, network, train)
     if verdict == "spare":
-        made = selection.Selection(train=False, size=probes.size, resize=probes.resize, why=why)
+        made = selection.Selection(
+            train=False, size=probes.size, resize=probes.resize, freeze=network.freeze, why=why
+        )
     else:
         with loading():  # torch and Lightning: seconds that a run of probes alone is spared
             from podium.selection.choosing import select

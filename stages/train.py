@@ -43,10 +43,10 @@ def train(fold: int, chosen: selection.Selection) -> None:
         threads=load(Threads).threads,
         classes=found.classes,
         image=load(ImageParams).model_copy(update={"size": chosen.size, "resize": chosen.resize}),
-        network=(wanted := load(NetworkParams)),
+        network=load(NetworkParams).model_copy(update={"freeze": chosen.freeze}),
         train=load(TrainParams),
         features=load(FeatureParams),
-        task=found.task, answers=tuple(found.answers), choice=network.read_for(wanted.model),
+        task=found.task, answers=tuple(found.answers), choice=network.read_for(load(NetworkParams).model),
     )  # fmt: skip
     taught = pseudo.table(len(found.classes), found.task).read(pseudo.PATH)
     tables = Tables(manifest.MANIFEST.read(manifest.PATH), taught, images.IMAGES.read(images.PATH))

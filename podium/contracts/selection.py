@@ -8,7 +8,7 @@ from podium.contracts import document
 from podium.foundation.files import write_json
 
 PATH = Path("data/select/chosen.json")
-VERSION = 1
+VERSION = 2
 
 
 class Trial(BaseModel):
@@ -16,6 +16,8 @@ class Trial(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     folds: list[int]
+    size: int  # pixels: the network's input
+    freeze: str  # up to where it stayed frozen
     images: int  # validated
     probe: float  # loss of the probes' mean, out of fold
     network: float  # of the trained network
@@ -33,8 +35,10 @@ class Selection(BaseModel):
     train: bool
     size: int  # pixels: the network's input
     resize: str
+    freeze: str  # as params.yaml has it, or what auto became by a trial
     why: str  # one sentence: why the folds are trained, or not
     trial: Trial | None = None
+    others: list[Trial] = []  # of depths and sizes that did worse
 
 
 def write(chosen: Selection, path: Path = PATH) -> None:

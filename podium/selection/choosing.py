@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from podium.contracts.probe import Chosen
 from podium.contracts.selection import Selection
@@ -18,20 +19,44 @@ from podium.training.settings.choices import Request
 def select(
     request: Request, folds: Sequence[int], tables: Tables, material: Material, probes: Chosen, effort: Effort
 ) -> Selection:
-    """`request` is of the first of `folds`. Trains one or two of them where only a trial can tell."""
+    """`request` is of the first of `folds`. Trains one or two of them where only a trial can tell.
+
+    Where a processor cannot pay the deeper tail at the probes' size, the last stage at a larger one is tried
+    too: far from a network's own pictures depth gains more, on photographs size.
+    """
     request = _looking(request, probes)
-    prepared = _sized(request, probes, tables, len(folds), effort)
-    size, resize = prepared.network.preprocessing.size, prepared.network.preprocessing.resize
+    deep = _sized(request, probes, tables, len(folds), effort)
     verdict, why = deciding.asked(effort, request.network, request.train)
     if verdict == "train":
-        return Selection(train=True, size=size, resize=resize, why=why)
-    found = trial.run([prepared], material, probes, len(folds))
+        return _selection(deep, train=True, why=why)
+    tried = [(deep, trial.run([deep], material, probes, len(folds)))]
+    shallow = _shallow(deep, request, probes, tables, len(folds), effort)
+    if shallow is not None:
+        tried.append((shallow, trial.run([shallow], material, probes, len(folds))))
+    prepared, found = min(tried, key=lambda one: min(one[1].network, one[1].both))
     if deciding.doubtful(found) and len(folds) > 1:
-        image = request.image.model_copy(update={"size": size})
-        second = prepare(replace(request, fold=folds[1], image=image), tables)
+        second = prepare(replace(prepared.request, fold=folds[1]), tables)
         found = trial.run([prepared, second], material, probes, len(folds))
-    why = deciding.sentence(found)
-    return Selection(train=deciding.pays(found), size=size, resize=resize, why=why, trial=found)
+    others = [told for one, told in tried if one is not prepared]
+    return _selection(
+        prepared, train=deciding.pays(found), why=deciding.sentence(found, others), trial=found, others=others
+    )
+
+
+def _selection(prepared: Prepared, **told: Any) -> Selection:
+    seen = prepared.network.preprocessing
+    return Selection(size=seen.size, resize=seen.resize, freeze=prepared.request.network.freeze, **told)
+
+
+def _shallow(
+    deep: Prepared, request: Request, probes: Chosen, tables: Tables, folds: int, effort: Effort
+) -> Prepared | None:
+    """The last stage alone at the size that it affords, where that is larger than the deeper tail's."""
+    if deep.network.preprocessing.size >= probes.size:
+        return None
+    network = request.network.model_copy(update={"freeze": "last_stage"})
+    made = _sized(replace(request, network=network), probes, tables, folds, effort)
+    return made if made.network.preprocessing.size > deep.network.preprocessing.size else None
 
 
 def _looking(request: Request, probes: Chosen) -> Request:

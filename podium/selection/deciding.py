@@ -1,5 +1,7 @@
 """Are the folds trained? By what the user asked for, else by a trial of one fold. Imports no torch."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -61,10 +63,19 @@ def averaging(members: Floats, link: str, count: int) -> float:
     return float(np.mean(gaps)) * (m / (m - 1)) * ((count - 1) / count)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a trial trained: folds, the input's size in pixels, and up to where the network stayed frozen."""
+
+    folds: list[int]
+    size: int
+    freeze: str
+
+
 def judge(
-    folds: list[int], probe: Floats, network: Floats, given: Floats, groups: list[str], gain: float, link: str
+    plan: Plan, probe: Floats, network: Floats, given: Floats, groups: list[str], gain: float, link: str
 ) -> Trial:
-    """The trial of `folds`: logits (n, c) of the probes and of the networks on their images, under `given`.
+    """The trial of a plan: logits (n, c) of the probes and of the networks on their images, under `given`.
 
     `gain` is what averaging the networks of all folds will add. Their mean stands for the vote of both.
     """
@@ -77,7 +88,9 @@ def judge(
     best = min(("network", "both"), key=lambda name: float(losses[name].mean()))
     change = paired(losses["probe"], losses[best], groups)
     return Trial(
-        folds=folds,
+        folds=plan.folds,
+        size=plan.size,
+        freeze=plan.freeze,
         images=len(given),
         **{name: float(values.mean()) for name, values in losses.items()},
         gain=change.gain,
@@ -96,12 +109,18 @@ def doubtful(trial: Trial) -> bool:
     return len(trial.folds) == 1 and not pays(trial) and trial.gain > -trial.error
 
 
-def sentence(trial: Trial) -> str:
-    """Why the folds are trained, or not."""
+def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:
+    """Why the folds are trained, or not; `others` are of depths and sizes that did worse."""
     verdict = "the folds are trained" if pays(trial) else "the other folds are not trained"
     tried = " and ".join(map(str, trial.folds))
+    worse = "".join(
+        f"; frozen up to {other.freeze} at {other.size} pixels it has {other.network:.4f}, "
+        f"both {other.both:.4f}"
+        for other in others
+    )
     return (
-        f"{verdict}: on fold {tried} the network has a loss of {trial.network:.4f}, the probes "
-        f"{trial.probe:.4f}, both {trial.both:.4f}; a gain of {trial.gain:+.4f} +- {trial.error:.4f}, and "
-        f"averaging the folds is expected to add {trial.averaging:.4f}"
+        f"{verdict}: on fold {tried} the network, frozen up to {trial.freeze}, has a loss of "
+        f"{trial.network:.4f} at {trial.size} pixels, the probes {trial.probe:.4f}, both {trial.both:.4f}; "
+        f"a gain of {trial.gain:+.4f} +- {trial.error:.4f}, and "
+        f"averaging the folds is expected to add {trial.averaging:.4f}{worse}"
     )

@@ -55,8 +55,9 @@ def run(prepared: Sequence[Prepared], material: Material, probes: Chosen, count:
     known = function.logits(_probes(probes, material, rows))
     gain = deciding.averaging(others.astype(np.float64), case.link, count)
     groups = [case.groups[row] for row in rows]
-    folds = [one.fold for one in members]
-    return deciding.judge(folds, known, network, case.given[rows].astype(np.float64), groups, gain, case.link)
+    seen_at = prepared[0].network.preprocessing.size
+    plan = deciding.Plan([one.fold for one in members], seen_at, prepared[0].parts.name)
+    return deciding.judge(plan, known, network, case.given[rows].astype(np.float64), groups, gain, case.link)
 
 
 def _probes(

@@ -1,5 +1,6 @@
 """What is trained and how large: what the user set, what a processor affords, or a trial of a fold or two."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from podium.training.params import TrainParams
 from podium.training.settings.choices import Request
 
 PROBES = Chosen(size=224, resize="crop", probes=[], multiply_adds=0)
+GOOD: set[int] = set()  # sizes at which the network gains
 TABLES = SimpleNamespace(median_short_side=lambda: 300)
 
 
@@ -40,14 +42,20 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
         return SimpleNamespace(request=asked, network=SimpleNamespace(preprocessing=seen))
 
     def cost(prepared: SimpleNamespace, folds: int) -> float:
-        return float(prepared.network.preprocessing.size**2 * folds)
+        shallow = prepared.request.network.freeze == "last_stage"
+        return float(prepared.network.preprocessing.size**2 * folds) / (2 if shallow else 1)
 
     trials: list[list[int]] = []
 
     def run(prepared: list, _material: object, _probes: Chosen, _count: int) -> Trial:
         trials.append([one.request.fold for one in prepared])
-        values = {"probe": 1.0, "network": 1.0, "both": 1.0, "gain": 0.0, "error": 0.1}
-        return Trial(folds=trials[-1], images=9, **values, averaging=0.3 if len(prepared) > 1 else 0.0)
+        size, freeze = prepared[0].network.preprocessing.size, prepared[0].request.network.freeze
+        loss = 0.8 if size in GOOD else 1.0
+        values = {"probe": 1.0, "network": loss, "both": 1.0, "gain": 1 - loss, "error": 0.1}
+        return Trial(
+            folds=trials[-1], size=size, freeze=freeze, images=9,
+            **values, averaging=0.3 if len(prepared) > 1 else 0.0,
+        )  # fmt: skip
 
     monkeypatch.setattr(choosing, "prepare", prepare)
     monkeypatch.setattr(choosing, "best_device", lambda: "cpu")
@@ -67,6 +75,21 @@ def test_size_and_crop_are_the_probes_as_far_as_a_processor_affords(
     found = chosen({}, {})
     assert (found.size, found.resize) == (160, "crop")
     assert chosen({}, {}, effort="high").size == 224
+
+
+@pytest.mark.parametrize(("good", "size", "freeze"), [(224, 224, "last_stage"), (160, 160, "auto")])
+def test_a_shallower_tail_at_a_larger_size_is_tried_and_the_better_of_both_taken(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch, good: int, size: int, freeze: str
+) -> None:
+    monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 170.0**2)
+    monkeypatch.setattr(sys.modules[__name__], "GOOD", {good})
+    found = chosen({}, {})
+    assert (found.size, found.freeze, found.train) == (size, freeze, True)
+    assert [other.size for other in found.others] == [384 - size] and tried == [[0], [0]]
+
+
+def test_a_depth_that_the_user_set_is_trained_untried(tried: list[list[int]]) -> None:
+    assert chosen({}, {"freeze": "head"}).freeze == "head" and tried == []
 
 
 def test_what_the_user_set_is_kept_and_what_he_named_is_trained_untried(tried: list[list[int]]) -> None:

@@ -29,7 +29,9 @@ def trial(probe: float, network: float, gain: float = 0.0, n: int = 200) -> deci
     labels = np.arange(n) % 3
     given = np.eye(3)[labels]
     one, two = (sure * given + draw.normal(size=(n, 3)) for sure in (probe, network))
-    return deciding.judge([0], one, two, given, [str(row) for row in range(n)], gain, "softmax")
+    return deciding.judge(
+        deciding.Plan([0], 96, "head"), one, two, given, [str(row) for row in range(n)], gain, "softmax"
+    )
 
 
 def test_a_better_network_is_trained_and_a_worse_one_is_not() -> None:
@@ -63,5 +65,10 @@ def test_averaging_gains_what_members_disagree() -> None:
 
 
 def test_the_sentence_tells_both_losses_and_the_error() -> None:
-    told = deciding.sentence(trial(1, 4))
-    assert "on fold 0 the network has a loss of" in told and "+-" in told and told.startswith("the folds are")
+    told = deciding.sentence(trial(1, 4), [trial(1, 2)])
+    assert (
+        "frozen up to head, has a loss of" in told
+        and told.count("at 96 pixels") == 2
+        and "+-" in told
+        and told.startswith("the folds are")
+    )
