@@ -1,12 +1,13 @@
 """The search for how frozen networks should look at these images: size and crop, layers, views, networks.
 
-Linear probes judge, out of fold. Size, crop, layers and mirror images are chosen on a sample of the labelled
-images, one after the other, the cheapest first, until a rung is worse beyond its error.
+Linear probes judge, out of fold. Crop, size and layers are chosen on a sample of the labelled images, one
+after the other, the cheapest first, until a rung is worse beyond its error.
 A further size or network votes where the mean of the probes gains more than its error (forward selection:
-Caruana et al. 2004). Budgets are in multiply-adds, never in seconds.
+Caruana et al. 2004); mirror images come last, as they gain least for their price. Budgets are in
+multiply-adds, never in seconds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -99,13 +100,15 @@ class Search:
     def run(self, networks: list[str], sizes: list[int], crops: list[str]) -> list[Member]:
         """The probes that vote, the best first."""
         few = self.case.of(sample(self.case.strata, self.case.order, SAMPLES[self.effort], FEWEST))
-        look, *second = self._looks(few, networks[0], sizes, crops)
-        look = self._mirrored(few, self._layers(few, look))
-        members = [self._fit(look)]
-        further: list[dict[str, Any]] = [{"size": other.size} for other in second[:1]]
-        for change in [*further, *({"network": network} for network in networks[1:])]:
-            members = self._joined(few, look.model_copy(update=change), members)
-        return members
+        first, *second = self._looks(few, networks[0], sizes, crops)
+        looks = [self._layers(few, first)]
+        self._pay(looks[0])
+        further: list[dict[str, Any]] = [{"network": network} for network in networks[1:]]
+        for change in [*further, *({"size": other.size} for other in second[:1])]:
+            looks = self._joined(few, looks[0].model_copy(update=change), looks)
+        looks = self._mirrored(few, looks)
+        names: list[str] = []
+        return [self._fit(look, names) for look in looks]
 
     def _looks(self, case: Case, network: str, sizes: list[int], crops: list[str]) -> list[Look]:
         """The best crop at the first size, then rung by rung the sizes, until one is worse beyond its error.
@@ -141,46 +144,58 @@ class Search:
                 best, least = other, losses
         return best
 
-    def _mirrored(self, case: Case, look: Look) -> Look:
-        """With mirror images where they pay and can be paid."""
-        if self.effort == "probe" or not self._affordable(look.network, look.size, views=2):
-            return look
-        plain = self._losses(case, look, "mirror images")
-        both = look.model_copy(update={"mirrored": True})
-        losses = self._losses(case, both, "mirror images", (look, plain))
-        return both if self._compare(case, plain, losses).pays else look
+    def _joined(self, few: Case, look: Look, looks: list[Look]) -> list[Look]:
+        """The looks, and this one where the mean of their probes gains by it on the sample."""
+        look = look.model_copy(update={"layers": min(look.layers, len(self._source(look).widths))})
+        if not self._affordable(look.network, look.size):
+            self.sentences.append(
+                f"probe: {look.network} at {look.size} pixels is beyond what effort: {self.effort} may spend"
+            )
+            return looks
+        if not self._gains(few, looks, [*looks, look], "further voters", look):
+            return looks
+        self._pay(look)
+        return [*looks, look]
 
-    def _joined(self, few: Case, look: Look, members: list[Member]) -> list[Member]:
-        """The members, and this look's probe where the mean gains by it: on the sample, then on all."""
-        source = self.watch(look.network, look.size)
-        layers = min(look.layers, len(source.widths))
-        look = look.model_copy(update={"layers": layers})
-        views = 2 if look.mirrored else 1
-        if not self._affordable(look.network, look.size, views):
-            self.sentences.append(f"probe: {look.network} is beyond what effort: {self.effort} may spend")
-            return members
-        mine = self._fitted(few, look)
-        others = [self._fitted(few, member.probe.look) for member in members]
-        before, after = (self._mean_losses(few, some) for some in (others, [*others, mine]))
+    def _mirrored(self, few: Case, looks: list[Look]) -> list[Look]:
+        """The first look with mirror images too where they pay and can be paid: another pass."""
+        first, *others = looks
+        if self.effort == "probe" or not self._affordable(first.network, first.size):
+            return looks
+        both = first.model_copy(update={"mirrored": True})
+        if not self._gains(few, looks, [both, *others], "mirror images", both):
+            return looks
+        self._pay(first)
+        return [both, *others]
+
+    def _gains(self, few: Case, looks: list[Look], others: list[Look], step: str, new: Look) -> bool:
+        """Is the mean of `others`' probes better by more than its error? A row of the table, of `new`."""
+        before, after = (
+            self._mean_losses(few, [self._fitted(few, one) for one in some]) for some in (looks, others)
+        )
         change = self._compare(few, before, after)
-        self._note("further voters", look, few, after, change)
-        if not change.pays:
-            return members
-        return [*members, self._fit(look, [member.probe.name for member in members])]
+        self._note(step, new, few, after, change)
+        return change.pays
 
-    def _fit(self, look: Look, taken: Sequence[str] = ()) -> Member:
-        """The probe of all labelled images, under a name of its own."""
+    def _fit(self, look: Look, taken: list[str]) -> Member:
+        """The probe of all labelled images, under a name that is not `taken`, which it joins."""
         fitted = self._fitted(self.case, look)
-        source = self.watch(look.network, look.size)
-        self.spent += source.multiply_adds * self.case.images * (2 if look.mirrored else 1)
         scored = self.case.folds >= 0
         loss = float(fitted.losses(self.case.given)[scored].mean())
         name = f"probe_{look.network.removeprefix('tf_').replace(':', '_')}"
         name = f"{name}_{look.size}" if name in taken else name
-        return Member(Probe(name=name, look=look, link=self.case.link, loss=loss), fitted, source)
+        taken.append(name)
+        return Member(Probe(name=name, look=look, link=self.case.link, loss=loss), fitted, self._source(look))
+
+    def _pay(self, look: Look) -> None:
+        """One more pass of all images."""
+        self.spent += self._source(look).multiply_adds * self.case.images
+
+    def _source(self, look: Look) -> Source:
+        return self.watch(look.network, look.size)
 
     def _fitted(self, case: Case, look: Look) -> linear.Fitted:
-        source = self.watch(look.network, look.size)
+        source = self._source(look)
         vectors = source.vectors(case.rows, look.resize, look.mirrored)[:, source.columns(look.layers)]
         return linear.fit(np.ascontiguousarray(vectors), case.targets, case.folds, case.weights, case.link)
 
@@ -202,14 +217,13 @@ class Search:
         scored = np.flatnonzero(case.folds >= 0)
         return paired(first, second, [case.groups[row] for row in scored])
 
-    def _affordable(self, network: str, size: int, views: int = 1) -> bool:
-        one = self.watch(network, size).multiply_adds
-        return self.spent + one * views * self.case.images <= BUDGETS[self.effort]
+    def _affordable(self, network: str, size: int) -> bool:
+        return self.spent + self.watch(network, size).multiply_adds * self.case.images <= BUDGETS[self.effort]
 
     def _note(
         self, step: str, look: Look, case: Case, losses: NDArray[np.float64], change: Paired | None
     ) -> None:
-        one = self.watch(look.network, look.size).multiply_adds
+        one = self._source(look).multiply_adds
         row = {"step": step, **look.model_dump(), "images": len(losses), "loss": float(losses.mean())}
         row |= {"gain": change.gain if change else None, "error": change.error if change else None}
         self.table.append(row | {"giga_multiply_adds": one * (2 if look.mirrored else 1) / GIGA})
