@@ -35,7 +35,9 @@ def train(fold: int, chosen: selection.Selection) -> None:
         from podium.training.prepared import prepare
         from podium.training.record import finished
         from podium.training.settings.choices import Request
-    found = competition.read()
+    found, wanted = competition.read(), load(NetworkParams)
+    if wanted.freeze == "auto":
+        wanted = wanted.model_copy(update={"freeze": chosen.freeze})
     request = Request(
         fold=fold,
         folds=tuple(load(Folds).folds),
@@ -43,10 +45,10 @@ def train(fold: int, chosen: selection.Selection) -> None:
         threads=load(Threads).threads,
         classes=found.classes,
         image=load(ImageParams).model_copy(update={"size": chosen.size, "resize": chosen.resize}),
-        network=load(NetworkParams).model_copy(update={"freeze": chosen.freeze}),
+        network=wanted,
         train=load(TrainParams),
         features=load(FeatureParams),
-        task=found.task, answers=tuple(found.answers), choice=network.read_for(load(NetworkParams).model),
+        task=found.task, answers=tuple(found.answers), choice=network.read_for(wanted.model),
     )  # fmt: skip
     taught = pseudo.table(len(found.classes), found.task).read(pseudo.PATH)
     tables = Tables(manifest.MANIFEST.read(manifest.PATH), taught, images.IMAGES.read(images.PATH))

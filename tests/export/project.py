@@ -116,7 +116,7 @@ def finish(run: Run) -> None:
     tables(found)
     probe.write(probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0))
     predictions.FOLDER.mkdir(parents=True)
-    chosen.write(chosen.Selection(train=run.network, size=64, resize=run.resize, why="asked"))
+    chosen.write(chosen.Selection(train=run.network, size=64, resize=run.resize, freeze="auto", why="asked"))
     if run.network:
         networks(run.resize, run.seed)
     predict.main()

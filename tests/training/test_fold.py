@@ -181,7 +181,7 @@ CONTRADICTIONS = {
         {"loss": "joint", "loss_options": {"gamma": 1}},
     ),
     "train.optimizer: adamm is unknown to timm": ({}, {"optimizer": "adamm"}),
-    "train.loss: choose one of asymmetric, cross_entropy, focal": ({}, {"loss": "crossentropy"}),
+    "train.loss: choose one of asymmetric, bi_tempered, cross_entropy": ({}, {"loss": "crossentropy"}),
 }
 
 
