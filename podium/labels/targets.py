@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 from podium.labels import noise
 from podium.labels.noise import Labels, Noise
 from podium.linear import probe
+from podium.metrics.sets import SETS
 from podium.tasks.task import Task
 
 OUTLYING = 5.0  # robust spreads from what other folds say: beyond it a number is suspect
 SURE = 0.5  # a suspect among several labels is rather wrong than right: of many some always look odd
+TOLD = 0.85  # ROC AUC below which vectors do not tell a label: what they miss would pass for errors
 USUAL = 3.0  # within it its quality is 1
 ROBUST = 1.4826  # median absolute deviations a standard deviation, of a normal distribution
 
@@ -27,19 +29,27 @@ def find(
 def _of_sets(
     vectors: probe.Vectors, labels: Labels, folds: NDArray[np.int8], table: NDArray[np.float32]
 ) -> Noise:
-    """Each label by itself, as a question of two classes; an image is as good as its worst label."""
+    """Each label by itself, as a question of two classes; an image is as good as its worst label.
+
+    Of a label that the vectors cannot tell nothing is said: on film posters and their genres (ROC AUC 0.5 to
+    0.8) 463 of 572 images were suspect without that rule.
+    """
     targets = table[labels]
     suspect, quality = np.zeros(len(labels), bool), np.ones(len(labels))
     flipped = targets > 0
     probs = np.zeros(targets.shape)
     for column, given in enumerate(targets.T.astype(np.int64)):
-        if 0 < given.sum() < len(given):
-            found = noise.find(vectors, given, folds, 2)
-            doubted = found.suspect & (found.quality < SURE)
-            suspect |= doubted
-            quality = np.minimum(quality, found.quality)
-            flipped[:, column] ^= doubted
-            probs[:, column] = found.probs[:, 1]
+        if not 0 < given.sum() < len(given):
+            probs[:, column] = given
+            continue
+        probs[:, column] = probe.out_of_fold(vectors, given, folds, 2)[:, 1]
+        if SETS["roc_auc"].function(given[:, None], probs[:, [column]]) < TOLD:
+            continue
+        found = noise.find(vectors, given, folds, 2)
+        doubted = found.suspect & (found.quality < SURE)
+        suspect |= doubted
+        quality = np.minimum(quality, found.quality)
+        flipped[:, column] ^= doubted
     return Noise(suspect, quality, _nearest(flipped, table, labels), 1 - quality, probs)
 
 

@@ -1,136 +1,103 @@
-"""Label sets, grades and numbers through every stage in one process, to a submission and its bundle."""
+"""Label sets, grades and numbers from what was shipped to a submission, judged by a scorer of the test's own."""
 
-import csv
-import io
-import shutil
-import sys
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
-from tiny_project import SMALL, set_params
+from in_process import PROBE, TRAINED, Rows, Shown, run_all, ship
 
 from podium.contracts import competition, metrics, predictions
-from stages import (
-    augment,
-    clean_labels,
-    embed,
-    ensemble,
-    export,
-    ingest,
-    network,
-    predict,
-    probe,
-    pseudo_label,
-    report,
-    select,
-    split,
-    submit,
-    train,
+
+
+def words(shown: Shown) -> list[str]:
+    return [" ".join(shown.words()) or "plain"]
+
+
+def flags(shown: Shown) -> list[str]:
+    return [str(int(shown.red)), str(int(shown.striped))]
+
+
+def grade(shown: Shown) -> list[str]:
+    return [str(int(shown.bright * 2.99))]
+
+
+def weight(shown: Shown) -> list[str]:
+    return [f"{100 + 50 * shown.bright + 3 * shown.red:.2f}"]
+
+
+def same_ids(rows: Rows, truth: Rows) -> bool:
+    return [row[0] for row in rows] == [row[0] for row in truth]
+
+
+def micro_f1(rows: Rows, truth: Rows) -> float:
+    said, given = ([set(row[1].split()) for row in part] for part in (rows, truth))
+    hits = sum(len(a & b) for a, b in zip(said, given, strict=True))
+    return 2 * hits / sum(map(len, said + given))
+
+
+def mean_auc(rows: Rows, truth: Rows) -> float:
+    areas = []
+    for column in range(1, len(truth[0])):
+        yes = [float(row[column]) for row, real in zip(rows, truth, strict=True) if real[column] == "1"]
+        no = [float(row[column]) for row, real in zip(rows, truth, strict=True) if real[column] == "0"]
+        areas.append(np.mean([(a > b) + (a == b) / 2 for a in yes for b in no]))
+    return float(np.mean(areas))
+
+
+def kappa(rows: Rows, truth: Rows) -> float:
+    said, given = (np.array([int(row[1]) for row in part]) for part in (rows, truth))
+    by_chance = np.square(said[:, None] - given[None]).mean()
+    return float(1 - np.square(said - given).mean() / by_chance)
+
+
+def r2(rows: Rows, truth: Rows) -> float:
+    said, given = (np.array([[float(cell) for cell in row[1:]] for row in part]) for part in (rows, truth))
+    return float(np.mean(1 - np.square(said - given).sum(0) / np.square(given - given.mean(0)).sum(0)))
+
+
+FORMS = {  # header, cells, the sample's cells, rows a picture, task, form, scorer, the least score
+    "words in a cell": (["id", "tags"], words, ["red striped"], None, "multi", "sets", micro_f1, 0.7),
+    "a column of 0 and 1 a label": (
+        ["id", "red", "striped"], flags, ["0.5", "0.5"], None, "multi", "chances", mean_auc, 0.85,
+    ),
+    "a row for every image and label": (
+        ["id", "tag"], words, ["red striped"],
+        lambda name, shown: [[name, word] for word in shown.words() or ["plain"]],
+        "multi", "sets", micro_f1, 0.7,
+    ),
+    "grades": (["id", "grade"], grade, ["0"], None, "ordinal", "integer", kappa, 0.6),
+    "a number": (["id", "weight"], weight, ["0.5"], None, "number", "numbers", r2, 0.6),
+    "two numbers": (
+        ["id", "weight", "dark"], lambda shown: [*weight(shown), f"{-shown.bright:.3f}"], ["0", "0"], None,
+        "number", "numbers", r2, 0.6,
+    ),
+}  # fmt: skip
+
+
+QUICK = ("words in a cell", "grades", "two numbers")  # the others are as those but for ingest
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in FORMS]
 )
-
-ROOT = Path(__file__).parents[2]
-TRAIN, TEST = 36, 8
-Rows = list[list[str]]
-
-
-def picture(bright: float, red: bool, generator: np.random.Generator) -> bytes:
-    """A 32 px PNG, bright in [0, 1], in red or in grey."""
-    pixels = generator.integers(0, 40, (32, 32, 3)) + int(180 * bright)
-    pixels[..., :2] = pixels[..., :2] // (3 if red else 1)
-    return cv2.imencode(".png", pixels.astype(np.uint8))[1].tobytes()
-
-
-def ship(path: Path, header: list[str], cells: Callable[[float, bool], list[str]], blank: list[str]) -> Rows:
-    """Writes the zip; returns the hidden solution of the test images."""
-    generator = np.random.default_rng(0)
-    tables: dict[str, Rows] = {"train": [], "test": []}
-    with zipfile.ZipFile(path, "w") as file:
-        for part, count in (("train", TRAIN), ("test", TEST)):
-            for i in range(count):
-                bright, red = (i % 6) / 5, bool(i % 2)
-                file.writestr(f"{part}/{part[:2]}{i:03d}.png", picture(bright, red, generator))
-                tables[part].append([f"{part[:2]}{i:03d}", *cells(bright, red)])
-        sample = [[row[0], *blank] for row in tables["test"]]
-        file.writestr("train.csv", text([header, *tables["train"]]))
-        file.writestr("sample_submission.csv", text([header, *sample]))
-    return tables["test"]
-
-
-def text(rows: Rows) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
-
-
-def run_all(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: object) -> Rows:
-    """Every stage on folder/comp.zip; the submission's rows."""
-    for name in ("params.yaml", "dvc.yaml"):
-        shutil.copy(ROOT / name, folder / name)
-    for name in ("data/folds.csv", "data/corrections.csv", "reports/leaderboard.csv"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
-    small = {"split.k": 2, "augment.per_class": 0, "train.epochs": 1, "tta.views": "none"}
-    set_params(folder, SMALL | {"competition.path": "comp.zip"} | small | changes)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("PODIUM_CACHE", str(folder / "cache"))
-    for stage in (ingest, network, embed, clean_labels, split, probe, augment, pseudo_label, select):
-        stage.main()
-    for fold in (0, 1):
-        monkeypatch.setattr(sys, "argv", ["train", str(fold)])
-        train.main()
-    for stage in (predict, ensemble, submit, report, export):  # export fails where its bundle says otherwise
-        stage.main()
-    with (folder / "reports/submission.csv").open(newline="") as file:
-        return list(csv.reader(file))[1:]
+def test_a_form_from_zip_to_score(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    header, cells, blank, several, task, form, score, least = FORMS[name]
+    truth = ship(tmp_path / "comp.zip", header, cells, blank, several)
+    rows = run_all(tmp_path, monkeypatch, PROBE)
+    found = competition.read()
+    assert (found.task, found.form) == (task, form)
+    assert same_ids(rows, truth)
+    assert score(rows, truth) >= least
 
 
 @pytest.mark.slow
-def test_label_sets_in_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cells(bright: float, red: bool) -> list[str]:
-        return [" ".join(["bright"] * (bright > 0.5) + ["red"] * red) or "dark"]
-
-    truth = ship(tmp_path / "comp.zip", ["id", "tags"], cells, ["bright red"])
-    rows = run_all(tmp_path, monkeypatch)
-    assert [row[0] for row in rows] == [row[0] for row in truth]
-    assert {word for row in rows for word in row[1].split()} <= {"bright", "red", "dark"}
-    assert all(row[1] for row in rows), "no cell of the sample or the training table is empty"
-    assert competition.read().task == "multi" and metrics.read()["metric"] == "f1_micro"
-
-
-@pytest.mark.slow
-def test_a_probability_column_a_label(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    header = ["id", "bright", "red"]
-
-    def cells(bright: float, red: bool) -> list[str]:
-        return [str(int(bright > 0.5)), str(int(red))]
-
-    truth = ship(tmp_path / "comp.zip", header, cells, ["0.5", "0.5"])
-    rows = run_all(tmp_path, monkeypatch)
-    values = np.array([[float(cell) for cell in row[1:]] for row in rows])
-    assert values.shape == (len(truth), 2) and (values >= 0).all() and (values <= 1).all()
-    _, oof = predictions.read(predictions.ENSEMBLE / "oof.parquet", 2, "multi")
-    assert np.abs(oof.sum(1) - 1).max() > 1e-3, "labels are predicted each by itself"
-
-
-@pytest.mark.slow
-def test_grades(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    truth = ship(tmp_path / "comp.zip", ["id", "grade"], lambda bright, _: [str(int(bright * 2.9))], ["0"])
-    rows = run_all(tmp_path, monkeypatch)
-    assert {row[1] for row in rows} <= {"0", "1", "2"} and len(rows) == len(truth)
-    assert metrics.read()["metric"] == "quadratic_kappa"
-
-
-@pytest.mark.slow
-def test_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cells(bright: float, red: bool) -> list[str]:
-        return [f"{100.25 + 50.5 * bright + 3 * red:.2f}"]
-
-    truth = ship(tmp_path / "comp.zip", ["id", "weight"], cells, ["0.5"])
-    rows = run_all(tmp_path, monkeypatch)
-    values = np.array([float(row[1]) for row in rows])
-    assert len(truth) == len(values) and (values >= 100.25).all() and (values <= 153.75).all()
-    assert metrics.read()["metric"] == "rmse"
+@pytest.mark.parametrize("name", ["words in a cell", "a column of 0 and 1 a label", "grades", "two numbers"])
+def test_networks_are_trained_on_it(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    header, cells, blank, several, task, *_ = FORMS[name]
+    truth = ship(tmp_path / "comp.zip", header, cells, blank, several)
+    rows = run_all(tmp_path, monkeypatch, TRAINED)
+    assert same_ids(rows, truth)
+    assert "cv" in metrics.read()
+    known = competition.read()
+    _, oof = predictions.read(predictions.path(0, "oof"), len(known.classes), task)
+    assert np.isfinite(oof).all()

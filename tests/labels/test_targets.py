@@ -27,6 +27,14 @@ def test_a_flipped_label_is_a_suspect_and_the_set_it_should_be_is_suggested() ->
     assert found.quality[:8].max() < found.quality[8:].min()
 
 
+def test_nothing_is_said_of_a_label_that_the_vectors_do_not_tell() -> None:
+    vectors, shown, folds = case()
+    chance = np.random.default_rng(2).integers(0, 2, 200)
+    table = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    found = targets.find(vectors, shown[:, 0] * 2 + chance, folds, table, load("multi"))
+    assert not found.suspect.any()
+
+
 def test_a_number_far_from_what_others_say_is_a_suspect() -> None:
     vectors, shown, folds = case()
     numbers = 100 + 10 * shown[:, :1] + np.random.default_rng(1).normal(0, 1, (200, 1))
