@@ -1,7 +1,7 @@
 """A submission's form where no sample was shipped: as the labels were."""
 
 from podium.competition.classes import Classes, integer
-from podium.competition.forms import FormFound
+from podium.competition.forms import FormFound, takes_chances
 from podium.competition.labels import Labels
 from podium.contracts.competition import Finding
 from podium.download.tables import cell
@@ -10,9 +10,9 @@ from podium.tasks.answers import NONE
 SHOWN = 5  # columns in a finding
 
 
-def built(classes: Classes, labels: Labels, ids: list[str]) -> tuple[FormFound, str, str]:
+def built(classes: Classes, labels: Labels, ids: list[str], metric: str | None) -> tuple[FormFound, str, str]:
     """(form, id column, the sample's text): a row for each of the test images' `ids`."""
-    form = _of_targets(classes, labels) if labels.columns else _of_classes(classes, labels)
+    form = _of_targets(classes, labels) if labels.columns else _of_classes(classes, labels, metric)
     id_column = labels.id_column or "id"
     blank = [form.values[0] if form.values else "0"] * len(form.columns)
     rows = [[id_column, *form.columns], *([name, *blank] for name in ids)]
@@ -24,8 +24,12 @@ def built(classes: Classes, labels: Labels, ids: list[str]) -> tuple[FormFound, 
     return form, id_column, text
 
 
-def _of_classes(classes: Classes, labels: Labels) -> FormFound:
+def _of_classes(classes: Classes, labels: Labels, metric: str | None) -> FormFound:
     column = labels.label_column if labels.label_column and " .. " not in labels.label_column else "label"
+    if takes_chances(metric):
+        if len(classes.names) == 2 and classes.integers == [0, 1]:
+            return FormFound("binary", [column], [], [1], 1, [])
+        return FormFound("probabilities", classes.names, [], list(range(len(classes.names))), 1, [])
     integers = [str(value) for value in classes.integers or []]
     if integers and all(integer(label) is not None for label in labels.classes()):
         return FormFound("integer", [column], integers, [], 1, [])

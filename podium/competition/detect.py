@@ -221,9 +221,9 @@ class _Detection:
         return classes
 
     def _form(self, classes: Classes, images: list[Shipped], labels: Labels) -> tuple[FormFound, str, str]:
+        metric = self.params.metric or self.meta.metric
+        metric = canonical(metric) if metric else None
         if self.sample:
-            metric = self.params.metric or self.meta.metric
-            metric = canonical(metric) if metric else None
             sheet, ids = self.sample.sheet.plain(but=self.sample.id_column), self.sample.id_column
             if labels.columns:
                 form = target_form(sheet, ids, classes, labels, self.params.form, metric)
@@ -233,7 +233,7 @@ class _Detection:
             self.findings += form.findings
             return form, ids, self.sample.sheet.text
         tested = [image.submission_id or "" for image in images if image.subset == "test"]
-        form, id_column, text = built(classes, labels, tested)
+        form, id_column, text = built(classes, labels, tested, metric)
         self.findings += form.findings
         return form, id_column, text
 

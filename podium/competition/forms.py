@@ -11,6 +11,7 @@ from podium.contracts.competition import Finding
 from podium.contracts.forms import Form
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
+from podium.metrics.registry import METRICS
 
 NEGATIVE = re.compile(
     r"(normal|healthy|benign|negative|neg|none|background|uninfected|clean|false|0)$|(no|not|non|without)($|[\W_])",
@@ -80,8 +81,10 @@ def _form_of_cells(cells: list[str], classes: Classes, metric: str | None) -> Fo
     if distinct and all(is_number(cell) for cell in distinct):
         fractions = any(integer(cell) is None for cell in distinct)
         floats = any("." in cell for cell in distinct)
-        if len(classes.names) == 2 and (fractions or floats or metric in ("log_loss", "roc_auc")):
+        if len(classes.names) == 2 and (fractions or floats or takes_chances(metric)):
             return "binary"
+        if len(classes.names) == 2 and metric is None:
+            _refuse_placeholder(distinct, classes)
         if fractions and not distinct & known:
             raise UserError(
                 f"the sample's values ({', '.join(sorted(distinct)[:3])}) are probabilities in one column, "
@@ -89,6 +92,21 @@ def _form_of_cells(cells: list[str], classes: Classes, metric: str | None) -> Fo
             )
         return "integer"
     return "label"
+
+
+def takes_chances(metric: str | None) -> bool:
+    """Whether a metric judges probabilities or ranks, to which a decision alone would be a loss."""
+    return metric in METRICS and METRICS[metric].wants != "labels"
+
+
+def _refuse_placeholder(distinct: set[str], classes: Classes) -> None:
+    """Raises UserError where nothing but one 0, or one 1, says whether classes or probabilities are meant."""
+    if distinct in ({"0"}, {"1"}) and {integer(label) for label in classes.of} == {0, 1}:
+        raise UserError(
+            f"the sample shows {min(distinct)} in every row, which may be a class or a probability, and "
+            "nothing names the metric: set competition.metric, or competition.form: integer for 0 and 1, "
+            "binary for probabilities, as AUC and log loss take them (under AUC 0 and 1 cost much)."
+        )
 
 
 def _probabilities(sheet: Sheet, columns: list[str], classes: Classes) -> FormFound:

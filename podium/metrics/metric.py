@@ -31,7 +31,7 @@ class Metric:
     weighted: Weighted
     greater_is_better: bool = True
     wants: Literal["labels", "probs", "ranks"] = "labels"
-    suits: Calibrations = "none"  # what can turn predictions so that it gains
+    suits: tuple[Calibrations, ...] = ()  # what can turn predictions so that it gains
     table: NDArray[np.float32] | None = None
 
     def on(self, table: NDArray[np.float32]) -> "Metric":

@@ -118,13 +118,13 @@ METRICS = {
     metric.name: metric
     for metric in (
         Metric("accuracy", _accuracy),
-        Metric("balanced_accuracy", _balanced_accuracy, suits="priors"),
-        Metric("f1_macro", _f1_macro, suits="priors"),
+        Metric("balanced_accuracy", _balanced_accuracy, suits=("priors",)),
+        Metric("f1_macro", _f1_macro, suits=("priors",)),
         Metric("f1_micro", _accuracy),  # one decision an image: both count the right ones
-        Metric("f1_weighted", _f1_weighted, suits="priors"),
-        Metric("log_loss", _log_loss, greater_is_better=False, wants="probs", suits="temperature"),
+        Metric("f1_weighted", _f1_weighted, suits=("priors",)),
+        Metric("log_loss", _log_loss, greater_is_better=False, wants="probs", suits=("temperature",)),
         Metric("roc_auc", _roc_auc, wants="ranks"),
-        Metric("quadratic_kappa", _quadratic_kappa, suits="grades"),
+        Metric("quadratic_kappa", _quadratic_kappa, suits=("grades", "priors")),
         _map("map_at_k", MAP_CUTOFF),
     )
 }

@@ -78,9 +78,9 @@ SETS = {
         Metric("roc_auc", _roc_auc, wants="ranks"),
         Metric("average_precision", _average_precision, wants="ranks"),
         Metric("log_loss", _log_loss, greater_is_better=False, wants="probs"),
-        Metric("f1_macro", _f1_macro, suits="thresholds"),
-        Metric("f1_micro", _f1_micro, suits="thresholds"),
-        Metric("f1_samples", _f1_samples, suits="thresholds"),
-        Metric("accuracy", _accuracy, suits="thresholds"),
+        Metric("f1_macro", _f1_macro, suits=("thresholds",)),
+        Metric("f1_micro", _f1_micro, suits=("thresholds",)),
+        Metric("f1_samples", _f1_samples, suits=("thresholds",)),
+        Metric("accuracy", _accuracy, suits=("thresholds",)),
     )
 }

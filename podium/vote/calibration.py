@@ -57,9 +57,9 @@ class CalibrationTrial:
     error: float
 
 
-def suited(metric: Metric) -> Kind:
+def suited(metric: Metric) -> tuple[Kind, ...]:
     """What `auto` tries for a metric."""
-    return metric.suits
+    return metric.suits or ("none",)
 
 
 def fit(kind: Kind, probs: Probs, labels: np.ndarray, metric: Metric) -> Calibration:
@@ -88,15 +88,35 @@ def attempt(
 ) -> CalibrationTrial:
     """Fits on all but one part and applies there, part by part; `auto` keeps what gains over one error.
 
-    A kind that params name is kept in any case. home (n,) numbers the parts, groups (n,) the groups.
+    Of several kinds it takes that which gains most; ties: the metric's first. A kind that params name is kept
+    in any case. home (n,) numbers the parts, groups (n,) the groups. Raises UserError for a kind that is not
+    for the task.
     """
-    kind: Kind = suited(metric) if wanted == "auto" else wanted  # type: ignore[assignment]
+    if wanted == "auto":
+        kinds = suited(metric)
+        return max(
+            (_tried(kind, False, probs, labels, home, groups, metric, seed) for kind in kinds),
+            key=lambda trial: trial.gain,
+        )
     able = ABLE["classes" if metric.table is None else "targets"]
-    if kind not in able:
+    if wanted not in able:
         raise UserError(
-            f"params.yaml: ensemble.calibrate: {kind} is not for the metric {metric.name} of this task: "
+            f"params.yaml: ensemble.calibrate: {wanted} is not for the metric {metric.name} of this task: "
             f"choose auto, {' or '.join(able)}."
         )
+    return _tried(wanted, True, probs, labels, home, groups, metric, seed)  # type: ignore[arg-type]
+
+
+def _tried(
+    kind: Kind,
+    always: bool,
+    probs: Probs,
+    labels: np.ndarray,
+    home: np.ndarray,
+    groups: np.ndarray,
+    metric: Metric,
+    seed: int,
+) -> CalibrationTrial:
     if kind == "none":
         return CalibrationTrial(kind, False, fit(kind, probs, labels, metric), probs, 0.0, 0.0)
     turned = np.empty_like(probs)
@@ -108,7 +128,7 @@ def attempt(
     paired = replicates(metric, labels, turned, groups, seed) - replicates(
         metric, labels, probs, groups, seed
     )
-    kept = wanted != "auto" or gain > float(paired.std())
+    kept = always or gain > float(paired.std())
     calibration = fit(kind if kept else "none", probs, labels, metric)
     return CalibrationTrial(kind, kept, calibration, turned if kept else probs, gain, float(paired.std()))
 

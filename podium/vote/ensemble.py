@@ -72,7 +72,7 @@ def compare(
     take minutes where there are many classes.
     """
     home = parts(pool.home, pool.groups, seed)
-    kind = suited(metric) if calibrate == "auto" else calibrate
+    kinds = suited(metric) if calibrate == "auto" else (calibrate,)
     found = []
     for name in names:
         voter = voters.load(name)
@@ -80,7 +80,7 @@ def compare(
             print(f"ensemble: {name} learns from {len(pool.ids)} images' features, fold by fold", flush=True)
         oof = nested(voter, pool.oof, pool.labels, home, context(name, pool, metric, seed))
         scored = oof
-        if kind == "temperature":
+        if "temperature" in kinds:
             scored = attempt(calibrate, oof, pool.labels, home, pool.groups, metric, seed).oof
         samples = replicates(metric, pool.labels, scored, pool.groups, seed)
         score = summary(metric.function(pool.labels, scored), samples)

@@ -70,7 +70,8 @@ def left_and_right_eyes() -> Layout:
     rows = [f"{i}_{side},{int(side == 'left')}" for i in (10, 13, 15) for side in ("left", "right")]
     files |= {"trainLabels.csv": csv("image,level", *rows)}
     files |= {"sampleSubmission.csv": csv("image,level", "1_left,0", "1_right,0", "2_left,0", "2_right,0")}
-    return Layout(files, ["0", "1"], 6, 4, "integer", label_of={"train/13_left.jpeg": "1"})
+    return Layout(files, ["0", "1"], 6, 4, "integer", label_of={"train/13_left.jpeg": "1"},
+                  params={"metric": "accuracy"}, metric="accuracy")  # fmt: skip
 
 
 @layout
@@ -104,7 +105,14 @@ def tissue_as_tiff_by_digests() -> Layout:
     files = images(*(f"train/{n}.tif" for n in train), *(f"test/{n}.tif" for n in test))
     files |= {"train_labels.csv": csv("id,label", *(f"{n},{i % 2}" for i, n in enumerate(train)))}
     return Layout(
-        files | sample(*(f"{n},0" for n in test)), ["0", "1"], 8, 3, "integer", said="binary where the metric"
+        files | sample(*(f"{n},0" for n in test)),
+        ["0", "1"],
+        8,
+        3,
+        "binary",
+        column_classes=[1],
+        params={"metric": "AUC"},
+        metric="roc_auc",
     )
 
 

@@ -293,7 +293,8 @@ def tab_separated_with_extra_columns_and_groups() -> Layout:
     files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,0")
     rows = ("a1\tp1\t30.5\t0", "a2\tp1\t41.0\t1", "a3\tp2\t27.1\t0", "a4\tp3\t55.9\t1")
     files |= {"train.tsv": csv("image\tpatient_id\tage\ttarget", *rows)}
-    return Layout(files, ["0", "1"], 4, 1, "integer", groups=4, said="patient_id -> group")
+    return Layout(files, ["0", "1"], 4, 1, "integer", groups=4, said="patient_id -> group",
+                  params={"form": "integer"})  # fmt: skip
 
 
 @layout
@@ -334,6 +335,7 @@ def text_lists_with_blanks() -> Layout:
         4,
         1,
         "integer",
+        params={"form": "integer"},
     )
 
 
@@ -661,9 +663,11 @@ def patients_and_a_target_that_the_sample_names() -> Layout:
         ["0", "1"],
         6,
         2,
-        "integer",
+        "binary",
         groups=6,
-        said="binary where the metric",
+        column_classes=[1],
+        metric="roc_auc",
+        params={"metric": "AUC"},
     )
 
 

@@ -455,3 +455,11 @@ def a_sample_of_one_word_that_is_no_class() -> Refusal:
         with_folders("0.jpg,horse", "1.jpg,horse", "2.jpg,horse"),
         "shows the label horse, and no training image has it (cat, dog are the classes)",
     )
+
+
+@refusal
+def a_zero_that_may_be_a_class_or_a_probability() -> Refusal:
+    return Refusal(
+        with_table("a1,1", "a2,0", "a3,1", "a4,0", header="id,target") | sample("t0,0", header="id,target"),
+        "the sample shows 0 in every row, which may be a class or a probability",
+    )

@@ -1,4 +1,4 @@
-"""Label sets, grades and numbers from what was shipped to a submission, judged by a scorer of the test's own."""
+"""Label sets, grades and numbers from what was shipped to a submission, judged by the test's own scorer."""
 
 from pathlib import Path
 

@@ -66,6 +66,17 @@ def test_equal_factors_keep_one() -> None:
     assert found.priors.tolist() == [1, 1, 1]
 
 
+def test_under_kappa_cut_points_and_priors_are_both_tried() -> None:
+    generator = np.random.default_rng(0)
+    labels = generator.choice(4, 900, p=[0.7, 0.15, 0.1, 0.05])
+    made = probs(generator, labels, 4, sure=0.45)
+    kappa = registry.get("quadratic_kappa")
+    both = {kind: attempt(kind, labels, made, kappa) for kind in ("grades", "priors")}
+    best = max(both, key=lambda kind: both[kind].gain)
+    trial = attempt("auto", labels, made, kappa)
+    assert (trial.kind, trial.gain) == (best, both[best].gain)
+
+
 @pytest.mark.parametrize("name", ["accuracy", "roc_auc", "map_at_k"])
 def test_metrics_that_want_none_get_none(name: str) -> None:
     made = pool()
