@@ -104,7 +104,7 @@ def attempt(
             f"params.yaml: ensemble.calibrate: {wanted} is not for the metric {metric.name} of this task: "
             f"choose auto, {' or '.join(able)}."
         )
-    return _tried(wanted, True, probs, labels, home, groups, metric, seed)  # type: ignore[arg-type]
+    return _tried(wanted, True, probs, labels, home, groups, metric, seed)
 
 
 def _tried(
