@@ -125,9 +125,15 @@ def until(process: "subprocess.Popen[str]", word: str) -> str:
 def worker_of(driver: "subprocess.Popen[str]", command: str) -> psutil.Process:
     """The worker process whose child runs that command."""
     workers = psutil.Process(driver.pid).children()
-    return next(
-        w for w in workers if any(command in " ".join(c.cmdline()) for c in w.children(recursive=True))
-    )
+    return next(w for w in workers if any(command in line_of(c) for c in w.children(recursive=True)))
+
+
+def line_of(process: psutil.Process) -> str:
+    """Its command; nothing of one that has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def test_a_dead_workers_fold_goes_to_another(tiny: Tiny) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_tasks import ROOT, picture
-from tiny_project import SMALL, set_params
+from in_process import Shown, picture
+from tiny_project import ROOT, SMALL, set_params
 
 from podium.contracts import competition, images
 from podium.foundation.errors import UserError
@@ -38,7 +38,9 @@ def ship(path: Path, rows: int, notebooks_only: bool = True) -> None:
     draw = np.random.default_rng(0)
     with zipfile.ZipFile(path, "w") as file:
         for i in range(24):
-            file.writestr(f"train/{('dark', 'light')[i % 2]}/x{i:03d}.png", picture(i % 2, False, draw))
+            file.writestr(
+                f"train/{('dark', 'light')[i % 2]}/x{i:03d}.png", picture(Shown(i % 2, False, False), draw)
+            )
         file.writestr("test/", "")
         sample = "".join(f"hidden_{i},dark\n" for i in range(rows))
         file.writestr("sample_submission.csv", f"id,label\n{sample}")
