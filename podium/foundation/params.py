@@ -4,6 +4,7 @@ import copy
 import difflib
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, get_args
@@ -70,16 +71,28 @@ def parse(cls: type[S], values: dict[str, Any], path: Path = PATH) -> S:
         raise UserError(_sentence(cls, error, path)) from None
 
 
-def changed(before: dict[str, Any], after: dict[str, Any], at: str = "") -> list[str]:
-    """`key=value` for each leaf of params.yaml that differs, as `-S` takes it."""
-    found: list[str] = []
+MISSING = object()  # what a key that one side lacks is there
+
+
+def differing(before: dict[str, Any], after: dict[str, Any], at: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(dotted key, value before, value after) of each leaf that differs, in the keys' order; see MISSING."""
     for key in [*before, *(key for key in after if key not in before)]:
-        old, new = before.get(key), after.get(key)
+        old, new = before.get(key, MISSING), after.get(key, MISSING)
         if isinstance(old, dict) and isinstance(new, dict):
-            found += changed(old, new, f"{at}{key}.")
+            yield from differing(old, new, f"{at}{key}.")
         elif old != new:
-            shown = new if isinstance(new, str) else json.dumps(new, ensure_ascii=False, default=str)
-            found.append(f"{at}{key}={shown}")
+            yield f"{at}{key}", old, new
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """`key=value` for each leaf of params.yaml that differs, as `-S` takes it; a missing one is null."""
+    found = []
+    for key, *values in differing(before, after):
+        old, new = (None if value is MISSING else value for value in values)
+        if old == new:
+            continue
+        shown = new if isinstance(new, str) else json.dumps(new, ensure_ascii=False, default=str)
+        found.append(f"{key}={shown}")
     return found
 
 

@@ -57,28 +57,18 @@ def since(last: Row | None, now: dict[str, float | int | str]) -> list[str]:
     ]
     text = answer("show", f"{revision}:./{params.PATH}") if revision else ""
     if text:
-        changed = differences(_yaml(text), params.read())
+        changed = [
+            f"{key}: {_leaf(old)} -> {_leaf(new)}"
+            for key, old, new in params.differing(_yaml(text), params.read())
+        ]
         more = [f"  ... {len(changed) - MOST} more"] if len(changed) > MOST else []
         said += [f"  {line}" for line in changed[:MOST]] + more
         said += [] if changed else ["  no parameter changed"]
     return [f"{told}:", *said]
 
 
-def differences(before: dict[str, Any], after: dict[str, Any], at: str = "") -> list[str]:
-    """`key: old -> new` for each leaf that differs, in the keys' order."""
-    found: list[str] = []
-    for key in [*before, *(key for key in after if key not in before)]:
-        old, new = before.get(key), after.get(key)
-        if isinstance(old, dict) and isinstance(new, dict):
-            found += differences(old, new, f"{at}{key}.")
-        elif old != new or (key in before) != (key in after):
-            was, now = (_leaf(part, key) for part in (before, after))
-            found.append(f"{at}{key}: {was} -> {now}")
-    return found
-
-
-def _leaf(values: dict[str, Any], key: str) -> str:
-    return json.dumps(values[key], ensure_ascii=False, default=str) if key in values else "(not set)"
+def _leaf(value: Any) -> str:
+    return "(not set)" if value is params.MISSING else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _refs() -> list[str]:

@@ -96,6 +96,7 @@ class Search:
     table: list[dict[str, Any]] = field(default_factory=list)
     spent: float = 0.0  # multiply-adds
     sentences: list[str] = field(default_factory=list)
+    _known: dict[tuple[int, Look], linear.Fitted] = field(default_factory=dict)  # images, look -> its probe
 
     def run(self, networks: list[str], sizes: list[int], crops: list[str]) -> list[Member]:
         """The probes that vote, the best first."""
@@ -195,9 +196,15 @@ class Search:
         return self.watch(look.network, look.size)
 
     def _fitted(self, case: Case, look: Look) -> linear.Fitted:
-        source = self._source(look)
-        vectors = source.vectors(case.rows, look.resize, look.mirrored)[:, source.columns(look.layers)]
-        return linear.fit(np.ascontiguousarray(vectors), case.targets, case.folds, case.weights, case.link)
+        """Fitted once; the sample and all labelled images differ by their number, or are the same."""
+        key = len(case.rows), look
+        if key not in self._known:
+            source = self._source(look)
+            vectors = source.vectors(case.rows, look.resize, look.mirrored)[:, source.columns(look.layers)]
+            self._known[key] = linear.fit(
+                np.ascontiguousarray(vectors), case.targets, case.folds, case.weights, case.link
+            )
+        return self._known[key]
 
     def _losses(
         self, case: Case, look: Look, step: str, best: tuple[Look, NDArray[np.float64]] | None = None

@@ -101,20 +101,30 @@ def text(rows: Rows) -> str:
     return out.getvalue()
 
 
-def run_all(folder: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]) -> Rows:
-    """Every stage on folder/comp.zip; the submission's rows without their header."""
+def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]) -> None:
+    """`folder` becomes a project for its comp.zip, with these parameters and a scratch store of its own."""
     for name in ("params.yaml", "dvc.yaml", *KEPT):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     set_params(folder, {"competition.path": "comp.zip"} | changes)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PODIUM_CACHE", str(folder / "cache"))
+
+
+def run_stages(monkeypatch: pytest.MonkeyPatch, folds: int) -> None:
+    """Every stage from ingest to export, which fails where its bundle says otherwise."""
     for stage in (ingest, network, embed, clean_labels, split, probe, augment, pseudo_label, select):
         stage.main()
-    for fold in range(int(changes["split.k"])):
+    for fold in range(folds):
         monkeypatch.setattr(sys, "argv", ["train", str(fold)])
         train.main()
-    for stage in (predict, ensemble, submit, report, export):  # export fails where its bundle says otherwise
+    for stage in (predict, ensemble, submit, report, export):
         stage.main()
+
+
+def run_all(folder: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]) -> Rows:
+    """Every stage on folder/comp.zip; the submission's rows without their header."""
+    opened(folder, monkeypatch, changes)
+    run_stages(monkeypatch, int(changes["split.k"]))
     with (folder / "reports/submission.csv").open(newline="") as file:
         return list(csv.reader(file))[1:]

@@ -1,36 +1,18 @@
 """A competition that takes notebooks alone and hides its test images, from the download to the rehearsal."""
 
 import json
-import shutil
 import sys
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from in_process import Shown, picture
-from tiny_project import ROOT, SMALL, set_params
+from in_process import Shown, opened, picture, run_stages
+from tiny_project import SMALL
 
 from podium.contracts import competition, images
 from podium.foundation.errors import UserError
-from stages import (
-    augment,
-    clean_labels,
-    embed,
-    ensemble,
-    export,
-    ingest,
-    network,
-    notebook,
-    predict,
-    probe,
-    pseudo_label,
-    rehearse,
-    report,
-    select,
-    split,
-    submit,
-)
+from stages import ingest, notebook, rehearse
 
 
 def ship(path: Path, rows: int, notebooks_only: bool = True) -> None:
@@ -51,15 +33,8 @@ def ship(path: Path, rows: int, notebooks_only: bool = True) -> None:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project for comp.zip, probes alone."""
-    for name in ("params.yaml", "dvc.yaml"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    for name in ("data/folds.csv", "data/corrections.csv", "reports/leaderboard.csv"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    small = {"split.k": 2, "augment.per_class": 0, "effort": "probe", "competition.path": "comp.zip"}
-    set_params(tmp_path, SMALL | {"train.epochs": "auto", "model": "auto", "freeze": "auto"} | small)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    small = {"split.k": 2, "augment.per_class": 0, "effort": "probe"}
+    opened(tmp_path, monkeypatch, SMALL | {"train.epochs": "auto", "model": "auto", "freeze": "auto"} | small)
     monkeypatch.setattr(sys, "argv", ["stage"])
     return tmp_path
 
@@ -69,9 +44,9 @@ def test_from_an_empty_test_folder_to_the_rehearsal(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ship(project / "comp.zip", rows=3)
-    for stage in (ingest, network, embed, clean_labels, split, probe, augment, pseudo_label, select, predict,
-                  ensemble, submit, report, export, notebook):  # fmt: skip
-        stage.main()
+    run_stages(monkeypatch, folds=2)
+    monkeypatch.setattr(sys, "argv", ["stage"])
+    notebook.main()
     said = capsys.readouterr().out
     assert "ships no test images: 3 training images stand in for the sample's rows, in test/" in said
     assert "gives the 3 rows of reports/submission.csv" in said and "the data set podium-leaf-spots" in said
