@@ -1,5 +1,6 @@
 """The checks of benchmarks.gpu by name: each gives `ok` and what it measured."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -10,18 +11,19 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from benchmarks.gpu_material import CLASSES, Check, Interrupts, Setup, digest, fit
-from podium.features.items import items_of
+from podium.features.items import IDENTITY, View, items_of
 from podium.features.pixels import Normalise
-from podium.features.store import features
 from podium.foundation.run import cores
 from podium.networks import device as devices
 from podium.networks.cut import cut
 from podium.networks.precision import DTYPES, precision
 from podium.training.feed.data import Batches, loader
 from podium.training.feed.sampling import Order
+from podium.tta.members import FoldNetwork, Inputs, logits_of
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of
 
@@ -149,46 +151,45 @@ def ranks(setup: Setup) -> dict[str, Any]:
 
 
 def frozen(setup: Setup) -> dict[str, Any]:
-    """The frozen part's features are kept and found again; logits are the processor's."""
-    network = setup.network(setup.sizes.model)
-    parts = cut(network, "last_stage", setup.device)
-    items, root = items_of(setup.frame().head(setup.sizes.batch)), setup.out / "data"
-    assert parts.frozen is not None
-    took = []
-    for _ in range(2):
+    """Predict keeps the frozen part's features and finds them again; its logits are the processor's."""
+    took, found = [], []
+    for device in (setup.device, setup.device, "cpu"):
         began = time.perf_counter()
-        found = features(items, parts.frozen, network.preprocessing, device=setup.device, root=root)
+        found.append(_predicted(setup, device, [IDENTITY], setup.sizes.batch))
         took.append(time.perf_counter() - began)
-    assert found is not None
-    again = setup.network(setup.sizes.model)
-    pixels = setup.resident(again.preprocessing)(np.arange(setup.sizes.batch), 0)
-    images = Normalise(again.preprocessing)(pixels)
-    with torch.inference_mode():
-        here = again.module.eval()(images)
-        there = again.module.to(setup.device)(images.to(setup.device)).cpu()
-    apart = float((here - there).abs().max() / here.std())
-    kept = any((setup.out / "scratch").glob("features/*")) or any((setup.out / "scratch").iterdir())
-    return {"ok": kept and apart < LOGITS, "first_s": took[0], "again_s": took[1], "logits_apart": apart}
+    here, again, processor = found
+    kept = sorted((setup.out / "scratch/features").glob("*/features.npy"))
+    apart = float(np.abs(here - processor).max() / processor.std())
+    well = bool(kept) and np.array_equal(here, again) and apart < LOGITS
+    return {"ok": bool(well), "first_s": took[0], "again_s": took[1], "logits_apart": apart}
 
 
 def views(setup: Setup) -> dict[str, Any]:
-    """Images a second through the default views."""
+    """Images a second that predict makes of stored JPEGs under the default views, nothing cached."""
     network = setup.network(setup.sizes.model)
-    made = network.preprocessing
-    names = ["hflip"]  # beside each image as it is
-    group = views_of(names, TtaParams(), made, network.minimum_size, network.fixed_size, network.name)
-    module = network.module.to(setup.device).eval()
-    images = Normalise(made)(setup.resident(made)(np.arange(setup.sizes.batch), 0)).to(setup.device)
-    dtype, count = DTYPES[precision(network.module, setup.device)], 0
-    _wait(setup)
+    names = ["hflip", "rotate", "shift"] if setup.gpu else ["hflip"]  # beside each image as it is
+    group = views_of(
+        names, TtaParams(), network.preprocessing, network.minimum_size, network.fixed_size, network.name
+    )
+    wanted = [view for some in group.values() for view in some]
+    shutil.rmtree(setup.out / "scratch/features", ignore_errors=True)
     began = time.perf_counter()
-    with torch.inference_mode(), torch.autocast(setup.device, dtype, enabled=dtype != torch.float32):
-        for _ in range(setup.sizes.steps):
-            for view in (view for some in group.values() for view in some):
-                module(view.apply(images))
-            count += len(images)
-    _wait(setup)
-    return {"ok": count > 0, "views": names, "images_per_s": count / (time.perf_counter() - began)}
+    logits = _predicted(setup, setup.device, wanted, setup.sizes.images)
+    rate = setup.sizes.images / (time.perf_counter() - began)
+    well = logits.shape == (len(wanted), setup.sizes.images, CLASSES) and bool(np.isfinite(logits).all())
+    return {"ok": well, "views": [view.name for view in wanted], "images_per_s": rate}
+
+
+def _predicted(setup: Setup, device: str, wanted: list[View], count: int) -> NDArray[np.float32]:
+    """(views, count, CLASSES) logits as predict computes them: cut at the last stage, through the store."""
+    network = setup.network(setup.sizes.model)
+    parts = cut(network, "last_stage", device)
+    for part in (network.module, parts.tail, parts.frozen):
+        if part is not None:
+            part.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    items, rows = items_of(setup.frame().head(count)), np.arange(count)
+    inputs = Inputs(items, {0: rows}, wanted, device, setup.out / "data")
+    return logits_of([FoldNetwork(0, network, parts, CLASSES, 1.0)], inputs, budget_gb=20)[0]
 
 
 def memory(setup: Setup) -> dict[str, Any]:
@@ -196,6 +197,7 @@ def memory(setup: Setup) -> dict[str, Any]:
     if not setup.gpu:
         return {"ok": True, "skipped": "memory of a card"}
     told: dict[str, Any] = {}
+    well = True
     total = torch.cuda.get_device_properties(0).total_memory
     for cap in (0, *CAPS):
         if cap * GIB >= total:
@@ -209,9 +211,11 @@ def memory(setup: Setup) -> dict[str, Any]:
         outcome = fit(
             setup, network, setup.resident(network.preprocessing), folder, batch_size=64 if not cap else 512
         )
-        told[f"cap_{cap}"] = {"peak_gib": torch.cuda.max_memory_allocated() / GIB, "changed": outcome.changed}
+        peak = torch.cuda.max_memory_allocated() / GIB
+        told[f"cap_{cap}"] = {"peak_gib": peak, "changed": outcome.changed}
+        well &= peak <= (cap or total / GIB) and math.isfinite(outcome.history[-1]["train_loss"])
     torch.cuda.set_per_process_memory_fraction(1.0)
-    return {"ok": True, **told}
+    return {"ok": well, **told}
 
 
 def speed(setup: Setup) -> dict[str, Any]:

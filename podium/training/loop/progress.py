@@ -72,4 +72,4 @@ def line(fold: int, done: int, epochs: int, seconds: float, after: int, said: st
     if rest <= 0:
         return told
     amount = f"{rest:.0f} s" if rest < SHORT else f"{rest / MINUTE:.0f} min"
-    return f"{told}; about {amount} left" + (f" with the {after} folds after it" if after else "")
+    return f"{told}; about {amount} left" + (f" with {after} more, one after another" if after else "")

@@ -16,7 +16,7 @@ def test_a_line_says_how_long_all_folds_will_take() -> None:
         progress.line(2, 1, 8, 95.2, 0, said) == "fold 2: epoch 1 of 8, loss 0.500, 95.2 s; about 11 min left"
     )
     line = progress.line(0, 1, 3, 2.0, 4, said)
-    assert line.endswith("2.0 s; about 28 s left with the 4 folds after it")
+    assert line.endswith("2.0 s; about 28 s left with 4 more, one after another")
     assert progress.line(0, 3, 3, 2.0, 0, said).endswith(", 2.0 s")
 
 
