@@ -1,5 +1,6 @@
 """What a bundle predicts where nothing of the project can be found is what the run published."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -121,11 +122,9 @@ def test_what_no_graph_can_say_is_refused_before_any_work(
     monkeypatch.setattr(export, "gather", None)
     with pytest.raises(UserError, match="the rank_mean vote depends on which other images are there and can"):
         export.main()
-    text = (
-        Path("params.yaml")
-        .read_text()
-        .replace("voter: rank_mean", "voter: soft, external: [{oof: a, test: b}]")
-    )
-    Path("params.yaml").write_text(text)
+    table = Path("data/ensemble/table.json")
+    said = json.loads(table.read_text())
+    said["asked"]["external"] = [{"oof": "a", "test": "b"}]
+    table.write_text(json.dumps(said))
     with pytest.raises(UserError, match="b votes with predictions made outside Podium"):
         export.main()

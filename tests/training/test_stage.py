@@ -3,11 +3,13 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -67,8 +69,18 @@ def test_killed_at_random_moments_it_ends_with_the_same_bits(project, number):
     assert not list(states.glob("*/state.pt"))
 
 
-def test_two_processes_train_as_one(project):
+def free_port() -> int:
+    """Below the ports that the system hands out, so that no other test's connection takes it meanwhile."""
+    for port in np.random.default_rng().permutation(np.arange(20_000, 32_000)):
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", int(port))):
+                return int(port)
+    raise AssertionError("every port listens")
+
+
+def test_two_processes_train_as_one(project, monkeypatch):
     """A linear head: batch norm, which counts each device's rows apart, is not in it."""
+    monkeypatch.setenv("MASTER_PORT", str(free_port()))
     histories, weights = [], []
     for devices in (1, 2):
         exact = {"epochs": 3, "devices": devices, "sampler": "balanced", "precision": "32"}
