@@ -29,6 +29,9 @@ def select(
     verdict, why = deciding.asked(effort, request.network, request.train)
     if verdict == "train":
         return _selection(deep, train=True, why=why)
+    if deep.case.processes > 1:
+        request = _alone(request)
+        deep = _sized(request, probes, tables, len(folds), effort)
     tried = [(deep, trial.run([deep], material, probes, len(folds)))]
     shallow = _shallow(deep, request, probes, tables, len(folds), effort)
     if shallow is not None:
@@ -41,6 +44,11 @@ def select(
     return _selection(
         prepared, train=deciding.pays(found), why=deciding.sentence(found, others), trial=found, others=others
     )
+
+
+def _alone(request: Request) -> Request:
+    """Trained by one process: several would run this whole stage, each waiting at the store for the first."""
+    return replace(request, train=request.train.model_copy(update={"devices": 1, "nodes": 1}))
 
 
 def _selection(prepared: Prepared, **told: Any) -> Selection:

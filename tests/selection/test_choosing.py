@@ -20,7 +20,7 @@ GOOD: set[int] = set()  # sizes at which the network gains
 TABLES = SimpleNamespace(median_short_side=lambda: 300)
 
 
-def request(image: dict, network: dict) -> Request:
+def request(image: dict, network: dict, train: dict | None = None) -> Request:
     return Request(
         fold=0,
         seed=0,
@@ -28,7 +28,7 @@ def request(image: dict, network: dict) -> Request:
         classes=["a", "b"],
         image=ImageParams(**image),
         network=NetworkParams(**network),
-        train=TrainParams(),
+        train=TrainParams(**train or {}),
         features=FeatureParams(),
     )
 
@@ -39,7 +39,8 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 
     def prepare(asked: Request, _tables: object) -> SimpleNamespace:
         seen = SimpleNamespace(size=asked.image.size, resize=asked.image.resize)
-        return SimpleNamespace(request=asked, network=SimpleNamespace(preprocessing=seen))
+        case = SimpleNamespace(processes=int(asked.train.devices) * asked.train.nodes)
+        return SimpleNamespace(request=asked, case=case, network=SimpleNamespace(preprocessing=seen))
 
     def cost(prepared: SimpleNamespace, folds: int) -> float:
         shallow = prepared.request.network.freeze == "last_stage"
@@ -48,6 +49,7 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     trials: list[list[int]] = []
 
     def run(prepared: list, _material: object, _probes: Chosen, _count: int) -> Trial:
+        assert prepared[0].case.processes == 1
         trials.append([one.request.fold for one in prepared])
         size, freeze = prepared[0].network.preprocessing.size, prepared[0].request.network.freeze
         loss = 0.8 if size in GOOD else 1.0
@@ -75,6 +77,14 @@ def test_size_and_crop_are_the_probes_as_far_as_a_processor_affords(
     found = chosen({}, {})
     assert (found.size, found.resize) == (160, "crop")
     assert chosen({}, {}, effort="high").size == 224
+
+
+def test_a_trial_is_of_one_process_and_folds_of_as_many_as_asked(tried: list[list[int]]) -> None:
+    several = {"devices": 2, "nodes": 2}
+    assert choosing.select(request({}, {}, several), (0, 1, 2), TABLES, None, PROBES, "auto").trial
+    assert tried
+    asked = request({}, {"model": "resnet18"}, several)
+    assert choosing.select(asked, (0, 1, 2), TABLES, None, PROBES, "auto").train
 
 
 @pytest.mark.parametrize(("good", "size", "freeze"), [(224, 224, "last_stage"), (160, 160, "auto")])
