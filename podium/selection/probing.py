@@ -4,7 +4,7 @@ Linear probes judge, out of fold. Crop, size and layers are chosen on a sample o
 after the other, the cheapest first, until a rung is worse beyond its error.
 A further size or network votes where the mean of the probes gains more than its error (forward selection:
 Caruana et al. 2004); mirror images come last, as they gain least for their price. Budgets are in
-multiply-adds, never in seconds.
+multiply-adds, never in seconds, and a pass that gains less than a hundredth of the loss is not worth it.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,7 @@ from podium.selection.rungs import BUDGETS, SAMPLES
 
 Rows = NDArray[np.int64]
 FEWEST = 5  # images of a class in the sample
+WORTH = 0.01  # of the loss: what a further pass over all images must gain
 GIGA = 1e9
 
 
@@ -170,13 +171,13 @@ class Search:
         return [both, *others]
 
     def _gains(self, few: Case, looks: list[Look], others: list[Look], step: str, new: Look) -> bool:
-        """Is the mean of `others`' probes better by more than its error? A row of the table, of `new`."""
+        """Is the mean of `others`' probes better by more than its error, and worth a pass? A row of `new`."""
         before, after = (
             self._mean_losses(few, [self._fitted(few, one) for one in some]) for some in (looks, others)
         )
         change = self._compare(few, before, after)
         self._note(step, new, few, after, change)
-        return change.pays
+        return change.pays and change.gain > WORTH * float(before.mean())
 
     def _fit(self, look: Look, taken: list[str]) -> Member:
         """The probe of all labelled images, under a name that is not `taken`, which it joins."""

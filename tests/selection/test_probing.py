@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from podium.selection import rungs
+from podium.selection import probing, rungs
 from podium.selection.probing import Case, Search
 
 N, K = 300, 3
@@ -102,6 +102,15 @@ def test_layers_follow_what_they_tell() -> None:
 @pytest.mark.parametrize(("factor", "kept"), [(3.0, True), (0.3, False)])
 def test_mirror_images_stay_where_they_pay(factor: float, kept: bool) -> None:
     assert search(World({}, mirrored=factor))[0].probe.look.mirrored is kept
+
+
+def test_what_gains_less_than_a_hundredth_of_the_loss_is_not_worth_a_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World({}, mirrored=3.0)
+    assert search(world)[0].probe.look.mirrored
+    monkeypatch.setattr(probing, "WORTH", 0.99)
+    assert not search(world)[0].probe.look.mirrored
 
 
 def test_a_probe_alone_tries_no_mirror_images() -> None:
