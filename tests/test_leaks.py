@@ -34,7 +34,7 @@ def _manifest(copy_fold: int) -> pd.DataFrame:
         ("train/a#1", "train/a", copy_fold, 1),
     ]
     frame = pd.DataFrame(rows, columns=["image_id", "source_id", "fold", "copy"])
-    same = {"label": 0, "label_given": 0, "weight": 1.0, "origin": "train", "shard": "x", "offset": 0}
+    same = {"label": 0, "label_given": 0, "weight": 1.0, "shard": "x", "offset": 0}
     return frame.assign(**same, length=1, digest="d")
 
 

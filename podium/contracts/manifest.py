@@ -35,7 +35,6 @@ MANIFEST = Table(
         label=pa.int64(),  # what training sees
         label_given=pa.int64(),  # what scores are computed on
         weight=pa.float32(),  # in the loss; 0 = predicted, but not trained on
-        origin=pa.string(),
         fold=pa.int8(),  # its source's: -1 hold-out, -2 always train
         copy=pa.int32(),  # 0 = the original
         shard=pa.string(),  # path below data/: images/… for originals, augmented/… for copies
@@ -43,7 +42,6 @@ MANIFEST = Table(
         length=pa.int64(),
         digest=pa.string(),  # of the encoded bytes: what caches are keyed by
     ),
-    choices={"origin": ("train", "pseudo", "external")},
     holds=_holds,
 )
 
@@ -55,7 +53,7 @@ def training_rows(frame: pd.DataFrame, fold: int) -> pd.DataFrame:
 
 def validation_rows(frame: pd.DataFrame, fold: int) -> pd.DataFrame:
     """What `fold` is scored on: its originals, all of them, dropped and down-weighted ones included."""
-    return frame[(frame["fold"] == fold) & (frame["copy"] == 0) & (frame["origin"] == "train")]
+    return frame[(frame["fold"] == fold) & (frame["copy"] == 0)]
 
 
 def facts(folder: Path = FOLDER) -> dict[str, Any]:

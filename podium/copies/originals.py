@@ -46,7 +46,6 @@ def rows(
             "label": label.astype("int64"),
             "label_given": frame["given"],
             "weight": frame["weight"].astype("float32"),
-            "origin": "train",
             "fold": frame["fold"],
             "copy": 0,
             "shard": shard,

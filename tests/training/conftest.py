@@ -72,7 +72,6 @@ def write_competition(root: Path, a_class: int = 16) -> None:
         "source_id": frame["image_id"],
         "label_given": frame["label"],
         "weight": 1.0,
-        "origin": "train",
         "copy": 0,
     }
     manifest.MANIFEST.write(frame.assign(**facts, shard="images/" + frame["shard"]), root / manifest.PATH)
