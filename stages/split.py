@@ -10,9 +10,12 @@ from podium.contracts.images import IMAGES
 from podium.contracts.images import PATH as INDEX
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
+from podium.contracts.origins import ORIGINS
+from podium.contracts.origins import PATH as FROM
 from podium.duplicates.find import group_of
 from podium.embedding import nearness
 from podium.folds import frozen, grouping, split
+from podium.folds.clues import gather
 from podium.folds.params import SplitParams
 from podium.foundation.entry import run
 from podium.foundation.files import replacing_folder
@@ -31,10 +34,8 @@ def main() -> None:
     twins = group_of(ids, DUPLICATES.read(TWINS))
     column = shipped.set_index("image_id")["group"].reindex(ids).tolist()
     images = IMAGES.read(INDEX).set_index("image_id")
-    sizes = [f"{image.width}x{image.height}" for image in images.loc[ids].itertuples()]
-    grouped = grouping.group(
-        ids, strata.argmax(1), twins, column, params, embeddings.read(), strata.shape[1], seed, sizes
-    )
+    clues = gather(ids, strata.argmax(1), images, ORIGINS.read(FROM), embeddings.read(), params.group)
+    grouped = grouping.group(clues, twins, column, params, strata.shape[1], seed)
 
     given = frozen.read(Path(params.file))
     frozen.check_known(given, set(images.index), Path(params.file))

@@ -15,6 +15,7 @@ from podium.contracts.folds import FOLDS
 from podium.experiments.runs import Member
 from podium.folds import frozen, split
 from podium.folds.assign import assign
+from podium.folds.clues import Clues
 from podium.folds.grouping import group
 from podium.folds.params import SplitParams
 from podium.foundation.errors import UserError
@@ -89,9 +90,9 @@ def test_a_leaking_track_is_caught_by_its_gap_and_whole_under_auto() -> None:
     look = (draw.normal(size=(N, 48))[track] + 0.1 * draw.normal(size=(len(ids), 48))).astype(np.float32)
     labels = (draw.permutation(N) % 2)[track]  # nothing but the track tells it
     nobody: list[str | None] = [None] * len(ids)
-    told = group(ids, labels, ids, nobody, SplitParams(), (ids, look), 2, 0)
+    told = group(Clues(ids, labels, look), ids, nobody, SplitParams(), 2, 0)
     assert told.facts["track_gap"] > 0.2 and "set split.group: filename" in told.sentences[0]
-    whole = group(ids, labels, ids, nobody, SplitParams(group="auto"), (ids, look), 2, 0)
+    whole = group(Clues(ids, labels, look), ids, nobody, SplitParams(group="auto"), 2, 0)
     folds = assign(ids, labels, whole.groups, 5, 0)
     assert all(len(set(folds[track == t])) == 1 for t in range(N))
 

@@ -9,10 +9,11 @@ import pandas as pd
 
 from podium.competition.detect import Detected
 from podium.contracts import competition as contract
-from podium.contracts import reading
+from podium.contracts import origins, reading
 from podium.contracts.competition import Finding
 from podium.contracts.images import IMAGES
 from podium.contracts.labels import LABELS
+from podium.contracts.origins import ORIGINS
 from podium.download.sentences import readable
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing, replacing_folder, write_text
@@ -21,11 +22,12 @@ from podium.images.channels import Meaning
 from podium.images.shards import Place, Writer
 
 TEST_LABELS = "test_labels.csv"
+ORIGIN = ["camera", "day"]  # columns that stand in a table of their own: few images have them
 LISTED = 10  # unreadable images named in the log
 
 
 def store(detected: Detected, audited: Iterable[tuple[str, Audited]], folder: Path) -> pd.DataFrame:
-    """Writes the images' bytes as tar shards in the order given; returns the images table."""
+    """Writes the images' bytes as tar shards in the order given; returns the images table and ORIGIN."""
     rows = []
     images = iter(detected.images)
     with replacing_folder(folder) as draft, Writer(draft, "images") as writer:
@@ -36,9 +38,9 @@ def store(detected: Detected, audited: Iterable[tuple[str, Audited]], folder: Pa
             rows.append((
                 image.image_id, image.submission_id, image.subset, path, facts.width, facts.height,
                 facts.sha256, facts.pixels, facts.phash, facts.status, facts.note,
-                place.shard, place.offset, place.length,
+                place.shard, place.offset, place.length, facts.origin.camera, facts.origin.day,
             ))  # fmt: skip
-    frame = pd.DataFrame(rows, columns=IMAGES.schema.names)
+    frame = pd.DataFrame(rows, columns=[*IMAGES.schema.names, *ORIGIN])
     return frame.astype({"phash": "uint64"})
 
 
@@ -94,6 +96,7 @@ def write(
     labels = [(name, label, detected.groups.get(name)) for name, label in detected.labels.items()]
     with replacing_folder(folder) as draft:
         IMAGES.write(frame, draft / "images.parquet")
+        ORIGINS.write(frame[(frame[ORIGIN] != "").any(axis=1)], draft / origins.PATH.name)
         LABELS.write(pd.DataFrame(labels, columns=LABELS.schema.names), draft / "labels.parquet")
         contract.write(found, draft / "competition.json")
         told = reading.Reading(**asdict(meaning), sample=detected.sample)

@@ -1,5 +1,6 @@
 """The groups that stay whole, and the evidence for those that nobody named."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.folds.assign import Labels, assign
-from podium.folds.groups import FEWEST, Pattern, from_column, from_dates, from_names, from_sizes, merge
+from podium.folds.clues import KINDS, Clues
+from podium.folds.groups import FEWEST, Pattern, from_column, merge
 from podium.folds.params import SplitParams
 from podium.foundation.errors import UserError
 from podium.linear import probe
@@ -16,11 +18,8 @@ FOLDS = 5  # of the two cross-validations that measure the gap
 SURE = 3.0  # standard errors: a gap beyond it is no accident
 SMALLEST_GAP = 0.01  # of accuracy: below it tracks cost more than they tell
 JUDGED = 0.5  # of the images must be of classes with two tracks or more: else names tell the class
-KINDS = {  # split.group -> a word for such a group, and how it is seen
-    "filename": ("track", "file names look like {count} tracks (as {example!r})"),
-    "date": ("date", "file names hold {count} dates (as {example!r})"),
-    "size": ("size", "images come in {count} sizes"),
-}
+LARGEST = 0.5  # of the images in one group: not tried
+SHARED = 0.5  # of the test images: where more are of training's groups, torn groups flatter no score
 
 
 @dataclass
@@ -34,75 +33,78 @@ class Grouped:
 
 
 def group(
-    ids: list[str],
-    labels: Labels,
-    twins: list[str],
-    column: list[str | None],
-    params: SplitParams,
-    embedded: tuple[list[str], NDArray[np.float32]],
-    k: int,
-    seed: int,
-    sizes: list[str] | None = None,
+    clues: Clues, twins: list[str], column: list[str | None], params: SplitParams, k: int, seed: int
 ) -> Grouped:
     """Duplicates' groups, joined with the column's and with those that `split.group` asks for.
 
-    What nobody named is tried: tracks and dates in file names, `sizes` (640x480) of images. Where folds that
-    keep them whole score lower, a reader is told what to set. Raises UserError where groups are asked for
-    that are not there.
+    What nobody named is tried: all KINDS. Where folds that keep them whole score lower, and test images are
+    not of the same groups, a reader is told what to set; warned of the widest gap. Raises UserError where
+    groups are asked for that are not there.
     """
     if params.group == "none":
         return Grouped(merge(twins))
-    partitions = [twins, from_column(ids, column)]
-    base = merge(*partitions)
-    found: dict[str, Pattern | None] = {
-        "filename": from_names(ids),
-        "date": from_dates(ids),
-        "size": from_sizes(ids, sizes or []) if sizes else None,
-    }
-    wholes = {name: merge(*partitions, pattern.tracks) for name, pattern in found.items() if pattern}
-    judged = {name: several_tracks(labels, tracks) for name, tracks in wholes.items()}
-    usable = [name for name in wholes if judged[name].mean() >= JUDGED]
-    if params.group in found and params.group not in usable:
-        _refuse(params.group, ids, found[params.group])
-    if not usable:
-        return Grouped(base)
-    place = {image_id: row for row, image_id in enumerate(embedded[0])}
-    vectors = np.ascontiguousarray(embedded[1][[place[image_id] for image_id in ids]])
-    made = Grouped(base)
+    partitions = [twins, from_column(clues.ids, column)]
+    made = Grouped(merge(*partitions))
+    found = {name: pattern for name, kind in KINDS.items() if (pattern := kind.find(clues))}
+    wholes = {name: merge(made.groups, pattern.tracks) for name, pattern in found.items()}
+    usable = [name for name in found if several_tracks(clues.labels, wholes[name]).mean() >= JUDGED]
+    if params.group in KINDS and params.group not in usable:
+        _refuse(params.group, clues.ids, found.get(params.group))
+    base = hits(clues, made.groups, k, seed) if usable else np.empty(0, bool)
+    leaks: dict[str, float] = {}  # advice -> gap
     for name in usable:
-        gap, error = measure(ids, vectors, labels, base, wholes[name], judged[name], k, seed)
-        pattern = found[name]
-        assert pattern is not None
-        _tell(made, name, pattern, gap, error, params.group)
-        if params.group == name or (params.group == "auto" and _real(gap, error)):
-            made.groups = merge(made.groups, wholes[name])
+        whole = merge(made.groups, found[name].tracks)
+        judged = several_tracks(clues.labels, whole)
+        if params.group != name and (judged.mean() < JUDGED or _giant(whole)):
+            continue  # joined with those that stay whole already
+        kept = hits(clues, whole, k, seed)
+        gap, error = measure(base, kept, whole, judged)
+        leaky = _leaks(found[name], gap, error)
+        taken = params.group == name or (params.group == "auto" and leaky)
+        told = _tell(made, name, found[name], gap, error, params.group if taken else "")
+        if taken:
+            made.groups, base = whole, kept
+        elif leaky:
+            leaks[told] = gap
+    made.warnings = sorted(leaks, key=lambda advice: -leaks[advice])[:1]
     return made
+
+
+def _giant(groups: list[str]) -> bool:
+    return max(Counter(groups).values()) > LARGEST * len(groups)
 
 
 def _real(gap: float, error: float) -> bool:
     return gap > max(SURE * error, SMALLEST_GAP)
 
 
-def _tell(made: Grouped, name: str, pattern: Pattern, gap: float, error: float, asked: str) -> None:
-    """Adds the facts and the sentence on one kind of groups; a leak that nobody closes is a warning."""
-    key, seen = KINDS[name]
+def _leaks(pattern: Pattern, gap: float, error: float) -> bool:
+    return _real(gap, error) and pattern.shared <= SHARED
+
+
+def _tell(made: Grouped, name: str, pattern: Pattern, gap: float, error: float, kept: str) -> str:
+    """Adds the facts and the sentence on one kind of groups, `kept` whole by that setting; the sentence."""
+    kind = KINDS[name]
     made.facts |= {
-        f"{key}s": pattern.count,
-        f"{key}_gap": round(gap, 6),
-        f"{key}_gap_error": round(error, 6),
+        kind.words: pattern.count,
+        f"{kind.word}_gap": round(gap, 6),
+        f"{kind.word}_gap_error": round(error, 6),
     }
     sentence = (
-        f"{seen.format(count=pattern.count, example=pattern.example)}: accuracy on embeddings is {gap:+.3f} "
-        f"(± {error:.3f}) higher when {key}s are torn over folds"
+        f"{pattern.seen}: accuracy on embeddings is {gap:+.3f} (± {error:.3f}) higher when {kind.words} are "
+        "torn over folds"
     )
-    if asked == name or (asked == "auto" and _real(gap, error)):
-        made.sentences.append(f"{sentence}; they stay whole (split.group: {asked}).")
+    if kept:
+        sentence += f"; they stay whole (split.group: {kept})."
     elif not _real(gap, error):
-        made.sentences.append(f"{sentence}: no sign of a leak, nothing to do.")
+        sentence += ": no sign of a leak, nothing to do."
+    elif pattern.shared > SHARED:
+        same = f"{pattern.shared:.0%} of the test images are of the same {kind.words}"
+        sentence += f"; but {same}: CV asks what the test asks, nothing to do."
     else:
-        advice = f"{sentence}: set split.group: {name} to keep them whole."
-        made.sentences.append(advice)
-        made.warnings.append(advice)
+        sentence += f": set split.group: {name} to keep them whole."
+    made.sentences.append(sentence)
+    return sentence
 
 
 def several_tracks(labels: Labels, tracks: list[str]) -> NDArray[np.bool_]:
@@ -115,8 +117,7 @@ def several_tracks(labels: Labels, tracks: list[str]) -> NDArray[np.bool_]:
 def _refuse(asked: str, ids: list[str], pattern: Pattern | None) -> None:
     """Raises UserError: the groups that were asked for are not there, or tell the class."""
     if asked != "filename":
-        what = {"date": "file names with dates", "size": "images of ten sizes or more"}[asked]
-        seen = "each class has one of them" if pattern else f"there are no {what}"
+        seen = "each class has one of them" if pattern else f"there are no {KINDS[asked].needs}"
         raise UserError(
             f"params.yaml: split.group: {asked}, but {seen}: set split.group: column, and "
             "competition.group_column if there is one."
@@ -128,25 +129,21 @@ def _refuse(asked: str, ids: list[str], pattern: Pattern | None) -> None:
     )
 
 
+def hits(clues: Clues, groups: list[str], k: int, seed: int) -> NDArray[np.bool_]:
+    """Whether a linear classifier is right (n,), out of folds that keep `groups` whole."""
+    folds = assign(clues.ids, clues.labels, groups, FOLDS, seed)
+    found = probe.out_of_fold(clues.vectors, clues.labels, folds, k)
+    return np.asarray(found.argmax(1) == clues.labels)
+
+
 def measure(
-    ids: list[str],
-    vectors: NDArray[np.float32],
-    labels: Labels,
-    base: list[str],
-    tracks: list[str],
-    judged: NDArray[np.bool_],
-    k: int,
-    seed: int,
+    base: NDArray[np.bool_], whole: NDArray[np.bool_], tracks: list[str], judged: NDArray[np.bool_]
 ) -> tuple[float, float]:
-    """(accuracy with `base` groups minus accuracy with `tracks` whole, its standard error over tracks).
+    """(accuracy of `base` hits (n,) minus that of hits with `tracks` whole, its standard error over tracks).
 
     Over the images `judged` (n,): a class of one track cannot be learnt while that track is whole.
     """
-    hits = []
-    for groups in (base, tracks):
-        folds = assign(ids, labels, groups, FOLDS, seed)
-        hits.append(probe.out_of_fold(vectors, labels, folds, k).argmax(1) == labels)
-    change = (hits[0].astype(float) - hits[1])[judged]
+    change = (base.astype(float) - whole)[judged]
     _, codes = np.unique(np.array(tracks, dtype=str)[judged], return_inverse=True)
     sums = np.bincount(codes, change - change.mean())  # images of one track err together
     return float(change.mean()), float(np.sqrt((sums**2).sum()) / len(change))

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from podium.images.channels import Meaning
+from podium.images.exif import Origin
 from podium.images.opening import Unreadable, open_image
 from podium.images.params import Storage
 from podium.images.pixels import Pixels
@@ -32,6 +33,7 @@ class Audited:
     pixels: str
     phash: int
     data: bytes
+    origin: Origin = Origin()  # noqa: RUF009  (frozen)
 
 
 def audit(
@@ -56,6 +58,7 @@ def audit(
         pixels=pixel_digest(image.pixels, image.width, image.height),
         phash=phash(image.pixels),
         data=stored,
+        origin=image.origin,
     )
 
 

@@ -27,6 +27,7 @@ from PIL import (
 
 from podium.images.channels import GROUND_NAMES, Meaning
 from podium.images.deep import CLEAR, PNG_DEPTH, as_rgb, bits_of, deep_values, is_unsaid
+from podium.images.exif import Origin, orientation, origin
 from podium.images.headers import usual_size
 from podium.images.kinds import kind_of
 from podium.images.pixels import Pixels
@@ -58,7 +59,6 @@ REDUCED = {  # a fraction of the size, which the JPEG decoder gives almost for f
         (2, cv2.IMREAD_REDUCED_COLOR_2),
     )
 }
-ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 MEGA = 1e6
 TAIL = 4096  # bytes at the end in which most complete files' last marker stands
 
@@ -101,6 +101,7 @@ class Opened:
     notes: list[str] = field(default_factory=list)
     repaired: bool = False
     length: int = 0  # bytes of the picture, without what a phone puts behind it
+    origin: Origin = Origin()  # noqa: RUF009  (frozen)
 
 
 def open_image(
@@ -123,8 +124,9 @@ def open_image(
         raise Unreadable(
             f"{width} x {height} pixels are more than competition.limits.megapixels = {megapixels:g}"
         )
-    turn = 1 if header is None else _orientation(header)
+    turn = 1 if header is None else orientation(header)
     opened = Opened(np.empty((0, 0, 3), np.uint8), width, height, kind, plain=False, length=end or len(data))
+    opened.origin = Origin() if header is None else origin(header)
     if turn > 4:
         opened.width, opened.height = height, width
     if header is None or _fit_for_opencv(header, data, kind):
@@ -156,14 +158,6 @@ def _header(data: bytes, kind: str) -> Any:
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except Exception as error:
         raise Unreadable(f"a {kind} file whose header is broken ({_short(error)})") from None
-
-
-def _orientation(header: Any) -> int:
-    try:
-        turn = int(header.getexif().get(ORIENTATION, 1))
-    except Exception:  # a broken EXIF block says nothing
-        return 1
-    return turn if 1 <= turn <= 8 else 1
 
 
 def _fit_for_opencv(header: Any, data: bytes, kind: str) -> bool:

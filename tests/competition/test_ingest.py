@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,15 @@ from podium.competition import index
 from podium.contracts import competition as contract
 from podium.contracts.images import IMAGES
 from podium.contracts.labels import LABELS
+from podium.contracts.origins import ORIGINS
 from podium.download.demo import HIDDEN, Demo, build, digits, enlarge, png
 from podium.download.meta import Meta, read_meta
 from podium.foundation.errors import UserError
 from podium.foundation.files import sha256
+from podium.images import audit
 from podium.images.audit import audit_all
-from podium.images.opening import open_image
+from podium.images.exif import Origin
+from podium.images.opening import Opened, open_image
 from podium.images.params import Storage
 from podium.images.pixels import decode, encode
 from podium.images.shards import Reader
@@ -247,3 +251,21 @@ def test_png_and_enlarging_by_hand() -> None:
     assert (enlarge(np.full((8, 8), 16)) == 255).all()
     opened = open_image(png(grey), 1.0, 320)
     assert (opened.pixels[..., 0] == grey).all() and opened.plain
+
+
+def test_cameras_and_days_stand_in_a_table_of_their_own(
+    project: Path, made: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "demo.zip").write_bytes(made.archive)
+    (project / "params.yaml").write_text(yaml.safe_dump({"competition": {"path": "demo.zip"}}))
+    real, seen = audit.open_image, []
+
+    def with_camera(data: bytes, *rest: object) -> Opened:
+        opened = real(data, *rest)  # type: ignore[arg-type]
+        seen.append(data)
+        return replace(opened, origin=Origin("made", "") if len(seen) == 1 else Origin())
+
+    monkeypatch.setattr(audit, "open_image", with_camera)
+    ingest.main()
+    table = ORIGINS.read(project / "data/index/origins.parquet")
+    assert table[["camera", "day"]].to_numpy().tolist() == [["made", ""]]

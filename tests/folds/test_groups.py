@@ -1,9 +1,12 @@
 """Groups: joined partitions, a column, tracks in file names, and the gap that shows a leak."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from podium.folds.grouping import group, measure
+from podium.folds.clues import Clues, chains, numbers
+from podium.folds.grouping import group, hits, measure
 from podium.folds.groups import from_column, from_dates, from_names, from_sizes, merge
 from podium.folds.params import SplitParams
 from podium.foundation.errors import UserError
@@ -54,19 +57,21 @@ def test_a_leak_through_tracks_shows_as_a_gap_and_auto_closes_it() -> None:
     ids, look, labels = _leaky()
     found = from_names(ids)
     assert found is not None
-    gap, error = measure(ids, look, labels, ids, found.tracks, np.ones(len(ids), bool), 2, 0)
+    clues = Clues(ids, labels, look)
+    torn, whole = (hits(clues, groups, 2, 0) for groups in (ids, found.tracks))
+    gap, error = measure(torn, whole, found.tracks, np.ones(len(ids), bool))
     assert gap > 0.2 and gap > 3 * error
-    suggested = group(ids, labels, ids, [None] * len(ids), SplitParams(), (ids, look), 2, 0)
+    suggested = group(Clues(ids, labels, look), ids, [None] * len(ids), SplitParams(), 2, 0)
     assert suggested.groups == ids and "set split.group: filename" in suggested.sentences[0]
     assert suggested.warnings == suggested.sentences
-    taken = group(ids, labels, ids, [None] * len(ids), SplitParams(group="auto"), (ids, look), 2, 0)
+    taken = group(Clues(ids, labels, look), ids, [None] * len(ids), SplitParams(group="auto"), 2, 0)
     assert len(set(taken.groups)) == 40 and not taken.warnings
 
 
 def test_tracks_that_tell_nothing_are_left_alone() -> None:
     ids, look, labels = _leaky()
     blank = np.random.default_rng(1).normal(size=look.shape).astype(np.float32)
-    found = group(ids, labels, ids, [None] * len(ids), SplitParams(group="auto"), (ids, blank), 2, 0)
+    found = group(Clues(ids, labels, blank), ids, [None] * len(ids), SplitParams(group="auto"), 2, 0)
     assert found.groups == ids and "nothing to do" in found.sentences[0]
 
 
@@ -84,20 +89,20 @@ def test_a_class_in_the_file_name_is_no_track(told: str) -> None:
     """Whole "tracks" would keep each class out of the folds that learn it: a gap that is no leak."""
     ids, look, labels = _classes()
     assert from_names(ids) is not None
-    found = group(ids, labels, ids, [None] * len(ids), SplitParams(group=told), (ids, look), 12, 0)
-    assert found.groups == ids and not found.sentences and not found.facts
+    found = group(Clues(ids, labels, look), ids, [None] * len(ids), SplitParams(group=told), 12, 0)
+    assert found.groups == ids and "tracks" not in found.facts and not found.warnings
 
 
 def test_file_names_without_tracks_are_refused_when_asked_for() -> None:
     ids, look, labels = _classes()
     nobody: list[str | None] = [None] * len(ids)
     with pytest.raises(UserError, match=r"'train/fruita/fruita_0000.jpg' tell the class and no tracks"):
-        group(ids, labels, ids, nobody, SplitParams(group="filename"), (ids, look), 12, 0)
+        group(Clues(ids, labels, look), ids, nobody, SplitParams(group="filename"), 12, 0)
     plain = [f"train/{i}.jpg" for i in range(len(ids))]
     with pytest.raises(
         UserError, match=r"split.group: filename, but .* show no tracks .* set split.group: column"
     ):
-        group(plain, labels, plain, nobody, SplitParams(group="filename"), (plain, look), 12, 0)
+        group(Clues(plain, labels, look), plain, nobody, SplitParams(group="filename"), 12, 0)
 
 
 def test_a_class_of_one_track_is_not_held_against_the_others() -> None:
@@ -109,7 +114,7 @@ def test_a_class_of_one_track_is_not_held_against_the_others() -> None:
     blank = draw.normal(size=look.shape).astype(np.float32)  # nothing tells the other tracks apart
     every, vectors = ids + alone, np.concatenate([blank, other])
     classes = np.concatenate([labels, np.full(60, 2)])
-    found = group(every, classes, every, [None] * len(every), SplitParams(), (every, vectors), 3, 0)
+    found = group(Clues(every, classes, vectors), every, [None] * len(every), SplitParams(), 3, 0)
     assert found.facts["track_gap"] < 0.1 and "nothing to do" in found.sentences[0]
 
 
@@ -133,27 +138,96 @@ def test_sizes_are_groups_where_there_are_enough_and_none_is_usual() -> None:
     assert from_sizes(ids, [f"{i}x1" for i in range(60)]) is None
 
 
-@pytest.mark.parametrize("kind", ["date", "size"])
-def test_a_leak_through_what_nobody_named_is_told_and_closed(kind: str) -> None:
+def _seen_by(kind: str, shared: bool = False) -> Clues:
+    """The leaky tracks, in an order and under names that only `kind` sees; test of others, or the same."""
     _, look, labels = _leaky()
-    track = np.repeat(np.arange(40), 6)
-    dated = [f"train/2019{1 + t % 12:02d}{1 + t // 12:02d}/{i:04d}.jpg" for i, t in enumerate(track)]
-    ids = dated if kind == "date" else [f"train/{i:04d}x.jpg" for i in range(240)]
-    sizes = [f"{100 + t}x90" if kind == "size" else "1x1" for t in track]
-    alone: list[str | None] = [None] * 240
-    told = group(ids, labels, ids, alone, SplitParams(), (ids, look), 2, 0, sizes)
-    assert told.groups == ids and told.warnings == told.sentences
-    assert f"set split.group: {kind} to keep them whole" in told.warnings[0]
-    assert told.facts[f"{kind}s"] == 40 and told.facts[f"{kind}_gap"] > 0.2
-    for asked in (kind, "auto"):
-        taken = group(ids, labels, ids, alone, SplitParams(group=asked), (ids, look), 2, 0, sizes)
-        assert len(set(taken.groups)) == 40 and not taken.warnings
+    track, other = np.repeat(np.arange(40), 6), np.arange(40) + (0 if shared else 100)
+    draw = np.random.default_rng(3)
+    ids = [f"train/{number:04d}.jpg" for number in draw.permutation(240)]
+    tests = [f"test/{i:04d}.jpg" for i in range(40)]
+    if kind == "date":
+        dates = [f"{2000 + t // 12:04d}{1 + t % 12:02d}03" for t in (*track, *other)]
+        named = [f"{name[:-4]}_{day}.jpg" for name, day in zip([*ids, *tests], dates, strict=True)]
+        ids, tests = named[:240], named[240:]
+    if kind == "number":  # 0 to 479: every second one, or those behind
+        ids = [f"train/IMG_{2 * i:04d}.jpg" for i in range(240)]
+        tests = [f"test/IMG_{12 * i + 1 if shared else 900 + i:04d}.jpg" for i in range(40)]
+    told = dict(zip([*ids, *tests], [f"{100 + t}" for t in (*track, *other)], strict=True))
+    days = {name: f"2019{int(value) % 12 + 1:02d}{int(value) // 12:02d}" for name, value in told.items()}
+    cameras = {name: f"c{int(value) // 5 % 40}" for name, value in told.items()}
+    blank = np.random.default_rng(4).normal(size=(40, look.shape[1])).astype(np.float32)
+    return Clues(
+        ids, labels, look, tests, look[::6] if shared else blank,
+        {name: f"{value}x90" for name, value in told.items()} if kind == "size" else {},
+        cameras if kind == "camera" else {},
+        days if kind == "EXIF" else {},
+    )  # fmt: skip
+
+
+NOBODY: list[str | None] = [None] * 240
+SET = {"EXIF": "date", "chain": "alike"}
+
+
+@pytest.mark.parametrize("kind", ["date", "EXIF", "number", "size", "camera", "alike"])
+def test_a_leak_through_what_nobody_named_is_told_and_closed(kind: str) -> None:
+    clues, name = _seen_by(kind), SET.get(kind, kind)
+    told = group(clues, clues.ids, NOBODY, SplitParams(), 2, 0)
+    assert told.groups == clues.ids and len(told.warnings) == 1
+    assert any(f"set split.group: {name} to keep them whole" in line for line in told.sentences)
+    for asked in (name, "auto"):
+        taken = group(replace(clues, asked=asked), clues.ids, NOBODY, SplitParams(group=asked), 2, 0)  # type: ignore[arg-type]
+        assert len(set(taken.groups)) <= 40
+        assert not taken.warnings or asked == "camera"
+
+
+@pytest.mark.parametrize("kind", ["date", "EXIF", "number", "size", "camera", "alike"])
+def test_groups_that_test_images_share_are_no_leak(kind: str) -> None:
+    """Torn tracks flatter no score where the test set has images of the same tracks."""
+    clues = _seen_by(kind, shared=True)
+    for asked in ("column", "auto"):
+        found = group(clues, clues.ids, NOBODY, SplitParams(group=asked), 2, 0)  # type: ignore[arg-type]
+        assert found.groups == clues.ids and not found.warnings
+        assert kind == "alike" or "CV asks what the test asks" in " ".join(found.sentences)
+
+
+def test_running_numbers_are_cut_into_stretches_of_each_class() -> None:
+    labels = np.arange(80) % 2
+    made = numbers(Clues([f"train/IMG_{i}.jpg" for i in range(80)], labels, np.empty((80, 1), np.float32)))
+    assert made is not None and made.count == 20
+    assert made.tracks[0] == made.tracks[6] == "number:0/0" and made.tracks[8] == "number:0/1"
+    hashes = [f"train/{i * 2654435761 % 2**32:08x}.jpg" for i in range(80)]
+    assert numbers(Clues(hashes, labels, np.empty((80, 1), np.float32))) is None
+
+
+def test_numbers_that_tell_nothing_are_no_leak() -> None:
+    """Classes in numerical order, as often shipped: stretches are of a class, so nothing is lost."""
+    draw = np.random.default_rng(0)
+    labels = np.repeat(np.arange(12), 20)
+    look = (np.eye(12, 24)[labels] + 0.3 * draw.normal(size=(240, 24))).astype(np.float32)
+    ids = [f"train/{i:04d}.jpg" for i in range(240)]
+    found = group(Clues(ids, labels, look), ids, NOBODY, SplitParams(group="auto"), 12, 0)
+    assert found.groups == ids and "nothing to do" in found.sentences[0]
+
+
+def test_chains_are_what_is_closer_than_test_images_are() -> None:
+    clues = _seen_by("alike")
+    made = chains(clues)
+    assert made is not None and 35 <= made.count <= 40 and made.tracks[0] == made.tracks[5] != made.tracks[6]
+    assert chains(replace(clues, test_vectors=clues.vectors[::6] + 0.001)) is None
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"), [("date", "there are no file names with dates"), ("size", "there are no images of ten")]
+    ("kind", "told"),
+    [
+        ("date", "there are no dates in file names or EXIF"),
+        ("size", "there are no images of ten sizes"),
+        ("number", "there are no running numbers"),
+        ("camera", "there are no five cameras or more"),
+        ("alike", "there are no images closer to each other"),
+    ],
 )
 def test_groups_that_are_not_there_are_refused_when_asked_for(kind: str, told: str) -> None:
-    ids, look, labels = _classes()
+    _, look, labels = _classes()
+    ids = [f"train/{'abcdefghij'[i // 24]}{'qrstuvwxyzabcdefghijklmn'[i % 24]}.jpg" for i in range(240)]
     with pytest.raises(UserError, match=rf"split.group: {kind}, but {told}"):
-        group(ids, labels, ids, [None] * len(ids), SplitParams(group=kind), (ids, look), 12, 0)
+        group(Clues(ids, labels, look), ids, [None] * len(ids), SplitParams(group=kind), 12, 0)

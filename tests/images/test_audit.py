@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from podium.images.audit import Audited, audit, audit_all, phash
+from podium.images.exif import Origin
 from podium.images.headers import usual_size
 from podium.images.opening import TOLERANT, Unreadable, open_image
 from podium.images.params import Storage
@@ -347,3 +348,19 @@ def test_no_damage_raises(data: bytes, draw: st.DataObject) -> None:
 
 def test_corpus_size() -> None:
     assert len(UNREADABLE) + len(TURNED_TO_RGB) + len(VERBATIM) >= 40
+
+
+def photo(day: str, form: str = "JPEG") -> bytes:
+    """A picture whose EXIF block names a camera, and the day among its details."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "Maker ", "Model\0X"
+    exif.get_ifd(0x8769).update({0x9003: day, 0xA431: "77"})
+    return encoded(IMAGE, form, exif=exif)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_camera_and_day_are_read_from_exif(form: str) -> None:
+    assert look(photo("2019:07:31 12:00:00", form)).origin == Origin("Maker Model X 77", "20190731")
+    assert look(photo("0000:00:00 00:00:00", form)).origin.day == ""
+    assert look(encoded(IMAGE, form)).origin == Origin()
+    assert look(turned(6)).origin == Origin()

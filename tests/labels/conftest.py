@@ -12,6 +12,8 @@ from podium.contracts.images import IMAGES, SHARDS
 from podium.contracts.images import PATH as INDEX
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as SHIPPED
+from podium.contracts.origins import ORIGINS
+from podium.contracts.origins import PATH as FROM
 from podium.images.pixels import encode
 from podium.images.shards import Writer
 
@@ -63,6 +65,7 @@ def write(root: Path, a_class: int = 20, test: int = 12, params: str = PARAMS) -
     (root / "data").mkdir(exist_ok=True)
     shipped = pd.DataFrame({"image_id": ids, "label": [CLASSES[label] for label in labels], "group": None})
     LABELS.write(shipped, root / SHIPPED)
+    ORIGINS.write(ORIGINS.empty(), root / FROM)
     _store(table, root)
     IMAGES.write(table, root / INDEX)
     embeddings.write(
