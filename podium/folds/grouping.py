@@ -18,6 +18,7 @@ FOLDS = 5  # of the two cross-validations that measure the gap
 SURE = 3.0  # standard errors: a gap beyond it is no accident
 SMALLEST_GAP = 0.01  # of accuracy: below it tracks cost more than they tell
 JUDGED = 0.5  # of the images must be of classes with two tracks or more: else names tell the class
+MOST = 0.5  # of a class in one track: more cannot be learnt from the rest
 LARGEST = 0.5  # of the images in one group: not tried
 SHARED = 0.5  # of the test images: where more are of training's groups, torn groups flatter no score
 
@@ -108,10 +109,15 @@ def _tell(made: Grouped, name: str, pattern: Pattern, gap: float, error: float, 
 
 
 def several_tracks(labels: Labels, tracks: list[str]) -> NDArray[np.bool_]:
-    """Whether an image's class lies in two tracks or more (n,): a single one can be torn, but not judged."""
-    pairs = {(int(label), track) for label, track in zip(labels, tracks, strict=True)}
-    counts = np.bincount([label for label, _ in pairs], minlength=int(labels.max(initial=0)) + 1)
-    return np.asarray(counts[labels] > 1)
+    """Whether no track has most of an image's class (n,): a class of one can be torn, but not judged.
+
+    While a track with more than MOST of a class is whole, the fold that it is in cannot be learnt.
+    """
+    _, codes = np.unique(np.array(tracks, dtype=str), return_inverse=True)
+    pairs, held = np.unique(np.stack([labels, codes]), axis=1, return_counts=True)
+    largest = np.zeros(int(labels.max(initial=0)) + 1, np.int64)
+    np.maximum.at(largest, pairs[0], held)
+    return np.asarray(largest[labels] <= MOST * np.bincount(labels)[labels])
 
 
 def _refuse(asked: str, ids: list[str], pattern: Pattern | None) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from podium.folds.clues import Clues, chains, numbers
-from podium.folds.grouping import group, hits, measure
+from podium.folds.grouping import group, hits, measure, several_tracks
 from podium.folds.groups import from_column, from_dates, from_names, from_sizes, merge
 from podium.folds.params import SplitParams
 from podium.foundation.errors import UserError
@@ -207,6 +207,13 @@ def test_numbers_that_tell_nothing_are_no_leak() -> None:
     ids = [f"train/{i:04d}.jpg" for i in range(240)]
     found = group(Clues(ids, labels, look), ids, NOBODY, SplitParams(group="auto"), 12, 0)
     assert found.groups == ids and "nothing to do" in found.sentences[0]
+
+
+def test_a_class_that_lies_mostly_in_one_track_is_not_judged() -> None:
+    """Duplicates may join a class's stretches to one: while it is whole, too little is left to learn from."""
+    labels = np.repeat([0, 1], 10)
+    tracks = ["long"] * 9 + ["rest"] + ["first"] * 5 + ["second"] * 5
+    assert several_tracks(labels, tracks).tolist() == [False] * 10 + [True] * 10
 
 
 def test_chains_are_what_is_closer_than_test_images_are() -> None:
