@@ -71,9 +71,7 @@ def _split(stored: pd.DataFrame) -> None:
     )
     cleaned.loc[0, ["suspect", "quality", "reason"]] = [True, 0.01, "looks like <dog>"]
     clean.write(cleaned)
-    rows = frame.assign(
-        source_id=frame["image_id"], label_given=label, weight=1.0, copy=0, digest="0"
-    )
+    rows = frame.assign(source_id=frame["image_id"], label_given=label, weight=1.0, copy=0, digest="0")
     rows["shard"] = "images/" + rows["shard"]
     copy = rows.assign(image_id=rows["image_id"] + "#1", copy=1)
     manifest.MANIFEST.write(pd.concat([rows, copy]), manifest.PATH)
