@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from podium.contracts import clean, competition, embeddings, images
+from podium.contracts import clean, competition, embeddings, images, rows
 from podium.contracts import facts as contract
 from podium.contracts.duplicates import DUPLICATES, PATH
 from podium.contracts.labels import LABELS
@@ -30,7 +30,7 @@ def main() -> None:
 
     found = duplicates(every, vectors, near)
     given = corrections.apply(shipped, told)
-    material = cleaning.gather(given, every, vectors, found.table, classes, seed)
+    material = cleaning.gather(given, every, vectors, found.table, classes, seed, rows.read())
     cleaned = cleaning.clean(given, material, classes, params, seed, found_in.table, found_in.kind)
     summary = facts.describe(cleaned, every, vectors, found, seed)
     summary["sentences"] += corrections.moved(told)

@@ -1,18 +1,19 @@
 """ensemble: members vote on test images, and the vote is scored as nested cross-validation sees it."""
 
-from podium.contracts import clean, competition, duplicates, facts, folds, metrics, predictions
+from podium.contracts import clean, competition, duplicates, facts, folds, metrics, predictions, rows
 from podium.duplicates import answers
 from podium.duplicates.params import LeakParams
-from podium.experiments import runs
 from podium.foundation import run
 from podium.foundation.entry import run as run_stage
 from podium.foundation.files import write_json, write_text
 from podium.foundation.params import load
-from podium.metrics import registry, report
+from podium.metrics import registry
 from podium.selection.params import EffortParams
-from podium.vote import diversity, ensemble
+from podium.tasks.limits import only_one_image_a_row
+from podium.vote import diversity, ensemble, scores
 from podium.vote.members import gather
 from podium.vote.params import EnsembleParams
+from podium.vote.rows import by_row
 
 
 def main() -> None:
@@ -24,7 +25,10 @@ def main() -> None:
     split = folds.FOLDS.read(folds.PATH)
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
 
-    pool = gather(params, found, split, declared)
+    company = rows.read()
+    if leak:
+        only_one_image_a_row(company, "leak.use_test_duplicates: true", "set it to false")
+    pool, said = by_row(gather(params, found, split, declared), company, params.rows, metric, seed)
     vote = ensemble.vote(pool, params, metric, seed)
     twins = duplicates.DUPLICATES.read(duplicates.PATH)
     known = answers.find(clean.read(), twins, found.answers, found.kind, leak)
@@ -39,21 +43,11 @@ def main() -> None:
     diversity.write(pool, predictions.ENSEMBLE / "diversity.csv")
     write_text(predictions.ENSEMBLE / "test_duplicates.csv", answered.csv(found.classes))
     facts.write(facts.Facts, told, predictions.ENSEMBLE)
-    beside = registry.beside(found)
-    hold_out = runs.hold_out(split, pool.test_ids)
-    there, effort = len(folds.present(split)), load(EffortParams).effort
-    metrics.write(
-        {metrics.RUN: report.scope(pool.home, there, effort, params.own)}
-        | report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed, beside)
-        | report.held_out(metric, hold_out.labels, vote.test[hold_out.rows], hold_out.groups, seed, beside)
-        | {"voter": vote.chosen.name, "voted": ", ".join(pool.names)}
-    )
-    metrics.write(
-        report.spread(metric, pool.labels, vote.oof, pool.home) | report.facts() | report.work(),
-        metrics.DETAILS,
-    )
+    effort = load(EffortParams).effort
+    metrics.write(scores.scores(vote, pool, found, split, company, effort, params.own, seed))
+    metrics.write(scores.details(vote, pool, found), metrics.DETAILS)
     metrics.keep(predictions.ENSEMBLE)
-    print(*ensemble.sentences(vote, pool, metric), *told["sentences"], sep="\n")
+    print(*said, *ensemble.sentences(vote, pool, metric), *told["sentences"], sep="\n")
 
 
 if __name__ == "__main__":

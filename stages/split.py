@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from podium.contracts import clean, competition, embeddings, folds
+from podium.contracts import clean, competition, embeddings, folds, rows
 from podium.contracts import facts as contract
 from podium.contracts.duplicates import DUPLICATES
 from podium.contracts.duplicates import PATH as TWINS
@@ -14,8 +14,9 @@ from podium.contracts.origins import ORIGINS
 from podium.contracts.origins import PATH as FROM
 from podium.duplicates.find import group_of
 from podium.embedding import nearness
-from podium.folds import frozen, grouping, split
+from podium.folds import checks, frozen, grouping, split
 from podium.folds.clues import gather
+from podium.folds.groups import merge
 from podium.folds.params import SplitParams
 from podium.foundation.entry import run
 from podium.foundation.files import replacing_folder
@@ -31,25 +32,24 @@ def main() -> None:
     ids = cleaned["image_id"].tolist()
     labels = found.numbers(cleaned["label_given"])
     strata = found.strata(labels)
-    twins = group_of(ids, DUPLICATES.read(TWINS))
+    company = rows.read()
+    twins = merge(group_of(ids, DUPLICATES.read(TWINS)), checks.whole_rows(ids, labels, company))
     column = shipped.set_index("image_id")["group"].reindex(ids).tolist()
     images = IMAGES.read(INDEX).set_index("image_id")
     clues = gather(ids, strata.argmax(1), images, ORIGINS.read(FROM), embeddings.read(), params.group)
     grouped = grouping.group(clues, twins, column, params, strata.shape[1], seed)
 
-    given = frozen.read(Path(params.file))
-    frozen.check_known(given, set(images.index), Path(params.file))
+    given = frozen.checked(Path(params.file), set(images.index), company)
     if len(given):
         made = split.from_file(given, ids, labels, grouped.groups, params, seed)
     else:
         by = None if found.kind.truth == "labels" else strata
         made = split.split(ids, labels, grouped.groups, found.classes, params, seed, by)
     table = made.table
-    softmax = found.kind.link == "softmax"
-    near = nearness.beside_test(table, embeddings.read(), len(found.classes) if softmax else 0)
-
-    warnings = grouped.warnings + made.warnings + near.warnings
+    k = len(found.classes) if found.kind.link == "softmax" else 0
+    near = nearness.beside_test(table, embeddings.read(), k)
     sentences = grouped.sentences + made.sentences + near.sentences
+    warnings = grouped.warnings + made.warnings + near.warnings
     facts = split.facts(table, grouped.facts | near.facts, sentences, warnings)
     with replacing_folder(FOLDER) as folder:
         folds.FOLDS.write(table, folder / folds.PATH.name)

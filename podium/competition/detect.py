@@ -14,6 +14,7 @@ from podium.competition.page import metric_of_page
 from podium.competition.params import CompetitionParams
 from podium.competition.pictures import images_of
 from podium.competition.roles import IGNORED, Roles, assign, doubles, word_role
+from podium.competition.rows import row_of_images
 from podium.competition.sample import find_sample, is_sample
 from podium.competition.sheets import Sheets
 from podium.competition.spellings import without_images
@@ -39,6 +40,7 @@ class Shipped:
     path: str
     subset: str
     submission_id: str | None
+    row: str = ""  # <subset>/<its row>, where the submission's rows have several images each
 
 
 @dataclass
@@ -103,8 +105,9 @@ class _Detection:
         self._refuse_none(subset)
         targets.read_numbers(labels, self.params.metric or self.meta.metric)
         classes = self._targets(labels, subset) if labels.columns else self._classes(labels, subset)
+        rows = self._rows(labels, subset)
         images = sorted(
-            (_shipped(path, subset[path], ids) for path in subset), key=lambda image: image.image_id
+            (_shipped(path, subset[path], ids, rows) for path in subset), key=lambda image: image.image_id
         )
         form, id_column, text = self._form(classes, images, labels)
         names = {image.image_id: classes.of[labels.of[image.path]]
@@ -220,6 +223,14 @@ class _Detection:
         )
         return classes
 
+    def _rows(self, labels: Labels, subset: dict[str, str]) -> dict[str, str]:
+        """The row of each labelled and test image, where rows have several; a finding where none is known."""
+        if not self.roles.rows:
+            return {}
+        rows, findings = row_of_images(labels, subset, self.sample.ids if self.sample else {})
+        self.findings += findings
+        return rows
+
     def _form(self, classes: Classes, images: list[Shipped], labels: Labels) -> tuple[FormFound, str, str]:
         metric = self.params.metric or self.meta.metric
         metric = canonical(metric) if metric else None
@@ -232,7 +243,7 @@ class _Detection:
             form = as_written(form, self.sample.sheet, ids)
             self.findings += form.findings
             return form, ids, self.sample.sheet.text
-        tested = [image.submission_id or "" for image in images if image.subset == "test"]
+        tested = list(dict.fromkeys(image.submission_id or "" for image in images if image.subset == "test"))
         form, id_column, text = built(classes, labels, tested, metric)
         self.findings += form.findings
         return form, id_column, text
@@ -279,8 +290,9 @@ class _Detection:
         self.findings.append(Finding(what=what, found=found, why=why, warning=warning))
 
 
-def _shipped(path: str, subset: str, ids: dict[str, str]) -> Shipped:
-    return Shipped(f"{subset}/{path}", path, subset, ids[path] if subset == "test" else None)
+def _shipped(path: str, subset: str, ids: dict[str, str], rows: dict[str, str]) -> Shipped:
+    row = f"{subset}/{rows[path]}" if path in rows else ""
+    return Shipped(f"{subset}/{path}", path, subset, ids[path] if subset == "test" else None, row)
 
 
 def _list(names: list[str]) -> str:

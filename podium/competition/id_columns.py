@@ -1,7 +1,7 @@
 """Which column of a table names images: the one whose cells fit them best, and no row number."""
 
 from podium.competition.classes import integer
-from podium.competition.matching import EXACT, NUMBERS, ImageIndex, Match, match
+from podium.competition.matching import EXACT, NUMBERS, SEVERAL, ImageIndex, Match, match
 from podium.download.tables import UNNAMED, Sheet
 
 WORDS = (
@@ -10,7 +10,10 @@ WORDS = (
 LEADERBOARDS = {"public", "private", "ignored"}  # cells of a column named Usage or alike
 ROWS = 200  # looked at to see which column names images
 WORD_BONUS = 0.01  # of a column's fit, for a name that ids have: decides between equals
-LOOSE, NUMBERED = 0.98, 0.9  # what a fit counts where it is not exact, and where only a number is equal
+LOOSE, NUMBERED = (
+    0.98,
+    0.9,
+)  # what a fit counts where it is not exact, and where only a number or a folder is equal
 REPEATED = 0.1  # of a fit is lost where cells repeat: an id stands once, a label often
 
 
@@ -55,6 +58,6 @@ def _fit(cells: list[str], found: Match) -> float:
         return 0.0
     share = (len(found.found) + len(found.ambiguous)) / len(cells)
     weight = 1.0 if found.forms[:1] == [EXACT] else LOOSE
-    if NUMBERS & set(found.forms):
+    if (NUMBERS | SEVERAL.keys()) & set(found.forms):
         weight = NUMBERED
     return share * weight * (1 - REPEATED * (1 - len(set(cells)) / len(cells)))

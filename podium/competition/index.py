@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from podium.competition.detect import Detected
+from podium.competition.rows import several
 from podium.contracts import competition as contract
-from podium.contracts import origins, reading
+from podium.contracts import origins, reading, rows
 from podium.contracts.competition import Finding
 from podium.contracts.images import IMAGES
 from podium.contracts.labels import LABELS
@@ -28,19 +29,19 @@ LISTED = 10  # unreadable images named in the log
 
 def store(detected: Detected, audited: Iterable[tuple[str, Audited]], folder: Path) -> pd.DataFrame:
     """Writes the images' bytes as tar shards in the order given; returns the images table and ORIGIN."""
-    rows = []
+    lines = []
     images = iter(detected.images)
     with replacing_folder(folder) as draft, Writer(draft, "images") as writer:
         for path, facts in audited:
             image = next(images)
             assert image.path == path
             place = writer.add(image.image_id, facts.data) if facts.data else Place("", 0, 0)
-            rows.append((
+            lines.append((
                 image.image_id, image.submission_id, image.subset, path, facts.width, facts.height,
                 facts.sha256, facts.pixels, facts.phash, facts.status, facts.note,
                 place.shard, place.offset, place.length, facts.origin.camera, facts.origin.day,
             ))  # fmt: skip
-    frame = pd.DataFrame(rows, columns=[*IMAGES.schema.names, *ORIGIN])
+    frame = pd.DataFrame(lines, columns=[*IMAGES.schema.names, *ORIGIN])
     return frame.astype({"phash": "uint64"})
 
 
@@ -99,13 +100,16 @@ def write(
         ORIGINS.write(frame[(frame[ORIGIN] != "").any(axis=1)], draft / origins.PATH.name)
         LABELS.write(pd.DataFrame(labels, columns=LABELS.schema.names), draft / "labels.parquet")
         contract.write(found, draft / "competition.json")
+        readable = set(frame.loc[frame["status"] != "unreadable", "image_id"])
+        shared = several({image.image_id: image.row for image in detected.images}, readable)
+        rows.write(shared, draft / rows.PATH.name)
         told = reading.Reading(**asdict(meaning), sample=detected.sample)
         reading.write(told, draft / reading.PATH.name)
         write_text(draft / "sample_submission.csv", detected.sample_text)
         if detected.test_labels:
-            rows = sorted(detected.test_labels.items())
+            told_of_test = sorted(detected.test_labels.items())
             with replacing(draft / TEST_LABELS) as file:
-                pd.DataFrame(rows, columns=["image_id", "label"]).to_csv(
+                pd.DataFrame(told_of_test, columns=["image_id", "label"]).to_csv(
                     file, index=False, lineterminator="\n"
                 )
 

@@ -13,7 +13,7 @@ def through_table(
     """What the ids of the column `name` mean by the first table that has all of them beside image names.
 
     sure: whether ids are known to name no files; where they seem to, the table's column must have the same
-    name, and the other one whole file names.
+    name, and the other one whole file names. An id with several images needs a column of the same name, too.
     """
     wanted = set(ids)
     for sheet in sheets:
@@ -21,7 +21,8 @@ def through_table(
             if not (sure or column.casefold() == name.casefold()) or not wanted.issubset(cells):
                 continue
             found = _images_beside(sheet, column, wanted, pool)
-            if found and (sure or found.forms[1:] == [EXACT]):
+            same = column.casefold() == name.casefold()
+            if found and (sure or found.forms[1:] == [EXACT]) and (same or not found.several):
                 return found
     return None
 
@@ -37,5 +38,11 @@ def _images_beside(sheet: Sheet, column: str, wanted: set[str], pool: ImageIndex
     if found.missing or found.ambiguous or len(set(others[images])) < len(rows):
         return None
     keys = [sheet.columns[column][i] for i in rows]
-    paths = {key: found.found[cell] for key, cell in zip(keys, others[images], strict=True)}
-    return Match(found=paths, forms=[f"{sheet.name}, {column}{THROUGH}{images}", *found.forms])
+    paths: dict[str, list[str]] = {}
+    for key, cell in zip(keys, others[images], strict=True):
+        paths.setdefault(key, []).append(found.found[cell])
+    return Match(
+        found={key: min(several) for key, several in paths.items()},
+        forms=[f"{sheet.name}, {column}{THROUGH}{images}", *found.forms],
+        several={key: sorted(several) for key, several in paths.items() if several[1:]},
+    )

@@ -38,7 +38,10 @@ def from_table(
         return None
     found = match(sheet.columns[ids], pool)
     _refuse_missing(sheet, ids, found, others, params)
+    if found.several and len(set(told.cells)) == len(found.found):
+        return None  # a label of its own for each folder: a list of classes, and no rows
     labels = _collect(sheet, ids, told.column, told.cells, found, params)
+    labels.row_of = _rows_of(sheet, ids, found, pool.rows)
     labels.strength, labels.rows = told.strength, len(set(sheet.columns[ids]))
     labels.task, labels.columns, labels.mark = told.task, told.columns, told.mark
     if told.column in sheet.columns and told.task == "single":
@@ -58,8 +61,8 @@ def _collect(
     unnamed: list[str] = []
     torn: dict[str, str] = {}
     for i, (name, label) in enumerate(zip(sheet.columns[ids], cells, strict=True)):
-        path = found.found.get(name)
-        if path is None:
+        paths = found.paths(name)
+        if not paths:
             continue
         if not label:
             empty = cells.count("")
@@ -70,14 +73,16 @@ def _collect(
                 )
             unnamed.append(name)
             continue
-        if labels.of.setdefault(path, label) != label:
+        if labels.of.setdefault(paths[0], label) != label:
             torn.setdefault(
-                path, f"{sheet.where(i)}: {name!r} is {label!r} here and {labels.of[path]!r} before"
+                paths[0], f"{sheet.where(i)}: {name!r} is {label!r} here and {labels.of[paths[0]]!r} before"
             )
-        if group:
-            labels.groups[path] = sheet.columns[group][i]
-        if split:
-            labels.splits[path] = sheet.columns[split][i]
+        for path in paths:
+            labels.of.setdefault(path, label)
+            if group:
+                labels.groups[path] = sheet.columns[group][i]
+            if split:
+                labels.splits[path] = sheet.columns[split][i]
     _leave_out_torn(labels, torn, len(cells), params)
     if found.missing:
         names = _list(found.missing)
@@ -89,6 +94,18 @@ def _collect(
             f"{len(unnamed):,} images of {sheet.name} have no label: unlabelled ({_list(unnamed)})"
         )
     return labels
+
+
+def _rows_of(sheet: Sheet, ids: str, found: Match, column: str) -> dict[str, str]:
+    """image path -> the row that it belongs to, by the column that the submission's rows are named by."""
+    if not column:
+        return {}
+    name = next((name for name in sheet.header if name.casefold() == column.casefold()), ids)
+    return {
+        path: row
+        for image, row in zip(sheet.columns[ids], sheet.columns[name], strict=True)
+        for path in found.paths(image)
+    }
 
 
 def _leave_out_torn(labels: Labels, torn: dict[str, str], rows: int, params: CompetitionParams) -> None:

@@ -28,6 +28,7 @@ class Labels:
     of: dict[str, str]  # image path -> label as shipped
     groups: dict[str, str] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)  # image path -> the subset that a table tells
+    row_of: dict[str, str] = field(default_factory=dict)  # image path -> its row, where rows have several
     id_column: str = ""
     label_column: str = ""
     id_forms: list[str] = field(default_factory=list)

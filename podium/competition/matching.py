@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from urllib.parse import unquote
 
 SUFFIXES = (
@@ -20,6 +21,15 @@ class Match:
     missing: list[str] = field(default_factory=list)
     ambiguous: dict[str, list[str]] = field(default_factory=dict)  # id -> the paths that it fits
     forms: list[str] = field(default_factory=list)  # how ids name images, in words
+    several: dict[str, list[str]] = field(default_factory=dict)  # id -> its images, where they are several
+
+    def paths(self, name: str) -> list[str]:
+        """The images of an id, ascending; none where it was not found."""
+        return self.several.get(name) or ([self.found[name]] if name in self.found else [])
+
+    def ids(self) -> dict[str, str]:
+        """Every image that was found -> its id."""
+        return {path: name for name in self.found for path in self.paths(name)}
 
     @property
     def share(self) -> float:
@@ -29,10 +39,14 @@ class Match:
 
 
 class ImageIndex:
-    """Images that an id may mean, indexed once by every form that ids have."""
+    """Images that an id may mean, indexed once by every form that ids have.
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    rows: the column whose ids may mean several images; "" where an id means one.
+    """
+
+    def __init__(self, paths: Iterable[str], rows: str = "") -> None:
         self.paths = list(paths)
+        self.rows = rows
         self._indices: dict[tuple[str, int], dict[str, list[str]]] = {}
 
     def index(self, words: str, depth: int, key_of: "Key") -> dict[str, list[str]]:
@@ -61,7 +75,10 @@ def match(ids: Iterable[str], pool: ImageIndex) -> Match:
         again = _match(shorter, pool)
         if len(again.missing) < len(result.missing):
             again.forms.append(f"below {shared}")
-            return again
+            result = again
+    if result.missing and pool.rows:
+        whole = match_several(plain, pool)
+        return whole if len(whole.missing) < len(result.missing) else result
     return result
 
 
@@ -187,3 +204,59 @@ FORMS = [
     Form(DECIMAL, _decimal, _number),
     Form(BY_NUMBER, _number, _last_number, weak=True),
 ]
+
+
+def match_several(ids: dict[str, str], pool: ImageIndex) -> Match:
+    """Ids (as given -> as paths) that name a folder of images, or that images' names begin with.
+
+    An image belongs to the innermost folder, or the longest beginning, that is an id.
+    """
+    depths = {plain.count("/") for plain in ids.values()}
+    tried = [
+        _gathered(ids, {key(plain): name for name, plain in ids.items()}, pool, words, parts, key, depths)
+        for (words, parts), key in product(SEVERAL.items(), (_as_is, _folded(_as_is), _number))
+    ]
+    return min(tried, key=lambda one: len(one.missing))
+
+
+def _gathered(
+    ids: Iterable[str],
+    wanted: dict[str | None, str],
+    pool: ImageIndex,
+    words: str,
+    parts: Callable[[str, int], list[str]],
+    key: "Key",
+    depths: set[int],
+) -> Match:
+    """wanted: the key of each id -> the id; parts: what of a path may be an id, the narrowest first."""
+    images: dict[str, list[str]] = {}
+    for path in sorted(pool.paths):
+        keys = (key(part) for depth in depths for part in parts(path, depth))
+        name = next((wanted[one] for one in keys if one is not None and one in wanted), None)
+        if name is not None:
+            images.setdefault(name, []).append(path)
+    missing = [name for name in ids if name not in images]
+    found = {name: paths[0] for name, paths in images.items()}
+    return Match(found, missing, {}, [words], {name: paths for name, paths in images.items() if paths[1:]})
+
+
+def _folders(path: str, depth: int) -> list[str]:
+    """The folders of a path, the innermost first, each with so many above it."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[i - depth : i + 1]) for i in range(len(parts) - 1, depth - 1, -1)]
+
+
+def _beginnings(path: str, depth: int) -> list[str]:
+    """What a file's name begins with, the longest first, below so many of its folders."""
+    *folders, name = stem(path).split("/")
+    above = "".join(f"{folder}/" for folder in folders[len(folders) - depth :])
+    ends = [hit.start() for hit in re.finditer(r"[_\-. ]", name)]
+    return (
+        [above + name] + [above + name[:end] for end in reversed(ends) if end]
+        if depth <= len(folders)
+        else []
+    )
+
+
+FOLDERS, BEGINNINGS = "folders of images", "what file names begin with"
+SEVERAL = {FOLDERS: _folders, BEGINNINGS: _beginnings}

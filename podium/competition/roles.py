@@ -27,6 +27,7 @@ class Roles:
 
     of: dict[str, str]  # image path -> role
     folders: dict[str, list[str]] = field(default_factory=dict)  # role -> the folders that gave it
+    rows: str = ""  # the column whose ids mean several images each; "" where an id means one
     _pools: dict[tuple[str, ...], ImageIndex] = field(default_factory=dict)
 
     def images(self, *roles: str) -> list[str]:
@@ -36,8 +37,14 @@ class Roles:
     def pool(self, *roles: str) -> ImageIndex:
         """Those images, ready to be matched with ids."""
         if roles not in self._pools:
-            self._pools[roles] = ImageIndex(path for path, role in self.of.items() if role in roles)
+            paths = (path for path, role in self.of.items() if role in roles)
+            self._pools[roles] = ImageIndex(paths, self.rows)
         return self._pools[roles]
+
+    def set_rows(self, column: str) -> None:
+        """Lets an id mean several images: a cell of that column names a row of the submission."""
+        self.rows = column
+        self._pools.clear()
 
     def change(self, paths: list[str], role: str) -> None:
         """Gives images another role."""

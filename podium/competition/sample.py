@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from podium.competition.id_columns import counts_rows, id_column, repeats, value_columns
 from podium.competition.keys import THROUGH, through_table
 from podium.competition.labels import SHOWN
-from podium.competition.matching import Match, match, stem
+from podium.competition.matching import Match, match
 from podium.competition.roles import Roles
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
@@ -21,6 +21,8 @@ POOLS = (
     ("train",),
 )  # tried in this order
 
+Read = tuple[Sheet, str, Match]  # a sample, the column of its ids, and what they mean
+
 
 @dataclass
 class ShippedSample:
@@ -28,7 +30,7 @@ class ShippedSample:
 
     sheet: Sheet
     id_column: str
-    ids: dict[str, str]  # image path -> id as the sample writes it
+    ids: dict[str, str]  # image path -> id as the sample writes it; several images may have one id
     findings: list[Finding]
 
     @property
@@ -54,11 +56,15 @@ def find_sample(
     tables = [sheet for sheet in sheets if sheet not in candidates]
     read = [(sheet, *_ids(sheet, tables, roles, ids)) for sheet in candidates]
     whole = [item for item in read if not item[2].missing and item[0].lines]
+    whole = whole or _of_several(read, tables, roles, ids)
     if not whole:
         raise UserError(_strange_ids(*max(read, key=lambda item: item[2].share), roles))
     sheet, column, found = whole[0]
     findings = [Finding(what="sample", found=f"its ids mean images by {form}")
                 for form in found.forms if THROUGH in form]  # fmt: skip
+    if found.several:
+        roles.set_rows(column)
+        findings.append(_told_rows(found))
     if len(candidates) > 1:
         _refuse_different(whole)
         others = ", ".join(other.name for other in candidates if other is not sheet)
@@ -66,7 +72,24 @@ def find_sample(
         why = "they have the same ids and columns" if same else "its ids name test images, theirs do not"
         findings.append(Finding(what="sample", found=f"{sheet.name}, not {others}", why=why))
     _refuse_repeated(sheet, column, found)
-    return ShippedSample(sheet, column, {path: name for name, path in found.found.items()}, findings)
+    return ShippedSample(sheet, column, found.ids(), findings)
+
+
+def _of_several(read: list[Read], tables: list[Sheet], roles: Roles, named: str | None) -> list[Read]:
+    """The samples whose ids are found once an id may mean several images; none: roles stay as they were."""
+    again = []
+    for sheet, column, _ in read:
+        roles.set_rows(column)
+        again.append((sheet, *_ids(sheet, tables, roles, named)))
+    whole = [item for item in again if not item[2].missing and item[0].lines]
+    roles.set_rows(whole[0][1] if whole else "")
+    return whole
+
+
+def _told_rows(found: Match) -> Finding:
+    name, paths = max(found.several.items(), key=lambda item: len(item[1]))
+    text = f"an id has up to {len(paths)} images, as {name} has {', '.join(paths[:SHOWN])}"
+    return Finding(what="rows", found=text + (" ..." if paths[SHOWN:] else ""), why=found.forms[0])
 
 
 def _ids(sheet: Sheet, tables: list[Sheet], roles: Roles, named: str | None) -> tuple[str, Match]:
@@ -102,7 +125,7 @@ def _ids(sheet: Sheet, tables: list[Sheet], roles: Roles, named: str | None) -> 
     return best
 
 
-def _refuse_different(whole: list[tuple[Sheet, str, Match]]) -> None:
+def _refuse_different(whole: list[Read]) -> None:
     sheet, _, found = whole[0]
     for other, _, ids in whole[1:]:
         if (other.header, ids.found) != (sheet.header, found.found):
@@ -116,9 +139,10 @@ def _refuse_repeated(sheet: Sheet, column: str, found: Match) -> None:
     name, times = Counter(sheet.columns[column]).most_common(1)[0]
     if times > 1:
         raise UserError(f"{sheet.name}: the id {name!r} stands {times} times; an image has one row.")
-    path, times = Counter(found.found.values()).most_common(1)[0]
+    images = Counter(path for name in found.found for path in found.paths(name))
+    path, times = images.most_common(1)[0]
     if times > 1:
-        names = sorted(name for name, place in found.found.items() if place == path)
+        names = sorted(name for name in found.found if path in found.paths(name))
         raise UserError(f"{sheet.name}: the ids {names[0]!r} and {names[1]!r} name the same image, {path}.")
 
 
@@ -128,12 +152,6 @@ def _strange_ids(sheet: Sheet, column: str, found: Match, roles: Roles) -> str:
     name = found.missing[0]
     where = sheet.where(sheet.columns[column].index(name))
     places = ", ".join(roles.folders.get("test", [])) or "the download"
-    parts = [path for path in roles.of if path.rpartition("/")[2].startswith(f"{stem(name)}_")]
-    if len(parts) > 1 and len(found.missing) == len(set(sheet.columns[column])):
-        return (
-            f"{where}: no image is named {name!r}, but {len(parts)} names begin with it "
-            f"({', '.join(sorted(parts)[:SHOWN])}): Podium takes one image file an id."
-        )
     return (
         f"{where}: no image in {places} for the id {name!r} "
         f"({len(found.missing):,} of {len(sheet.lines):,} ids are unknown): name the test folder in "

@@ -126,7 +126,7 @@ class Sheets:
                     column = id_column(sheet, these, self.params.id_column) if these.paths else None
                     found = match(sheet.columns[column], these) if column else Match()
                     if found.share >= TABLE_SHARE:
-                        subsets |= dict.fromkeys(found.found.values(), role)
+                        subsets |= dict.fromkeys(found.ids(), role)
         return subsets
 
     def test_ids(self, roles: Roles, labels: Labels, listed: dict[str, str]) -> dict[str, str]:
@@ -142,7 +142,7 @@ class Sheets:
                 found = match(sheet.columns[column], ImageIndex(free)) if column else Match()
                 if found.share >= TABLE_SHARE:
                     self.used.add(sheet.name)
-                    return {path: name for name, path in found.found.items()}
+                    return found.ids()
         return _own_ids(pool, labels)
 
     def _add(self, name: str, pool: ImageIndex, needed: bool) -> None:
@@ -237,6 +237,7 @@ def _merged(found: list[Labels]) -> Labels:
         first.of |= other.of
         first.groups |= other.groups
         first.splits |= other.splits
+        first.row_of |= other.row_of
         first.notes += other.notes
     return first
 

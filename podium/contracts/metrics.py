@@ -42,6 +42,11 @@ def partial(found: dict[str, float | int | str]) -> str:
     return "" if said.startswith(WHOLE) else said
 
 
+def unit(found: dict[str, float | int | str]) -> str:
+    """What the score counts: images, or rows of several images each."""
+    return "rows" if " rows" in str(found.get(RUN, "")) else "images"
+
+
 def of_others(found: dict[str, float | int | str]) -> bool:
     """Whether the run's own predictions do not vote."""
     return str(found.get(RUN, "")).endswith(OTHERS)

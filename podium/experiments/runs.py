@@ -39,7 +39,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Pool:
-    """Members' predictions of the same images: oof (m, n, k), test (m, f, t, k)."""
+    """Members' predictions of the same images, or rows of images: oof (m, n, k), test (m, f, t, k)."""
 
     names: list[str]
     ids: list[str]
@@ -52,6 +52,8 @@ class Pool:
     look: Look | None = None  # the fixed network's features of any of these images
     kind: Task = SINGLE
     table: NDArray[np.float32] | None = None  # the targets of each label; left out, each class is its own
+
+    unit: str = "images"  # or rows: what each prediction is for
 
     @property
     def targets(self) -> NDArray[np.floating]:

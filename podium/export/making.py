@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from podium.contracts import clean, competition, duplicates, images, labels, predictions, reading
+from podium.contracts import clean, competition, duplicates, images, labels, predictions, reading, rows
 from podium.contracts.competition import Competition
 from podium.download import tables
 from podium.download.raw import Raw
@@ -21,6 +21,7 @@ from podium.foundation.files import replacing_folder, sha256
 from podium.images.params import ImageParams
 from podium.metrics import registry
 from podium.submission import submission
+from podium.tasks.limits import only_one_image_a_row
 from podium.vote.params import EnsembleParams
 
 NEEDED = {"torch": (), "onnx": ("onnxruntime",)}  # what an engine needs beside what Kaggle's image has
@@ -53,6 +54,7 @@ def refuse(settings: Settings) -> dict[str, Any]:
     if not submission.PATH.exists():
         raise UserError(f"{submission.PATH} is missing: run `dvc repro`, then export.")
     said = read_table()
+    only_one_image_a_row(rows.read(), "make export", "upload reports/submission.csv")
     members.refuse_external(settings.vote)
     graphs.refuse_without_graph(said["chosen"])
     return said

@@ -48,6 +48,22 @@ def refuse_groups(groups: list[str], k: int) -> None:
         )
 
 
+def whole_rows(ids: list[str], labels: Labels, rows: dict[str, str]) -> list[str]:
+    """The row of the submission of each image; rows: image_id -> row, of those that share one.
+
+    Raises UserError where a row's images differ in their labels.
+    """
+    first: dict[str, int] = {}
+    for place, image_id in enumerate(ids):
+        other = first.setdefault(rows.get(image_id, image_id), place)
+        if labels[other] != labels[place]:
+            raise UserError(
+                f"data/corrections.csv: {ids[other]!r} and {image_id!r} are images of one row of the "
+                "submission and now have different labels: give all images of the row the same label."
+            )
+    return [rows.get(image_id, image_id) for image_id in ids]
+
+
 def remarks(labels: Labels, classes: list[str], groups: list[str], k: int) -> list[str]:
     """Sentences on what makes the folds uneven: empty classes, classes of few groups, a large group."""
     found = []

@@ -61,6 +61,22 @@ def check_known(given: pd.DataFrame, known: set[str], path: Path) -> None:
         )
 
 
+def checked(path: Path, known: set[str], rows: dict[str, str]) -> pd.DataFrame:
+    """`read`, of images that the competition has, rows of the submission (image_id -> row) whole."""
+    given = read(path)
+    check_known(given, known, path)
+    refuse_torn_rows(given, rows, path)
+    return given
+
+
+def refuse_torn_rows(given: pd.DataFrame, rows: dict[str, str], path: Path) -> None:
+    """Raises UserError where the file tears a row of the submission apart: its images are scored together."""
+    torn, where = straddling(given, list(rows), list(rows.values()))
+    if torn:
+        where = where.replace("to one group", "to one row of the submission")
+        raise UserError(f"{path}: {where} ({torn} such rows): put the images of each row in one fold.")
+
+
 def straddling(given: pd.DataFrame, ids: list[str], groups: list[str]) -> tuple[int, str]:
     """(groups that the file tears apart, a sentence naming two images of the first, or "")."""
     frame = given.assign(group=given["image_id"].map(dict(zip(ids, groups, strict=True)))).dropna()

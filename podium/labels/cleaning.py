@@ -53,14 +53,19 @@ def gather(
     twins: pd.DataFrame,
     classes: list[str],
     seed: int,
+    company: dict[str, str] | None = None,
 ) -> Material:
-    """Joins `given` (image_id, label_given, group) with the vectors of `every` and with duplicates."""
+    """Joins `given` (image_id, label_given, group) with the vectors of `every` and with duplicates.
+
+    company: image_id -> row, of images that are one row of the submission: they stay together, too.
+    """
     ids = given["image_id"].tolist()
     rows = np.searchsorted(every["image_id"].to_numpy(str), np.array(ids, dtype=str))
     number = {name: label for label, name in enumerate(classes)}
     labels = np.array([number[label] for label in given["label_given"]], dtype=np.int64)
     same = group_of(ids, twins)
-    groups = merge(same, from_column(ids, given["group"].tolist()))
+    rows_of = [(company or {}).get(name, name) for name in ids]
+    groups = merge(same, from_column(ids, given["group"].tolist()), rows_of)
     whole = len(rows) > 0 and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows)))
     mine = vectors[rows[0] : rows[0] + len(rows)] if whole else vectors[rows]  # a slice is no copy
     return Material(ids, mine, labels, same, groups, assign(ids, labels, groups, FOLDS, seed))

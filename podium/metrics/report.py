@@ -21,13 +21,13 @@ MODEL_NAME = re.compile(r"^model name\s*:\s*(.+)$", re.MULTILINE)  # in /proc/cp
 GPU_NAME = re.compile(r"^Model:\s*(.+)$", re.MULTILINE)
 
 
-def scope(home: np.ndarray, there: int, effort: str, own: bool = True) -> str:
-    """What the scores stand on: whole or not, how many of the folds that are there and how many images, and
-    whether the run's own predictions are among those that voted; home (n,)."""
+def scope(home: np.ndarray, there: int, effort: str, own: bool = True, unit: str = "images") -> str:
+    """What the scores stand on: whole or not, how many of the folds that are there, how many images or rows,
+    and whether the run's own predictions are among those that voted; home (n,)."""
     ran = len(np.unique(home))
     kind = stored.PROBES if effort == "probe" else stored.WHOLE if ran >= there else "partial"
     folds = f"{there} folds" if ran >= there else f"{ran} of {there} folds"
-    return f"{kind}: {folds}, {len(home)} images{'' if own else stored.OTHERS}"
+    return f"{kind}: {folds}, {len(home)} {unit}{'' if own else stored.OTHERS}"
 
 
 def cross_validation(

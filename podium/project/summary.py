@@ -27,7 +27,7 @@ def lines() -> list[str]:
     return [
         *places,
         *_against_the_baseline(),
-        _line("CV score", f"{score}, {found['n']} images, folds {found['folds']}"),
+        _line("CV score", f"{score}, {found['n']} {metrics.unit(found)}, folds {found['folds']}"),
         *_cautions(found),
     ]
 

@@ -75,6 +75,11 @@ class Evidence:
     batch: bytes = b""  # the JPEG of the first network's first batch
     review: str = ""  # the suspects' page, relative to reports/
 
+    @property
+    def unit(self) -> str:
+        """What each prediction is for: images, or rows of several, told under their first image's name."""
+        return metrics.unit(self.metrics)
+
 
 def gather(declared: list[int]) -> Evidence:
     """Reads the run's artifacts from their places. Raises UserError where a needed one is missing."""

@@ -63,7 +63,7 @@ def _lines(run: Evidence) -> list[str]:
     if "accuracy" in m and m.get("metric") != "accuracy":
         lines.append(f"accuracy {number(m['accuracy'])}")
     lines.append(
-        f"{len(run.ids)} images scored, {len(run.competition.classes)} classes, {tested} test images"
+        f"{len(run.ids)} {run.unit} scored, {len(run.competition.classes)} classes, {tested} test images"
     )
     if run.taken:
         lines.append(f"{times.minutes(run.taken):.1f} minutes of work")

@@ -64,9 +64,9 @@ def _whole(run: Evidence) -> list[Point]:
         reason = "Linear probes on frozen networks only: whether a trained network is better was not tried."
         return [Point(False, "No network trained", reason)]
     if ran < there:
-        reason = f"{ran} of {there} folds ran: the score stands on {len(run.ids)} images only."
+        reason = f"{ran} of {there} folds ran: the score stands on {len(run.ids)} {run.unit} only."
         return [Point(False, "Not all folds", reason)]
-    return [Point(True, "Whole", f"All {there} folds, {len(run.ids)} images, each scored once.")]
+    return [Point(True, "Whole", f"All {there} folds, {len(run.ids)} {run.unit}, each scored once.")]
 
 
 def _metric(run: Evidence) -> list[Point]:
@@ -164,7 +164,9 @@ def _width(run: Evidence) -> list[Point]:
         return []
     half = (float(high) - float(low)) / 2
     return [
-        Point(True, "How exact", f"With {len(run.ids)} images the score is known to about ± {number(half)}.")
+        Point(
+            True, "How exact", f"With {len(run.ids)} {run.unit} the score is known to about ± {number(half)}."
+        )
     ]
 
 

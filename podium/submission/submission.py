@@ -91,12 +91,15 @@ def align(
 ) -> Aligned:
     """Predictions in the order of `ids`; of classes 0 for those without a training image, rows summing to 1.
 
-    `images` (image_id, submission_id, status), `predicted` the image_ids of probs (n, k), `shares` (k,).
+    `images` (image_id, submission_id, status), `predicted` the image_ids of probs (n, k), `shares` (k,). Of
+    several images with one id the first readable one stands for them: their vote is told under its name.
     Raises UserError for an id that no image has, or a readable image without a prediction.
     """
-    known = images.dropna(subset="submission_id")
-    of = dict(zip(known["submission_id"], zip(known["image_id"], known["status"], strict=True), strict=True))
     row_of = {image: i for i, image in enumerate(predicted)}
+    of: dict[str, list[tuple[str, str]]] = {}
+    known = images.dropna(subset="submission_id")
+    for name, *image in zip(known["submission_id"], known["image_id"], known["status"], strict=True):
+        of.setdefault(name, []).append((image[0], image[1]))
     rows = [_row(name, of, row_of) for name in ids]
     found = np.vstack([probs, shares]).astype(np.float64)[np.array(rows, np.int64)]
     unreadable = [name for name, row in zip(ids, rows, strict=True) if row == -1]
@@ -124,13 +127,14 @@ ALIGNED: dict[Truth, Callable[[Probs, Probs], Probs]] = {
 }
 
 
-def _row(name: str, of: dict[str, tuple[str, str]], row_of: dict[str, int]) -> int:
-    """The row of the prediction; -1 (the prior's) for an unreadable image."""
+def _row(name: str, of: dict[str, list[tuple[str, str]]], row_of: dict[str, int]) -> int:
+    """The row of the prediction; -1 (the prior's) where none of its images can be read."""
     if name not in of:
         raise UserError(f"sample_submission: no test image for the id {name!r}: run `dvc repro ingest`.")
-    image, status = of[name]
-    if status == "unreadable":
+    readable = sorted(image for image, status in of[name] if status != "unreadable")
+    if not readable:
         return -1
+    image = readable[0]
     if image not in row_of:
         raise UserError(
             f"data/ensemble/test.parquet has no prediction for {image}: run `dvc repro -f predict ensemble`."

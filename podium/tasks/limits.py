@@ -10,3 +10,12 @@ def only_classes(task: Task, what: str, way_out: str) -> None:
         raise UserError(
             f"{what} is for one class an image, this competition's task is {task.name}: {way_out}."
         )
+
+
+def only_one_image_a_row(rows: dict[str, str], what: str, way_out: str) -> None:
+    """Raises UserError where rows of the submission have several images (image_id -> row)."""
+    if rows:
+        raise UserError(
+            f"{what} is for one image a row, and rows of this submission have several, {min(rows)!r} is one "
+            f"of them: {way_out}."
+        )

@@ -240,7 +240,7 @@ def sentences(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
     lines = [
         f"ensemble: {vote.chosen.name} vote of {', '.join(pool.names)} x {pool.test.shape[1]} fold(s): "
         f"{metric.name} {found.score:.4f} (95 % {found.low:.4f} to {found.high:.4f}) "
-        f"on {len(pool.ids)} images."
+        f"on {len(pool.ids)} {pool.unit}."
     ]
     if len(vote.compared) > 1:
         lines.append(f"ensemble: compared out-of-fold: {compared}.")

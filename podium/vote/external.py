@@ -26,9 +26,10 @@ def file_digest(external: External) -> str:
 
 
 def read(
-    external: External, like: Member, split: pd.DataFrame, found: Competition, ids: dict[str, str]
+    external: External, like: Member, split: pd.DataFrame, found: Competition, ids: dict[str, list[str]]
 ) -> Member:
-    """A member on the folds and test images of `like`; `ids` maps the submission's ids to image_ids.
+    """A member on the folds and test images of `like`; `ids` maps the submission's ids to image_ids:
+    all images of a row get its prediction.
 
     Raises UserError with file and row where ids, folds, classes or probabilities are not right.
     """
@@ -61,11 +62,12 @@ def _place(path: Path) -> Path:
 
 
 def _table(
-    path: Path, classes: list[str], id_column: str = "image_id", ids: dict[str, str] | None = None
+    path: Path, classes: list[str], id_column: str = "image_id", ids: dict[str, list[str]] | None = None
 ) -> pd.DataFrame:
     frame = read_frame(_place(path), "one column for the ids and one a class")
     if "image_id" not in frame and ids is not None and id_column in frame:
-        frame["image_id"] = frame[id_column].map(ids).fillna(frame[id_column])
+        named = frame[id_column].map(ids)
+        frame = frame.assign(image_id=named.where(named.notna(), frame[id_column])).explode("image_id")
     for name in ["image_id", *classes]:
         if name not in frame:
             raise UserError(

@@ -45,10 +45,13 @@ def _own(found: Competition, split: pd.DataFrame, folds: list[int]) -> list[Memb
     return [runs.read(name, folds, split, k, place, found.task) for name, place in places]
 
 
-def submission_ids() -> dict[str, str]:
-    """What the submission calls an image -> its image_id."""
-    rows = images.IMAGES.read(images.PATH).dropna(subset="submission_id")
-    return dict(zip(rows["submission_id"], rows["image_id"], strict=True))
+def submission_ids() -> dict[str, list[str]]:
+    """What the submission calls an image, or a row of several -> the image_ids."""
+    shipped = images.IMAGES.read(images.PATH).dropna(subset="submission_id")
+    found: dict[str, list[str]] = {}
+    for name, image_id in zip(shipped["submission_id"], shipped["image_id"], strict=True):
+        found.setdefault(name, []).append(image_id)
+    return found
 
 
 def features(wanted: list[str], folder: Path = embeddings.FOLDER) -> Features:

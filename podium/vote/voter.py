@@ -12,6 +12,7 @@ and, where they apply,
     MOST_CLASSES: int     the most classes with which `auto` offers it
     MOST_CELLS: int       the most classes x images with which `auto` offers it
     WANTS: tuple          the kinds of metrics (Metric.wants) for which `auto` offers it
+    GIVES: str            "ranks" where what it gives are no probabilities
     NEEDS_FEATURES: bool  it looks at images too: context.features, and `fit` gives a FeatureVote
 Heavy libraries are imported inside `fit` and `graph`. A new file is a new voter: `auto` finds it by itself,
 export asks it for its graph, and tests/vote/test_every_voter.py holds it to all that is said here.
@@ -104,6 +105,12 @@ def judged_by(voter: Voter) -> tuple[str, ...]:
     """The families of metrics whose tasks it can vote on: classes, unless it says otherwise."""
     found: tuple[str, ...] = getattr(voter, "TRUTHS", ("labels",))
     return found
+
+
+def judgeable(voter: Voter, metrics: list[Metric]) -> list[Metric]:
+    """The metrics that say something of its votes: of ranks none that judges probabilities."""
+    ranks = getattr(voter, "GIVES", "probs") == "ranks"
+    return [metric for metric in metrics if not (ranks and metric.wants == "probs")]
 
 
 def needs_features(voter: Voter) -> bool:

@@ -180,21 +180,6 @@ def landmarks_with_a_confidence() -> Refusal:
 
 
 @refusal
-def cells_in_four_colours() -> Refusal:
-    colours = ("red", "green", "blue", "yellow")
-    files = images(
-        *(f"train/a{i}_{c}.png" for i in range(4) for c in colours), *(f"test/t0_{c}.png" for c in colours)
-    )
-    files |= {"train.csv": csv("Id,Target", "a0,5", "a1,1", "a2,5", "a3,1")} | sample(
-        "t0,0", header="Id,Predicted"
-    )
-    return Refusal(
-        files,
-        "sample_submission.csv, line 2: no image is named 't0', but 4 names begin with it (test/t0_blue.png, test/t0_green.png, test/t0_red.png)",
-    )
-
-
-@refusal
 def a_ranking_of_names_with_blanks() -> Refusal:
     files = (
         folders(names=("Quercus alba", "Acer rubrum"))

@@ -44,6 +44,13 @@ def test_hard_ties_go_to_the_lowest_class() -> None:
     assert between.argmax(1).tolist() == [1]
 
 
+def test_ranks_have_no_log_loss() -> None:
+    shown = [registry.get("accuracy"), registry.get("log_loss"), registry.get("roc_auc")]
+    of_ranks = voter.judgeable(voter.load("rank_mean"), shown)
+    assert [metric.name for metric in of_ranks] == ["accuracy", "roc_auc"]
+    assert voter.judgeable(voter.load("soft"), shown) == shown
+
+
 def test_rank_mean_by_hand() -> None:
     first, second = [[0.9, 0.1], [0.6, 0.4]], [[0.2, 0.8], [0.7, 0.3]]
     # ranks of class 0: (2, 1) and (1, 2), of class 1: (1, 2) and (2, 1): all means are 1.5

@@ -13,6 +13,7 @@ from podium.vote.voter import Combine, Context, Probs, arithmetic_mean
 
 COMPLEXITY = 30
 WANTS = ("ranks",)  # for decisions or probabilities it would impose the images' own class shares
+GIVES = "ranks"  # and no probabilities: what judges those says nothing of them
 NO_GRAPH = "depends on which other images are there"
 merge_folds = arithmetic_mean
 FITTED = False
