@@ -9,11 +9,10 @@ from podium.foundation.files import write_json, write_text
 from podium.foundation.params import load
 from podium.metrics import registry
 from podium.selection.params import EffortParams
-from podium.tasks.limits import only_one_image_a_row
 from podium.vote import diversity, ensemble, scores
 from podium.vote.members import gather
 from podium.vote.params import EnsembleParams
-from podium.vote.rows import by_row
+from podium.vote.preparing import prepared
 
 
 def main() -> None:
@@ -26,9 +25,8 @@ def main() -> None:
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
 
     company = rows.read()
-    if leak:
-        only_one_image_a_row(company, "leak.use_test_duplicates: true", "set it to false")
-    pool, said = by_row(gather(params, found, split, declared), company, params.rows, metric, seed)
+    pool = gather(params, found, split, declared)
+    pool, said = prepared(pool, company, params, found, leak, metric, seed)
     vote = ensemble.vote(pool, params, metric, seed)
     twins = duplicates.DUPLICATES.read(duplicates.PATH)
     known = answers.find(clean.read(), twins, found.answers, found.kind, leak)

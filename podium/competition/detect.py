@@ -1,11 +1,13 @@
 """The whole detection: from a tree of files to subsets, labels, classes and the submission's form."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from podium.competition import classes as class_rules
 from podium.competition import targets
+from podium.competition.beside import beside
 from podium.competition.building import built
 from podium.competition.classes import Classes
+from podium.competition.detected import Detected, Shipped
 from podium.competition.foreign import unread
 from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
@@ -30,30 +32,6 @@ from podium.foundation.errors import UserError
 from podium.metrics.names import canonical
 
 SHOWN = 5  # names in a finding
-
-
-@dataclass(frozen=True)
-class Shipped:
-    """One image of the download, and what it is for."""
-
-    image_id: str  # <subset>/<path inside raw>
-    path: str
-    subset: str
-    submission_id: str | None
-    row: str = ""  # <subset>/<its row>, where the submission's rows have several images each
-
-
-@dataclass
-class Detected:
-    """What was found. Labels are class names by image_id."""
-
-    images: list[Shipped]  # ascending by image_id
-    labels: dict[str, str]  # of train and validation
-    test_labels: dict[str, str]  # where test images are labelled: for scores only
-    groups: dict[str, str]
-    competition: Competition
-    sample_text: str
-    sample: str = ""  # its path inside the download, where it was shipped
 
 
 def detect(raw: Raw, params: CompetitionParams, meta: Meta = Meta()) -> Detected:  # noqa: B008  (frozen)
@@ -113,6 +91,8 @@ class _Detection:
         names = {image.image_id: classes.of[labels.of[image.path]]
                  for image in images if labels.of.get(image.path) in classes.of}  # fmt: skip
         trained = {image.image_id: image.path for image in images if image.subset in ("train", "validation")}
+        told = beside(self.sheets.all, labels, classes, subset, rows, [self.roles.rows, *self._asked()])
+        self.findings += told.findings
         return Detected(
             images=images,
             labels={name: label for name, label in names.items() if name in trained},
@@ -121,6 +101,7 @@ class _Detection:
             competition=self._competition(classes, form, id_column, labels, names),
             sample_text=text,
             sample=self.sample.sheet.name if self.sample else "",
+            columns=told.columns,
         )
 
     def _ask_page(self) -> None:
@@ -222,6 +203,10 @@ class _Detection:
             "task", f"{labels.task}: {_list(classes.names)}", f"{classes.why}, in {labels.label_column}"
         )
         return classes
+
+    def _asked(self) -> list[str]:
+        """The columns that the sample wants filled."""
+        return list(self.sample.values) if self.sample else []
 
     def _rows(self, labels: Labels, subset: dict[str, str]) -> dict[str, str]:
         """The row of each labelled and test image, where rows have several; a finding where none is known."""

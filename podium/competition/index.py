@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from podium.competition.detect import Detected
+from podium.competition.detected import Detected
 from podium.competition.rows import several
+from podium.contracts import columns, origins, reading, rows
 from podium.contracts import competition as contract
-from podium.contracts import origins, reading, rows
 from podium.contracts.competition import Finding
 from podium.contracts.images import IMAGES
 from podium.contracts.labels import LABELS
@@ -103,6 +103,7 @@ def write(
         readable = set(frame.loc[frame["status"] != "unreadable", "image_id"])
         shared = several({image.image_id: image.row for image in detected.images}, readable)
         rows.write(shared, draft / rows.PATH.name)
+        columns.write(_beside(detected), draft / columns.PATH.name)
         told = reading.Reading(**asdict(meaning), sample=detected.sample)
         reading.write(told, draft / reading.PATH.name)
         write_text(draft / "sample_submission.csv", detected.sample_text)
@@ -112,6 +113,14 @@ def write(
                 pd.DataFrame(told_of_test, columns=["image_id", "label"]).to_csv(
                     file, index=False, lineterminator="\n"
                 )
+
+
+def _beside(detected: Detected) -> pd.DataFrame:
+    """image_id and a column for each that may help, of the images that a table tells of."""
+    told = {path for cells in detected.columns.values() for path in cells}
+    images = [image for image in detected.images if image.path in told]
+    cells = {name: [of.get(image.path) for image in images] for name, of in detected.columns.items()}
+    return pd.DataFrame({"image_id": [image.image_id for image in images]} | cells)
 
 
 def table(findings: list[Finding]) -> str:

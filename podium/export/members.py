@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from podium.contracts import facts, model, predictions, probe
 from podium.experiments import revisions
@@ -15,6 +16,7 @@ from podium.networks.build import Network
 from podium.tta.members import FoldNetwork, alike, member
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of
+from podium.vote.columns import NAME
 from podium.vote.params import EnsembleParams
 
 ARTIFACTS = ("models", f"{predictions.FOLDER}/{facts.FILE}", "params.yaml")
@@ -35,6 +37,15 @@ def refuse_external(params: EnsembleParams) -> None:
         raise UserError(
             f"{params.external[0].test} votes with predictions made outside Podium, which has no network to "
             "export: take it out of ensemble.external, run `dvc repro`, then export."
+        )
+
+
+def refuse_columns(table: dict[str, Any]) -> None:
+    """Raises UserError where columns beside the images vote: a bundle sees images alone."""
+    if any(one["name"] == NAME for one in table["members"]):
+        raise UserError(
+            "data/ensemble: columns beside the images vote, and a bundle sees images alone: set "
+            "ensemble.columns: none, run `dvc repro`, then export."
         )
 
 

@@ -28,6 +28,7 @@ class EnsembleParams(Section):
     calibrate: Literal["auto", "none", "temperature", "priors", "thresholds", "grades"] = "auto"
     experiments: list[str] = []  # full revisions of other runs that vote too
     external: list[External] = []
+    columns: Literal["auto", "none"] = "auto"  # whether columns beside the image may join the vote
     rows: Literal["auto", "mean", "max", "noisy_or"] = "auto"  # how the images of one row become its vote
     own: bool = True  # whether this run itself votes
 

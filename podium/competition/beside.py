@@ -1,0 +1,189 @@
+"""Columns beside the image (age, site, camera): those that may help are kept, the others told with why."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from podium.competition.classes import Classes, integer
+from podium.competition.id_columns import counts_rows, id_column
+from podium.competition.label_columns import is_split
+from podium.competition.labels import Labels
+from podium.competition.matching import ImageIndex, match
+from podium.competition.roles import file_role
+from podium.competition.sample import is_sample
+from podium.competition.tasks import is_number
+from podium.contracts.competition import Finding
+from podium.download.tables import Sheet
+
+MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}  # cells that say nothing
+OF_PODIUM = {"fold", "kfold", "index", "image_id"}  # what tables say of folds, and our own key
+COVERED = 0.5  # of the training images, and of the test's, must have a value
+OWN = 0.5  # different words a row: above it each row has one of its own, as ids have
+NUMBERED = 0.9  # different whole numbers a row: above it they number the rows
+SEEN = 0.5  # of the test's values must be values of training
+FEWEST = 20  # rows from which on a column can be judged to tell the label
+SURE = 0.999  # how alike in order a column and measured labels are, where it is the label once more
+
+Cells = dict[str, str]  # image path -> cell
+
+
+@dataclass
+class Beside:
+    """The columns that may help, name -> cells by image path, and what to say of them."""
+
+    columns: dict[str, Cells] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One column: its cells in training and in the test, and the rows and labels of the images."""
+
+    trained: Cells
+    tested: Cells
+    rows: Cells  # image path -> its row
+    labels: Cells
+    images: tuple[int, int]  # of training, of the test
+
+
+def beside(
+    sheets: Iterable[Sheet],
+    labels: Labels,
+    classes: Classes,
+    subset: Cells,
+    rows: Cells,
+    asked: list[str],
+) -> Beside:
+    """What tables, but for samples, say of labelled and test images.
+
+    subset: of each image path. rows: its row, where rows have several. asked: columns of the sample.
+    """
+    trained = [path for path, one in subset.items() if one in ("train", "validation")]
+    tested = [path for path, one in subset.items() if one == "test"]
+    known = [labels.id_column, labels.label_column, *labels.columns, *classes.names, *asked]
+    left = {name.casefold() for name in known if name}
+    sheets = [sheet for sheet in sheets if not is_sample(sheet.name)]
+    found = _values(sheets, trained, tested, left)
+    made = Beside()
+    refused = []
+    for name, cells in found.items():
+        judged = Judged(
+            {path: cells[path] for path in trained if path in cells},
+            {path: cells[path] for path in tested if path in cells},
+            rows, labels.of, (len(trained), len(tested)),
+        )  # fmt: skip
+        why = next((why for rule, why in RULES if rule(judged)), "")
+        if why:
+            refused.append(f"{name} ({why})")
+        else:
+            made.columns[name] = judged.trained | judged.tested
+    if made.columns:
+        why = "ensemble.columns: none leaves them out"
+        made.findings.append(Finding(what="columns", found=f"may help: {', '.join(made.columns)}", why=why))
+    if refused:
+        made.findings.append(Finding(what="columns", found=f"not used: {', '.join(refused)}"))
+    return made
+
+
+def _values(
+    sheets: Iterable[Sheet], trained: list[str], tested: list[str], left: set[str]
+) -> dict[str, Cells]:
+    """Every column's cells by image path; the first table that says something of an image counts."""
+    found: dict[str, Cells] = defaultdict(dict)
+    pools = {"train": ImageIndex(trained), "test": ImageIndex(tested)}
+    for sheet in sheets:
+        named = file_role(sheet.name)
+        seen: set[str] = set()
+        for role in [named] if named in pools else pools:
+            ids = id_column(sheet, pools[role])
+            if ids is None:
+                continue
+            places = match(sheet.columns[ids], pools[role])
+            if len(places.ids()) < COVERED * len(pools[role].paths) or not seen.isdisjoint(places.found):
+                continue
+            seen |= places.found.keys()
+            for name in sheet.header:
+                if name != ids and not _no_column(sheet, name, left):
+                    for one, cell in zip(sheet.columns[ids], sheet.columns[name], strict=True):
+                        if cell.casefold() not in MISSING:
+                            for path in places.paths(one):
+                                found[name].setdefault(path, cell)
+    return found
+
+
+def _no_column(sheet: Sheet, name: str, left: set[str]) -> bool:
+    usual = name.casefold() in left or name.casefold() in OF_PODIUM
+    return usual or is_split(name) or counts_rows(sheet, name)
+
+
+def _few(judged: Judged) -> bool:
+    return len(judged.trained) < COVERED * judged.images[0]
+
+
+def _not_in_test(judged: Judged) -> bool:
+    return len(judged.tested) < COVERED * judged.images[1]
+
+
+def _constant(judged: Judged) -> bool:
+    return len(set(judged.trained.values())) < 2
+
+
+def _id_like(judged: Judged) -> bool:
+    values = set(judged.trained.values())
+    rows = len({judged.rows.get(path, path) for path in judged.trained})
+    if all(integer(value) is not None for value in values):
+        return len(values) > max(NUMBERED * rows, FEWEST)
+    return not all(map(is_number, values)) and len(values) > OWN * rows
+
+
+def _unseen(judged: Judged) -> bool:
+    """Names and whole numbers that the test has others of: patients, days, sessions."""
+    known = set(judged.trained.values())
+    if any(is_number(value) and integer(value) is None for value in known):
+        return False
+    hits = sum(value in known for value in judged.tested.values())
+    few_numbers = all(map(is_number, known)) and len(known) <= FEWEST
+    return not few_numbers and hits < SEEN * len(judged.tested)
+
+
+def _tells_the_label(judged: Judged) -> bool:
+    """Whether the label can be read off the column: a word a class, or thresholds of a number.
+
+    Measured labels: the same order.
+    """
+    given = [(cell, judged.labels[path]) for path, cell in judged.trained.items() if path in judged.labels]
+    labels = [label for _, label in given]
+    if len(given) < FEWEST or len(set(labels)) < 2:
+        return False
+    if all(map(is_number, labels)) and len(set(labels)) > FEWEST:
+        return all(is_number(cell) for cell, _ in given) and _same_order(given)
+    of: dict[str, set[str]] = defaultdict(set)
+    for cell, label in given:
+        of[cell].add(label)
+    if any(len(answers) > 1 for answers in of.values()):
+        return False
+    if not all(map(is_number, of)):
+        return True
+    ordered = [next(iter(of[cell])) for cell in sorted(of, key=float)]
+    turns = sum(a != b for a, b in pairwise(ordered))
+    return turns <= 2 * (len(set(labels)) - 1)
+
+
+def _same_order(given: list[tuple[str, str]]) -> bool:
+    from scipy.stats import spearmanr
+
+    cells, labels = (np.array([float(pair[side]) for pair in given]) for side in (0, 1))
+    return bool(len(np.unique(cells)) > 1 and abs(spearmanr(cells, labels).statistic) > SURE)
+
+
+RULES: list[tuple[Callable[[Judged], bool], str]] = [
+    (_few, "empty for most training images"),
+    (_not_in_test, "missing in the test"),
+    (_constant, "always the same"),
+    (_id_like, "a value of its own for each row, as ids have"),
+    (_unseen, "the test has other values: patients, days or the like"),
+    (_tells_the_label, "it tells the label of every training image: what is known only with the answer"),
+]

@@ -1,0 +1,87 @@
+"""Columns beside the image: which may help, and why others are left out."""
+
+from pathlib import Path
+
+import pytest
+
+from podium.competition.index import table
+from tests.competition.shipping import Files, csv, found, many
+
+TRAIN, TEST = 40, 10
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+
+
+def label(i: int) -> str:
+    return "sick" if i % 3 == 0 else "well"
+
+
+COLUMNS = {  # name -> (cell of a training image, cell of a test image; None: the test has no such column)
+    "age": (lambda i: str(20 + i % 17), lambda i: str(25 + i)),
+    "site": (lambda i: ["", "north", "south"][i % 4 % 3], lambda i: "north" if i % 2 else "south"),
+    "dose": (lambda i: f"{i * 0.37:.2f}", lambda i: f"{i * 0.41:.2f}"),
+    "country": (lambda i: "de", lambda i: "de"),
+    "url": (lambda i: f"http://x/{i}", lambda i: f"http://x/t{i}"),
+    "serial": (lambda i: str(5000 + i), lambda i: str(9000 + i)),
+    "doctor": (lambda i: f"d{i // 2}", lambda i: f"e{i}"),
+    "verdict": (lambda i: "pos" if label(i) == "sick" else "neg", lambda i: "pos"),
+    "score": (lambda i: f"{(label(i) == 'sick') + i / 100:.2f}", lambda i: "0.5"),
+    "biopsy": (lambda i: "done" if i % 2 else "no", None),
+    "note": (lambda i: "hm" if i == 3 else "", lambda i: ""),
+}
+
+
+def ship() -> Files:
+    """COLUMNS beside the id and the label, and a table of folds that nobody asked for."""
+    told = [name for name in COLUMNS if COLUMNS[name][1]]
+    files = many("train/a{}.png", TRAIN) | many("test/b{}.png", TEST)
+    rows = [",".join([f"a{i}", label(i), *(COLUMNS[name][0](i) for name in COLUMNS)]) for i in range(TRAIN)]
+    tests = [",".join([f"b{i}", *(COLUMNS[name][1](i) for name in told)]) for i in range(TEST)]
+    return files | {
+        "train.csv": csv(",".join(["id", "label", *COLUMNS]), *rows),
+        "test.csv": csv(",".join(["id", *told]), *tests),
+        "sample_submission.csv": csv("id,label", *(f"b{i},well" for i in range(TEST))),
+    }
+
+
+def test_what_may_help_is_kept_and_the_rest_told(tmp_path: Path) -> None:
+    got = found(ship(), tmp_path, label_column="label")
+    assert list(got.columns) == ["age", "site", "dose"]
+    assert got.columns["age"]["train/a3.png"] == "23" and got.columns["age"]["test/b3.png"] == "28"
+    assert "train/a4.png" not in got.columns["site"] and got.columns["site"]["test/b0.png"] == "south"
+    said = table(got.competition.findings)
+    for text in (
+        "may help: age, site, dose",
+        "country (always the same)",
+        "url (a value of its own for each row",
+        "serial (a value of its own for each row",
+        "doctor (the test has other values",
+        "verdict (it tells the label of every training image",
+        "score (it tells the label of every training image",
+        "biopsy (missing in the test)",
+        "note (empty for most training images)",
+    ):
+        assert text in said
+    assert not any(name in said for name in ("label (", "id ("))
+
+
+def test_one_table_may_tell_of_training_and_test(tmp_path: Path) -> None:
+    files = ship()
+    whole = [f"a{i},{'NE'[i % 2]}" for i in range(TRAIN)] + [f"b{i},{'NE'[i % 2]}" for i in range(TEST)]
+    files |= {"train.csv": csv("id,label", *(f"a{i},{label(i)}" for i in range(TRAIN)))}
+    files |= {"test.csv": csv("id", *(f"b{i}" for i in range(TEST))), "meta.csv": csv("file,camera", *whole)}
+    got = found(files, tmp_path)
+    assert list(got.columns) == ["camera"] and len(got.columns["camera"]) == TRAIN + TEST
+
+
+def test_a_table_whose_ids_fit_train_and_test_tells_of_one(tmp_path: Path) -> None:
+    """1.png lies in train and in test: nobody knows which of them a table of ids means."""
+    files = many("train/{}.png", TRAIN) | many("test/{}.png", TEST)
+    files |= {"train.csv": csv("id,label", *(f"{i},{label(i)}" for i in range(TRAIN)))}
+    files |= {"sample_submission.csv": csv("id,label", *(f"{i},well" for i in range(TEST)))}
+    files |= {"meta.csv": csv("id,camera", *(f"{i},{'NE'[i % 2]}" for i in range(TRAIN)))}
+    got = found(files, tmp_path)
+    assert not got.columns and "camera (missing in the test)" in table(got.competition.findings)
