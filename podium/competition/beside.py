@@ -23,6 +23,7 @@ OF_PODIUM = {"fold", "kfold", "index", "image_id"}  # what tables say of folds, 
 COVERED = 0.5  # of the training images, and of the test's, must have a value
 OWN = 0.5  # different words a row: above it each row has one of its own, as ids have
 NUMBERED = 0.9  # different whole numbers a row: above it they number the rows
+SHARED = 0.95  # of the test images with a value of training: a column of groups then is none, it may help
 SEEN = 0.5  # of the test's values must be values of training
 FEWEST = 20  # rows from which on a column can be judged to tell the label
 SURE = 0.999  # how alike in order a column and measured labels are, where it is the label once more
@@ -36,6 +37,7 @@ class Beside:
 
     columns: dict[str, Cells] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    shared: set[str] = field(default_factory=set)  # of them those whose values in the test are training's
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ def beside(
             refused.append(f"{name} ({why})")
         else:
             made.columns[name] = judged.trained | judged.tested
+            if _hits(judged) >= SHARED * len(tested):
+                made.shared.add(name)
     if made.columns:
         why = "ensemble.columns: none leaves them out"
         made.findings.append(Finding(what="columns", found=f"may help: {', '.join(made.columns)}", why=why))
@@ -139,14 +143,18 @@ def _id_like(judged: Judged) -> bool:
     return not all(map(is_number, values)) and len(values) > OWN * rows
 
 
+def _hits(judged: Judged) -> int:
+    known = set(judged.trained.values())
+    return sum(value in known for value in judged.tested.values())
+
+
 def _unseen(judged: Judged) -> bool:
     """Names and whole numbers that the test has others of: patients, days, sessions."""
     known = set(judged.trained.values())
     if any(is_number(value) and integer(value) is None for value in known):
         return False
-    hits = sum(value in known for value in judged.tested.values())
     few_numbers = all(map(is_number, known)) and len(known) <= FEWEST
-    return not few_numbers and hits < SEEN * len(judged.tested)
+    return not few_numbers and _hits(judged) < SEEN * len(judged.tested)
 
 
 def _tells_the_label(judged: Judged) -> bool:

@@ -93,6 +93,10 @@ class _Detection:
         trained = {image.image_id: image.path for image in images if image.subset in ("train", "validation")}
         told = beside(self.sheets.all, labels, classes, subset, rows, [self.roles.rows, *self._asked()])
         self.findings += told.findings
+        if labels.group_column in told.shared and self.params.group_column is None:
+            labels.groups = {}
+            self._note("groups", f"none by {labels.group_column}: the test images are of the same ones",
+                       "competition.group_column keeps them whole", warning=True)  # fmt: skip
         return Detected(
             images=images,
             labels={name: label for name, label in names.items() if name in trained},

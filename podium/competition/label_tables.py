@@ -58,6 +58,7 @@ def _collect(
         f", {group} -> group" if group else ""
     )
     labels = Labels(sheet.name, text, {}, id_column=ids, label_column=column, id_forms=found.forms)
+    labels.group_column = group or ""
     unnamed: list[str] = []
     torn: dict[str, str] = {}
     for i, (name, label) in enumerate(zip(sheet.columns[ids], cells, strict=True)):

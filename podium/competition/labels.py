@@ -27,6 +27,7 @@ class Labels:
     found: str  # for the table of findings
     of: dict[str, str]  # image path -> label as shipped
     groups: dict[str, str] = field(default_factory=dict)
+    group_column: str = ""  # whose cells they are
     splits: dict[str, str] = field(default_factory=dict)  # image path -> the subset that a table tells
     row_of: dict[str, str] = field(default_factory=dict)  # image path -> its row, where rows have several
     id_column: str = ""

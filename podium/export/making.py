@@ -55,7 +55,7 @@ def refuse(settings: Settings) -> dict[str, Any]:
         raise UserError(f"{submission.PATH} is missing: run `dvc repro`, then export.")
     said = read_table()
     only_one_image_a_row(rows.read(), "make export", "upload reports/submission.csv")
-    members.refuse_columns(said)
+    members.refuse_without_network(said)
     members.refuse_external(settings.vote)
     graphs.refuse_without_graph(said["chosen"])
     return said

@@ -16,7 +16,7 @@ from podium.networks.build import Network
 from podium.tta.members import FoldNetwork, alike, member
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of
-from podium.vote.columns import NAME
+from podium.vote import columns, neighbours
 from podium.vote.params import EnsembleParams
 
 ARTIFACTS = ("models", f"{predictions.FOLDER}/{facts.FILE}", "params.yaml")
@@ -40,13 +40,14 @@ def refuse_external(params: EnsembleParams) -> None:
         )
 
 
-def refuse_columns(table: dict[str, Any]) -> None:
-    """Raises UserError where columns beside the images vote: a bundle sees images alone."""
-    if any(one["name"] == NAME for one in table["members"]):
-        raise UserError(
-            "data/ensemble: columns beside the images vote, and a bundle sees images alone: set "
-            "ensemble.columns: none, run `dvc repro`, then export."
-        )
+def refuse_without_network(table: dict[str, Any]) -> None:
+    """Raises UserError where columns beside the images or look-alikes vote: a bundle has networks alone."""
+    for name, what in ((columns.NAME, "columns beside the images"), (neighbours.NAME, "look-alikes")):
+        if any(one["name"] == name for one in table["members"]):
+            raise UserError(
+                f"data/ensemble: {what} vote, and a bundle sees images through networks alone: set "
+                f"ensemble.{name}: none, run `dvc repro`, then export."
+            )
 
 
 def sources(params: EnsembleParams, names: Sequence[str]) -> list[Source]:

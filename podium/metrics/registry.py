@@ -22,6 +22,7 @@ from podium.metrics.names import MAP_NAME, canonical
 from podium.metrics.numbers import NUMBERS
 from podium.metrics.sets import SETS
 
+BLOCK = 1 << 22  # cells compared at a time
 MAP_CUTOFF = 5  # of `map_at_k` without a number: Kaggle's most frequent
 
 
@@ -105,11 +106,21 @@ def _quadratic_kappa(labels: Labels, probs: Floats, weights: Floats) -> Floats:
     return np.where(expected > 0, 1 - observed / np.where(expected > 0, expected, 1), 1.0)
 
 
+def _ranks(labels: Labels, probs: Floats) -> Floats:
+    """(n,) how many classes come before the right one, the lowest of equal ones first; rows in blocks."""
+    found = np.empty(len(labels))
+    size, classes = max(1, BLOCK // max(probs.shape[1], 1)), np.arange(probs.shape[1])
+    for start in range(0, len(labels), size):
+        some, right = probs[start : start + size], labels[start : start + size, None]
+        own = np.take_along_axis(some, right, 1)
+        found[start : start + size] = ((some > own) | ((some == own) & (classes < right))).sum(1)
+    return found
+
+
 def _map(name: str, cutoff: int) -> Metric:
     def weighted(labels: Labels, probs: Floats, weights: Floats) -> Floats:
-        order = np.argsort(-probs, axis=1, kind="stable")[:, :cutoff]
-        hits = order == labels[:, None]
-        return share((hits / np.arange(1, order.shape[1] + 1)).sum(1), weights)
+        ranks = _ranks(labels, probs)
+        return share(np.where(ranks < cutoff, 1 / (1 + ranks), 0.0), weights)
 
     return Metric(name, weighted, wants="ranks")
 

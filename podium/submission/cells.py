@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from podium.contracts.competition import Competition  # a bundle's card stands in for it
 
 Probs = NDArray[np.float64]
+BLOCK = 1 << 22  # cells sorted at a time
 Cells = list[list[str]]  # (n rows, columns)
 
 
@@ -46,8 +47,11 @@ def _labels(competition: "Competition", probs: Probs, _digits: int) -> Cells:
 
 
 def _top_k(competition: "Competition", probs: Probs, _digits: int) -> Cells:
-    best = np.argsort(-probs, axis=1, kind="stable")[:, : competition.top_k]
-    return [[" ".join(competition.values[i] for i in row)] for row in best]
+    size, told = max(1, BLOCK // max(probs.shape[1], 1)), []
+    for start in range(0, len(probs), size):
+        order = np.argsort(-probs[start : start + size], axis=1, kind="stable")[:, : competition.top_k]
+        told += [[" ".join(competition.values[i] for i in row)] for row in order]
+    return told
 
 
 def _probabilities(competition: "Competition", probs: Probs, digits: int) -> Cells:

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from podium.experiments.runs import Pool
 from podium.foundation.run import derive
-from podium.metrics.intervals import replicates
 from podium.metrics.metric import Metric
 from podium.vote.ensemble import parts
+from podium.vote.paying import Trial, tried
 from podium.vote.voter import SMALLEST_INPUT, Probs, arithmetic_mean
 
 NAME = "columns"
 MOST_CLASSES = 30  # columns of predictions: each asks for its own trees, and its weight on every value
 MOST_VALUES = 50  # words of a column that are told apart: rarer ones are one
 FEWEST = 5  # images of such a word
-C = 0.1  # inverse strength of the linear model's penalty, as in stacking
+C = 1.0  # inverse strength of the linear model's penalty on standardised inputs, which are few
 RIDGE = 10.0  # penalty of numbers, on standardised inputs
 ROUNDS, LEAVES, RATE, L2 = 50, 7, 0.1, 1.0  # of the trees
 MOST_STEPS = 500
@@ -88,24 +88,13 @@ def joined(
     trials = [_tried(name, pool, encoded, metric, seed) for name in LEARNERS]
     best = max(trials, key=lambda trial: trial.gain)
     kept = best.gain > best.error
-    tried = ", ".join(f"{one.name} {one.gain:+.4f} +- {one.error:.4f}" for one in trials)
+    told = ", ".join(f"{one.name} {one.gain:+.4f} +- {one.error:.4f}" for one in trials)
     verdict = f"the {best.name} joins the vote" if kept else "not kept"
-    said = [f"columns: {names} beside the images change {metric.name} by {tried}: {verdict}."]
+    said = [f"columns: {names} beside the images change {metric.name} by {told}: {verdict}."]
     if not kept:
         return pool, said
     oof, test = np.concatenate([pool.oof, best.oof[None]]), np.concatenate([pool.test, best.test[None]])
     return replace(pool, names=[*pool.names, NAME], oof=oof, test=test), said
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One learner: its predictions, and what the metric gains by them over the members' mean."""
-
-    name: str
-    oof: Probs  # (n, c)
-    test: Probs  # (f, t, c)
-    gain: float
-    error: float
 
 
 def _tried(name: str, pool: Pool, encoded: Floats, metric: Metric, seed: int) -> Trial:
@@ -124,16 +113,7 @@ def _tried(name: str, pool: Pool, encoded: Floats, metric: Metric, seed: int) ->
         pool.settle(model(np.hstack([_inputs(one, pool), encoded[n:]])))
         for model, one in zip(models, voted, strict=True)
     ])  # fmt: skip
-    gain, error = _gain(oof, before, pool, metric, seed)
-    return Trial(name, oof, test, gain, error)
-
-
-def _gain(oof: Probs, before: Probs, pool: Pool, metric: Metric, seed: int) -> tuple[float, float]:
-    """(what the metric gains, more is better; its paired standard error)."""
-    sign = metric.goodness(1.0)
-    gain = sign * (metric.function(pool.labels, oof) - metric.function(pool.labels, before))
-    samples = [replicates(metric, pool.labels, one, pool.groups, seed) for one in (oof, before)]
-    return float(gain), float((samples[0] - samples[1]).std())
+    return tried(name, oof, test, oof, pool, metric, seed)
 
 
 def _inputs(probs: Probs, pool: Pool) -> Floats:

@@ -17,6 +17,8 @@ from podium.vote.calibration import CalibrationTrial, attempt, suited
 from podium.vote.params import EnsembleParams
 from podium.vote.voter import Combine, Context, Features, Learnt, Probs, Voter
 
+LARGE = 20_000_000  # images x classes: of larger tables, 160 MB each, few are held at a time
+WHERE_LARGE = ("soft", "geometric")  # the voters that are compared then
 INNER_PARTS = 5  # of the one fold's groups, where the run has a single fold
 
 
@@ -102,7 +104,9 @@ def candidates(wanted: str, metric: Metric, pool: Pool) -> list[str]:
                 f"choose auto, {' or '.join(able)}."
             )
         return [wanted]
-    return [name for name in voters.names() if _suits(voters.load(name), metric, pool)]
+    n, k = pool.oof.shape[1:]
+    able = list(WHERE_LARGE) if n * k > LARGE else voters.names()
+    return [name for name in able if _suits(voters.load(name), metric, pool)]
 
 
 def _suits(voter: Voter, metric: Metric, pool: Pool) -> bool:

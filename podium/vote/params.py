@@ -29,6 +29,7 @@ class EnsembleParams(Section):
     experiments: list[str] = []  # full revisions of other runs that vote too
     external: list[External] = []
     columns: Literal["auto", "none"] = "auto"  # whether columns beside the image may join the vote
+    neighbours: Literal["auto", "none"] = "auto"  # whether look-alikes may vote where classes are small
     rows: Literal["auto", "mean", "max", "noisy_or"] = "auto"  # how the images of one row become its vote
     own: bool = True  # whether this run itself votes
 

@@ -68,6 +68,15 @@ def test_what_may_help_is_kept_and_the_rest_told(tmp_path: Path) -> None:
     assert not any(name in said for name in ("label (", "id ("))
 
 
+def test_a_site_that_the_test_shares_is_a_column_and_no_group(tmp_path: Path) -> None:
+    got = found(ship(), tmp_path, label_column="label")
+    assert not got.groups and "none by site: the test images are of the same ones" in table(
+        got.competition.findings
+    )
+    kept = found(ship(), tmp_path, label_column="label", group_column="site")
+    assert set(kept.groups.values()) == {"north", "south"}
+
+
 def test_one_table_may_tell_of_training_and_test(tmp_path: Path) -> None:
     files = ship()
     whole = [f"a{i},{'NE'[i % 2]}" for i in range(TRAIN)] + [f"b{i},{'NE'[i % 2]}" for i in range(TEST)]

@@ -47,19 +47,22 @@ def said() -> list[str]:
         return [row[1] for row in csv.reader(file)][1:]
 
 
+def right(rows: list[str], truth: list[str]) -> float:
+    return float(np.mean([a == b for a, b in zip(rows, truth, strict=True)]))
+
+
 def test_a_site_decides_beside_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     truth = ship(tmp_path / "comp.zip")
     opened(tmp_path, monkeypatch, PROBE)
     run_stages(monkeypatch, 3, exported=False)
     assert columns.read().columns.tolist() == ["site"] and len(columns.read()) == TRAIN + TEST
-    assert said() == truth and metrics.read()["cv"] > 0.95
+    with_it, score = said(), metrics.read()["cv"]
     assert str(metrics.read()["voted"]).endswith(", columns")
-    with pytest.raises(
-        UserError, match=r"columns beside the images vote, and a bundle sees images alone: set "
-    ):
+    with pytest.raises(UserError, match=r"columns beside the images vote, and a bundle sees images through "):
         export.main()
 
     set_params(tmp_path, {"ensemble.columns": "none"})
     ensemble.main()
     submit.main()
-    assert said() != truth and metrics.read()["cv"] < 0.9
+    assert score > metrics.read()["cv"] + 0.1
+    assert right(with_it, truth) >= 0.8 > right(said(), truth)

@@ -74,6 +74,17 @@ def test_map_at_k_by_hand() -> None:
     assert score("MAP@3", labels, probs) == pytest.approx((1 + 1 / 2 + 1 / 3) / 3)
 
 
+@pytest.mark.parametrize("block", [1, 12, 1 << 22])
+def test_map_at_k_is_that_of_the_sorted_classes(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in blocks of rows, and where probabilities are equal."""
+    monkeypatch.setattr(registry, "BLOCK", block)
+    draw = np.random.default_rng(0)
+    probs, labels = draw.integers(0, 4, (50, 6)) / 4, draw.integers(0, 6, 50)
+    order = np.argsort(-probs, axis=1, kind="stable")[:, :3]
+    wanted = ((order == labels[:, None]) / np.arange(1, 4)).sum(1).mean()
+    assert score("map_at_3", labels, probs) == pytest.approx(wanted)
+
+
 def random_case(seed: int) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(seed)
     k = int(generator.integers(2, 6))

@@ -73,6 +73,13 @@ def test_auto_leaves_out_what_would_take_minutes() -> None:
     assert "svm" not in ensemble.candidates("auto", ACCURACY, replace(many, look=None))
 
 
+def test_large_tables_are_held_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = pool(members=2, n=20)
+    monkeypatch.setattr(ensemble, "LARGE", two.oof[0].size - 1)
+    assert ensemble.candidates("auto", ACCURACY, two) == ["soft", "geometric"]
+    assert ensemble.candidates("hill_climbing", ACCURACY, two) == ["hill_climbing"]
+
+
 def test_a_single_fold_is_parted_by_groups() -> None:
     made = pool()
     parts = ensemble.parts(np.zeros(200, int), made.groups, seed=0)

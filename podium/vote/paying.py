@@ -1,0 +1,28 @@
+"""Whether a further member pays: what the metric gains by it over the members' mean, and how sure that is."""
+
+from dataclasses import dataclass
+
+from podium.experiments.runs import Pool
+from podium.metrics.intervals import replicates
+from podium.metrics.metric import Metric
+from podium.vote.voter import Probs, arithmetic_mean
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A further member: its predictions, and what the metric gains by them, more being better."""
+
+    name: str
+    oof: Probs  # (n, c)
+    test: Probs  # (f, t, c)
+    gain: float
+    error: float  # the paired difference's standard error
+
+
+def tried(name: str, oof: Probs, test: Probs, voted: Probs, pool: Pool, metric: Metric, seed: int) -> Trial:
+    """The member with what the vote `voted` (n, c), in which it has its part, gains over that of the pool."""
+    before = arithmetic_mean(pool.oof, pool.settle)
+    sign = metric.goodness(1.0)
+    gain = sign * (metric.function(pool.labels, voted) - metric.function(pool.labels, before))
+    samples = [replicates(metric, pool.labels, one, pool.groups, seed) for one in (voted, before)]
+    return Trial(name, oof, test, float(gain), float((samples[0] - samples[1]).std()))
