@@ -45,14 +45,13 @@ def main() -> None:
     else:
         by = None if found.kind.truth == "labels" else strata
         made = split.split(ids, labels, grouped.groups, found.classes, params, seed, by)
-    table = made.table
     k = len(found.classes) if found.kind.link == "softmax" else 0
-    near = nearness.beside_test(table, embeddings.read(), k)
+    near = nearness.beside_test(made.table, embeddings.read(), k)
     sentences = grouped.sentences + made.sentences + near.sentences
     warnings = grouped.warnings + made.warnings + near.warnings
-    facts = split.facts(table, grouped.facts | near.facts, sentences, warnings)
+    facts = split.facts(made.table, grouped.facts | near.facts, sentences, warnings)
     with replacing_folder(FOLDER) as folder:
-        folds.FOLDS.write(table, folder / folds.PATH.name)
+        folds.FOLDS.write(made.table, folder / folds.PATH.name)
         contract.write(contract.Facts, facts, folder)
     print("\n".join(facts["sentences"]))
 
