@@ -38,7 +38,7 @@ def from_table(
         return None
     found = match(sheet.columns[ids], pool)
     _refuse_missing(sheet, ids, found, others, params)
-    if found.several and len(set(told.cells)) == len(found.found):
+    if told.task == "single" and found.several and len(set(told.cells)) == len(found.found):
         return None  # a label of its own for each folder: a list of classes, and no rows
     labels = _collect(sheet, ids, told.column, told.cells, found, params)
     labels.row_of = _rows_of(sheet, ids, found, pool.rows)

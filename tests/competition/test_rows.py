@@ -118,6 +118,16 @@ def test_a_list_of_classes_is_no_table_of_rows(tmp_path: Path) -> None:
     assert {image.row for image in got.images if image.subset == "train"} == {""}
 
 
+def test_measured_rows_may_each_have_a_number_of_their_own(tmp_path: Path) -> None:
+    names = [f"r{i:02d}" for i in range(24)]
+    files = images(
+        *(f"train/{row}/{view}.png" for row in names for view in "01"), "test/x/0.png", "test/x/1.png"
+    )
+    files |= {"train.csv": csv("id,weight", *(f"{row},{i + 0.25}" for i, row in enumerate(names)))}
+    got = found(files | {"sample_submission.csv": csv("id,weight", "x,0.5")}, tmp_path)
+    assert got.competition.task == "number" and len(got.labels) == 48
+
+
 def test_of_nested_ids_the_longest_has_the_image() -> None:
     pool = ImageIndex(["t/p1_a.png", "t/p1_2_a.png", "t/p1_2_b.png", "t/007 x.png"], "id")
     made = match(["p1", "p1_2"], pool)
