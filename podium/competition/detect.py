@@ -53,7 +53,7 @@ class _Detection:
         images = images_of(raw)
         self.sheets = Sheets(raw, params, images)
         self.findings += [Finding(what="download", found=text, warning=True) for text in self.sheets.broken]
-        for note in [*filter(None, [unread(raw)]), *self.sheets.guessed()]:
+        for note in [*unread(raw), *self.sheets.guessed()]:
             self._note(
                 "download", note, "competition.encoding names another" if "UTF-8" in note else "", True
             )

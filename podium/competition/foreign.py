@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 from podium.competition.matching import SUFFIXES as IMAGES
-from podium.competition.matching import stem
+from podium.competition.matching import pictures, stem
 from podium.download import letters
 from podium.download.archives import part_of
 from podium.download.raw import Raw
@@ -71,15 +71,22 @@ def has_known_suffix(name: str) -> bool:
     return name.lower().endswith((*IMAGES, *SUFFIXES, *KINDS, *PHOTOS, *PACKED, *BOOKS, *BOXES, *TEXTS))
 
 
-def unread(raw: Raw) -> str | None:
-    """A sentence about pictures in formats that are not read, beside others that are."""
+def unread(raw: Raw) -> list[str]:
+    """Sentences about pictures that are not read, beside others that are."""
     photos = [name for name in raw.names() if name.lower().endswith(PHOTOS)]
-    if not photos:
-        return None
-    return (
-        f"{len(photos):,} pictures of a format that is not read ({_some(photos)}): convert them to PNG or "
-        "JPEG, or they are as if not there"
-    )
+    _, measured = pictures(raw.names())
+    said = []
+    if photos:
+        said.append(
+            f"{len(photos):,} pictures of a format that is not read ({_some(photos)}): convert them to PNG "
+            "or JPEG, or they are as if not there"
+        )
+    if measured:
+        said.append(
+            f"{len(measured):,} DICOM files or NumPy arrays ({_some(measured)}) lie beside at least as many "
+            "pictures and are as if not there: give a folder without those pictures to read them"
+        )
+    return said
 
 
 def pixel_table(raw: Raw) -> UserError | None:
@@ -92,7 +99,9 @@ def pixel_table(raw: Raw) -> UserError | None:
 
 def other_labels(raw: Raw, images: list[str]) -> str | None:
     """A sentence about files that seem to hold the labels, but in a form that is not read."""
-    books = _first_train([name for name in raw.names() if name.lower().endswith(BOOKS)])
+    books = _first_train(
+        [name for name in raw.names() if name.lower().endswith(BOOKS) and name not in set(images)]
+    )
     if books:
         return (
             f"{books[0]} may hold the labels, but it is no text table: save it as CSV beside the images and "

@@ -3,7 +3,7 @@
 import re
 
 from podium.competition.foreign import has_known_suffix, no_images
-from podium.competition.matching import SUFFIXES
+from podium.competition.matching import pictures
 from podium.download.raw import Raw
 from podium.images.opening import looks_like_image
 
@@ -16,7 +16,10 @@ def images_of(raw: Raw) -> list[str]:
 
     Raises UserError where there are none.
     """
-    found = [name for name in raw.names() if name.lower().endswith(SUFFIXES)]
+    found, _ = pictures(raw.names())
+    arrays = [name for name in found if name.lower().endswith(".npy")]
+    if arrays and not any(looks_like_image(raw.read(name)) for name in arrays[:TRIED]):
+        found = [name for name in found if name not in set(arrays)]
     kinds: dict[str, list[str]] = {}  # files by their suffix, all numbers being one
     for name in raw.names():
         if not has_known_suffix(name) and raw.size(name) <= SNIFFED:

@@ -15,7 +15,7 @@ VERSION = 1
 
 
 class Reading(BaseModel):
-    """The first four are the fields of images/channels.py's Meaning."""
+    """The first five are the fields of images/channels.py's Meaning."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     version: int = VERSION
@@ -23,6 +23,7 @@ class Reading(BaseModel):
     high: float | None = None
     fourth: str = "alpha"
     ground: int = 255
+    window: bool = True
     sample: str = ""  # the sample submission's path inside the download, "" where none was shipped
 
 

@@ -75,7 +75,7 @@ def card(
         short_side=image.storage.short_side,
         suffix=f".{image.storage.format}",
         quality=image.storage.quality,
-        meaning=reading.model_dump(include={"low", "high", "fourth", "ground"}),
+        meaning=reading.model_dump(include={"low", "high", "fourth", "ground", "window"}),
         competition=found.model_dump(mode="json", exclude=set(UNKNOWN_TO_A_BUNDLE)),
         sample=reading.sample,
         tests=folders(paths["test"], paths["train"]),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from podium.competition.matching import SUFFIXES, ImageIndex, match
+from podium.competition.matching import ImageIndex, match, pictures
 from podium.export.card import Card
 from podium.foundation.errors import UserError
 from podium.images.kinds import START
@@ -16,8 +16,11 @@ def images(folder: Path) -> list[str]:
     """Paths below `folder`, with /, of what has an image's suffix or begins like one; ascending."""
     if not folder.is_dir():
         raise UserError(f"{folder} is no folder: name the folder of test images.")
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path.relative_to(folder).as_posix() for path in files if _is_image(path)]
+    files = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    told, beside = pictures(files)  # broken perhaps: their rows get the classes' shares
+    known = {*told, *beside}
+    others = [name for name in files if name not in known and _is_image(folder / name)]
+    return sorted(told + others)
 
 
 def candidates(folder: Path, card: Card) -> list[str]:
@@ -57,8 +60,6 @@ def _inside(path: str, folders: Sequence[str]) -> bool:
 
 
 def _is_image(path: Path) -> bool:
-    if path.name.lower().endswith(SUFFIXES):
-        return True  # broken perhaps: its row gets the classes' shares
     if path.suffix and not path.suffix[1:].isdigit():
         return False
     try:

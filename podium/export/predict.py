@@ -28,7 +28,8 @@ from podium.duplicates import answers  # noqa: E402
 from podium.export import card as cards  # noqa: E402
 from podium.export import engines, finding  # noqa: E402
 from podium.foundation.errors import UserError  # noqa: E402
-from podium.images.opening import Unreadable, open_image  # noqa: E402
+from podium.images.kinds import Unreadable  # noqa: E402
+from podium.images.opening import open_image  # noqa: E402
 from podium.images.pixels import Pixels, decode, square  # noqa: E402
 from podium.images.storing import as_stored, pixel_digest  # noqa: E402
 from podium.submission import submission  # noqa: E402

@@ -11,7 +11,8 @@ import numpy as np
 
 from podium.images.channels import Meaning
 from podium.images.exif import Origin
-from podium.images.opening import Unreadable, open_image
+from podium.images.kinds import Unreadable
+from podium.images.opening import open_image
 from podium.images.params import Storage
 from podium.images.pixels import Pixels
 from podium.images.storing import as_stored, pixel_digest

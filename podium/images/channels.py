@@ -4,6 +4,7 @@ A picture of its own says little: twelve bits in a 16-bit file look black, a fou
 like transparency, white ink on nothing like paper. So some pictures of the data set are looked at together.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ class Meaning:
     high: float | None = None
     fourth: str = "alpha"  # or band
     ground: int = 255  # what lies under transparent parts, grey [0, 255]
+    window: bool = True  # whether a DICOM picture is shown by its own window, where it has one
 
     def deep(self, values: NDArray[Any]) -> NDArray[np.uint8]:
         """Values of more than 8 bits as 8 bits, by the data set's range."""
@@ -49,9 +51,21 @@ def own_range(values: NDArray[Any]) -> tuple[float, float]:
     return low, high
 
 
+@dataclass(frozen=True)
+class Stored:
+    """One picture's values as they are stored."""
+
+    values: NDArray[Any]  # (h, w, bands)
+    band: bool  # whether the file says that a fourth band is no transparency
+    said: str = ""  # what such pictures are, where they are of no usual format
+    windowed: bool | None = None  # whether a DICOM picture has a window; None for others
+
+
 @dataclass
 class _Seen:
-    deep: list[NDArray[np.float64]] = field(default_factory=list)
+    deep: list[tuple[NDArray[np.float64], bool]] = field(default_factory=list)  # and whether it is windowed
+    said: Counter[str] = field(default_factory=Counter)
+    windows: list[bool] = field(default_factory=list)  # of each DICOM picture: whether it has one
     soft: list[bool] = field(default_factory=list)  # of each fourth channel: whether it is a band
     ink: list[NDArray[np.uint8]] = field(default_factory=list)  # grey levels of what is not transparent
 
@@ -59,13 +73,12 @@ class _Seen:
 def survey(
     names: Sequence[str],
     read: Callable[[str], bytes],
-    raw_pixels: Callable[[bytes], tuple[NDArray[Any], bool] | None],
+    raw_pixels: Callable[[bytes], Stored | None],
     asked: "Channels",
 ) -> tuple[Meaning, list[str]]:
     """(meaning, sentences) from some pictures of the data set; what params name is taken as it is.
 
-    raw_pixels gives values (h, w, bands) and whether a fourth band is said to be no transparency; None for
-    usual 8-bit pictures.
+    raw_pixels gives one picture's values as stored, None for usual 8-bit pictures.
     """
     seen = _Seen()
     count = 0
@@ -77,46 +90,66 @@ def survey(
             continue
         count += 1
         if found is not None:
-            _look(seen, *found)
-    low, high, said = _range(seen, asked, count)
+            _look(seen, found)
+    window, said = _window(seen, asked, count)
+    low, high, more = _range(seen, asked, count, window)
+    said += more
     fourth, more = _fourth(seen, asked, count)
     said += more
     ground, more = _ground(seen, asked, count) if fourth == "alpha" else (255, [])
-    return Meaning(low, high, fourth, ground), said + more
+    return Meaning(low, high, fourth, ground, window), said + more
 
 
-def _look(seen: _Seen, values: NDArray[Any], told_band: bool) -> None:
+def _look(seen: _Seen, found: Stored) -> None:
+    values = found.values
+    seen.said[found.said] += 1
+    seen.windows += [] if found.windowed is None else [found.windowed]
     flat = values.reshape(-1, values.shape[2])
     flat = flat[:: max(1, len(flat) // PIXELS)]
     bands = flat.shape[1]
     colours = flat[:, : bands - 1] if bands in (2, 4) else flat
     deep = values.dtype != np.uint8
     if deep:
-        seen.deep.append(np.nan_to_num(colours.astype(np.float64)).ravel())
+        seen.deep.append((np.nan_to_num(colours.astype(np.float64)).ravel(), bool(found.windowed)))
     if bands in (2, 4):
         top = 255.0 if not deep else 65535.0
         alpha = flat[:, -1].astype(np.float64) / top
         between = float(np.mean((alpha > 0.02) & (alpha < 0.98)))
-        seen.soft.append(told_band or between > SOFT)
+        seen.soft.append(found.band or between > SOFT)
         if alpha.min() < 0.5:
             ink = colours[alpha >= 0.5].mean(1) * (255.0 / top)
             seen.ink.append(np.clip(ink, 0, 255).astype(np.uint8))
 
 
-def _range(seen: _Seen, asked: "Channels", count: int) -> tuple[float | None, float | None, list[str]]:
-    if not seen.deep:
+def _window(seen: _Seen, asked: "Channels", count: int) -> tuple[bool, list[str]]:
+    """(whether DICOM pictures are shown by their windows, what the pictures are)."""
+    said = [f"{n} of {count} pictures looked at are {what}" for what, n in seen.said.items() if what]
+    if not any(seen.windows):
+        return True, said
+    window = sum(seen.windows) * 2 > len(seen.windows) if asked.window == "auto" else asked.window == "file"
+    how = "each is shown by its own window (image.channels.window: none shows all by one range)"
+    if not window:
+        how = "their windows are not applied (image.channels.window: file applies them)"
+    return window, [*said, how]
+
+
+def _range(
+    seen: _Seen, asked: "Channels", count: int, window: bool
+) -> tuple[float | None, float | None, list[str]]:
+    deep = [values for values, windowed in seen.deep if not (windowed and window)]
+    if not deep:
         return None, None, []
     if asked.range != "auto":
         low, high = asked.range
         why = "as image.channels.range says"
     else:
-        pooled = np.concatenate(seen.deep)
+        pooled = np.concatenate(deep)
         low, high = (float(value) for value in np.quantile(pooled, [EDGE, 1 - EDGE]))
         if high <= low:
             low, high = float(pooled.min()), float(pooled.max())
         why = "what all but 1 in 1,000 values use: image.channels.range names another"
     text = (
-        f"{len(seen.deep)} of {count} pictures looked at have more than 8 bits: {low:g} becomes black and "
+        f"{len(deep)} of {count} pictures looked at have more than 8 bits: {low:g} becomes black and "
         f"{high:g} white in all of them, {why}"
     )
     return low, high, [text]

@@ -42,12 +42,13 @@ def deep_values(data: bytes, kind: str, header: Any) -> Any:
 
 
 def as_rgb(values: Any, meaning: Meaning) -> Pixels:
-    """(h, w, 3): by the data set's range; the first three bands of more."""
+    """(h, w, 3): by the data set's range where they have more than 8 bits; the first three bands of more."""
     bands = 1 if values.ndim == 2 else values.shape[2]
     colours = values if bands in (1, 3) else values[..., :1] if bands == 2 else values[..., :3]
-    made = meaning.deep(colours).reshape(*values.shape[:2], -1)
+    plain = values.dtype == np.uint8
+    made = (colours if plain else meaning.deep(colours)).reshape(*values.shape[:2], -1)
     made = np.repeat(made, 3, axis=2) if made.shape[2] == 1 else made
     if bands == 4 and meaning.fourth == "alpha":
-        share = (values[..., 3:].astype(np.float64) / 65535).clip(0, 1)
+        share = (values[..., 3:].astype(np.float64) / (255 if plain else 65535)).clip(0, 1)
         made = np.rint(made * share + meaning.ground * (1 - share)).astype(np.uint8)
     return np.ascontiguousarray(made)

@@ -11,6 +11,7 @@ MAGIC = {
     b"\0\0\0\x0cjP  ": "jp2",
     b"\xff\x4f\xff\x51": "jp2",
     b"8BPS": "psd",
+    b"\x93NUMPY": "npy",
     b"\xff\x0a": "jxl",
     b"\0\0\0\x0cJXL ": "jxl",
     **{b"P%d" % i: "pnm" for i in range(1, 7)},
@@ -31,7 +32,14 @@ OTHERS = (  # what lies under an image's name now and then, and the way out
     (b"\x1f\x8b", "packed by gzip: unpack it"),
     (b"riff", "a sound or a film and no picture"),
 )
-START = 64  # bytes that tell
+START = 192  # bytes that tell
+TOLD = 64  # of them, where words tell
+PREAMBLE = 128  # bytes of a DICOM file before its mark: zeros, or another format's head
+BARE_SCANS = (b"\x02\0\0\0UL", b"\x08\0\x05\0CS", b"\x08\0\x08\0CS")  # DICOM files of old writers lack both
+
+
+class Unreadable(ValueError):
+    """Why the bytes cannot become an image, without a full stop."""
 
 
 def _heif() -> None:
@@ -44,7 +52,15 @@ def _jxl() -> None:
     import pillow_jxl  # type: ignore[import-not-found, unused-ignore]  # noqa: F401  (Pillow learns it by this)
 
 
-PLUGINS = {"heic": ("pillow-heif", _heif), "jxl": ("pillow-jxl-plugin", _jxl)}
+def _dicom() -> None:
+    import pydicom  # noqa: F401
+
+
+PLUGINS = {
+    "heic": ("pillow-heif", _heif),
+    "jxl": ("pillow-jxl-plugin", _jxl),
+    "dicom": ("pydicom pylibjpeg[all]", _dicom),
+}
 
 
 def kind_of(data: bytes) -> tuple[str, str]:
@@ -57,15 +73,17 @@ def kind_of(data: bytes) -> tuple[str, str]:
         if data.startswith(magic):
             return _plugged(kind)
     if data[4:8] == b"ftyp":
-        brands = [data[8:12], *(data[i : i + 4] for i in range(16, START, 4))]
+        brands = [data[8:12], *(data[i : i + 4] for i in range(16, TOLD, 4))]
         kinds = [BRANDS[brand] for brand in brands if brand in BRANDS]
         if kinds:
             return _plugged("avif" if "avif" in kinds else kinds[0])
         return "", "a film and no picture"
+    if data[PREAMBLE : PREAMBLE + 4] == b"DICM" or data.startswith(BARE_SCANS):
+        return _plugged("dicom")
     if not data.strip(b"\0"):
         return "", "the file holds zero bytes alone: it was not copied whole"
     shown = data[:8].decode("ascii", errors="replace")
-    lower = data[:START].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    lower = data[:TOLD].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     for start, what in OTHERS:
         if lower.startswith(start):
             return "", f"{what}; the file starts with {shown!r}"

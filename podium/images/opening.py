@@ -25,11 +25,13 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from podium.images.channels import GROUND_NAMES, Meaning
+from podium.images import arrays, dicom
+from podium.images.channels import GROUND_NAMES, Meaning, Stored
 from podium.images.deep import CLEAR, PNG_DEPTH, as_rgb, bits_of, deep_values, is_unsaid
 from podium.images.exif import Origin, orientation, origin
-from podium.images.headers import usual_size
-from podium.images.kinds import kind_of
+from podium.images.headers import end_of, usual_size
+from podium.images.kinds import Unreadable, kind_of
+from podium.images.measured import Measured
 from podium.images.pixels import Pixels
 
 PLUGINS = (  # imported here: Pillow finds a format only once its plug-in is loaded
@@ -59,8 +61,10 @@ REDUCED = {  # a fraction of the size, which the JPEG decoder gives almost for f
         (2, cv2.IMREAD_REDUCED_COLOR_2),
     )
 }
+MEASURED: dict[str, tuple[Callable[[bytes], tuple[int, int]], Callable[[bytes], Measured]]] = {
+    "dicom": (dicom.size, dicom.read), "npy": (arrays.size, arrays.read),
+}  # fmt: skip
 MEGA = 1e6
-TAIL = 4096  # bytes at the end in which most complete files' last marker stands
 
 warnings.filterwarnings("ignore", module="PIL")
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is told in notes
@@ -83,10 +87,6 @@ class _Tolerant(threading.local):
 
 TOLERANT = _Tolerant()
 ImageFile.LOAD_TRUNCATED_IMAGES = TOLERANT  # type: ignore[assignment]
-
-
-class Unreadable(ValueError):
-    """Why the bytes cannot become an image, without a full stop."""
 
 
 @dataclass
@@ -115,15 +115,14 @@ def open_image(
     megapixels: above it the image is refused before a pixel is decoded. meaning: of values beyond the usual.
     """
     kind = _kind(data)
-    end = _end(data, kind)
+    if kind in MEASURED:
+        return _open_measured(data, kind, megapixels, meaning)
+    end = end_of(data, kind)
     whole = end is not None
     size = usual_size(data, kind) if whole else None
     header: Any = None if size else _header(data, kind)
     width, height = size or header.size
-    if width * height > megapixels * MEGA:
-        raise Unreadable(
-            f"{width} x {height} pixels are more than competition.limits.megapixels = {megapixels:g}"
-        )
+    _refuse_large(width, height, megapixels)
     turn = 1 if header is None else orientation(header)
     opened = Opened(np.empty((0, 0, 3), np.uint8), width, height, kind, plain=False, length=end or len(data))
     opened.origin = Origin() if header is None else origin(header)
@@ -143,6 +142,24 @@ def open_image(
         opened.repaired = True
         opened.notes.append("truncated: the part that is missing is grey or black")
     return opened
+
+
+def _open_measured(data: bytes, kind: str, megapixels: float, meaning: Meaning) -> Opened:
+    """Values of no picture format, as 8 bits by their own window or by the data set's range."""
+    size, read = MEASURED[kind]
+    _refuse_large(*size(data), megapixels)
+    found = read(data)
+    windowed = meaning.window and found.shown is not None
+    pixels = as_rgb(found.shown if windowed else found.values, meaning)
+    height, width = pixels.shape[:2]
+    return Opened(pixels, width, height, kind, plain=False, length=len(data))
+
+
+def _refuse_large(width: int, height: int, megapixels: float) -> None:
+    if width * height > megapixels * MEGA:
+        raise Unreadable(
+            f"{width} x {height} pixels are more than competition.limits.megapixels = {megapixels:g}"
+        )
 
 
 def _kind(data: bytes) -> str:
@@ -165,29 +182,6 @@ def _fit_for_opencv(header: Any, data: bytes, kind: str) -> bool:
     if kind not in ("jpeg", "png") or header.mode not in ("RGB", "L") or "transparency" in header.info:
         return False
     return kind == "jpeg" or data[PNG_DEPTH] == 8
-
-
-def _end(data: bytes, kind: str) -> int | None:
-    """Where the picture ends; None where the file ends before. Behind it a phone may put a film."""
-    if kind == "jpeg":
-        if b"\xff\xd9" in data[-TAIL:]:
-            return len(data)
-        found = data.find(b"\xff\xd9", _scan(data))
-        return found + 2 if found >= 0 else None
-    if kind == "png":
-        if b"IEND" in data[-TAIL:]:
-            return len(data)
-        found = data.find(b"IEND", data.find(b"IDAT"))
-        return found + 8 if found >= 0 else None
-    return len(data)
-
-
-def _scan(data: bytes) -> int:
-    """Where a JPEG's first scan starts: before it segments may hold other pictures, whole ones too."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return at
 
 
 def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | None:
@@ -256,27 +250,32 @@ def _short(error: Exception) -> str:
 def looks_like_image(data: bytes) -> bool:
     """Whether the first bytes are those of a format that is read."""
     try:
-        _kind(data)
+        if _kind(data) == "npy":
+            arrays.size(data)
     except Unreadable:
         return False
     return True
 
 
-def raw_pixels(data: bytes) -> tuple[Any, bool] | None:
-    """(values (h, w, bands) as stored, whether the fourth band is said to be none of transparency).
+def raw_pixels(data: bytes) -> Stored | None:
+    """Values (h, w, bands) as stored; None for usual images of 8 bits without transparency.
 
-    None for usual images of 8 bits without transparency. Raises Unreadable.
+    Raises Unreadable.
     """
     kind = _kind(data)
+    if kind in MEASURED:
+        found = MEASURED[kind][1](data)
+        windowed = found.shown is not None if kind == "dicom" and found.values.ndim == 2 else None
+        return Stored(np.atleast_3d(found.values), kind == "npy", found.said, windowed)
     if kind == "jpeg" or usual_size(data, kind):
         return None
     header = _header(data, kind)
     if bits_of(header, data, kind) > 8:
         values = deep_values(data, kind, header)
-        return values[..., None] if values.ndim == 2 else values, is_unsaid(header)
+        return Stored(np.atleast_3d(values), is_unsaid(header))
     if header.mode not in CLEAR and "transparency" not in header.info:
         return None
     try:
-        return np.asarray(header.convert("RGBA")), is_unsaid(header)
+        return Stored(np.asarray(header.convert("RGBA")), is_unsaid(header))
     except Exception as error:
         raise Unreadable(_short(error)) from None

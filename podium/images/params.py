@@ -25,6 +25,7 @@ class Channels(BaseModel):
     range: tuple[float, float] | Literal["auto"] = "auto"  # values that become black and white
     fourth: Literal["auto", "alpha", "band"] = "auto"
     ground: Literal["auto", "white", "black", "grey"] = "auto"  # what lies under transparent parts
+    window: Literal["auto", "file", "none"] = "auto"  # of DICOM pictures: whether the file's own is applied
 
     @field_validator("range")
     @classmethod

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from podium.competition.matching import SUFFIXES
+from podium.competition.matching import pictures
 from podium.download.params import Limits
 from podium.download.raw import open_raw
 from podium.foundation.errors import UserError
@@ -63,7 +63,7 @@ def store(
     if not where.is_dir():
         raise UserError(f"DIR: {where} is no folder: give make score DIR=path/to/labelled.")
     raw = open_raw(where, limits)
-    labels = find([name for name in raw.names() if name.lower().endswith(SUFFIXES)], classes, where)
+    labels = find(pictures(raw.names())[0], classes, where)
     kept: list[tuple[str, int, str, Place]] = []
     unreadable = []
     with Writer(into, "labelled") as writer:

@@ -299,7 +299,7 @@ def melanomas_with_scans_and_records_beside_the_pictures() -> Layout:
     files |= {"train/I0.dcm": b"\0" * 128 + b"DICM", "tfrecords/train00-2071.tfrec": b"x"}
     files |= {"train.csv": csv("image_name,patient_id,sex,age_approx,site,diagnosis,target", *rows)}
     return Layout(files | sample("I6,0.5", "I7,0.5", header="image_name,target"), ["0", "1"], 6, 2, "binary",
-                  column_classes=[1], groups=6)  # fmt: skip
+                  column_classes=[1], groups=6, said="1 DICOM files or NumPy arrays (train/I0.dcm) lie beside")  # fmt: skip
 
 
 @layout

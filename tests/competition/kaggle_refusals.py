@@ -1,10 +1,13 @@
 # ruff: noqa: E501  (a corpus: sentences stay in one piece)
 """Well-known competitions that ask for something else, or ship no image files: each refused by what it is."""
 
+import numpy as np
+
 from tests.competition.kaggle_layouts import hashes
 from tests.competition.layouts import folders, sample, unseen
 from tests.competition.refusals import Refusal, refusal
 from tests.competition.shipping import Files, csv, images, many
+from tests.images.scans import npy
 
 UNREAD = "which Podium does not read: write each picture as a PNG or JPEG file"
 PIXELS = ",".join(f"pixel{i}" for i in range(784))
@@ -92,10 +95,18 @@ def icebergs_in_another_archive() -> Refusal:
 
 
 @refusal
-def scans_as_dicom() -> Refusal:
+def volumes_as_dicom_without_labels() -> Refusal:
     return Refusal(
         dict.fromkeys(("train/1.dcm", "test/2.dcm"), b"\0" * 128 + b"DICM"),
-        f"no image files but DICOM scans (train/1.dcm and 1 more), {UNREAD}",
+        "no labels found for 1 images such as train/1.dcm",
+    )
+
+
+@refusal
+def many_pictures_in_one_array() -> Refusal:
+    return Refusal(
+        dict.fromkeys(("train.npy", "test.npy"), npy(np.zeros((99, 28, 28), np.uint8))),
+        f"no image files but NumPy arrays (train.npy and 1 more), {UNREAD}",
     )
 
 

@@ -15,7 +15,8 @@ from PIL import Image
 from podium.images.audit import Audited, audit, audit_all, phash
 from podium.images.exif import Origin
 from podium.images.headers import usual_size
-from podium.images.opening import TOLERANT, Unreadable, open_image
+from podium.images.kinds import Unreadable
+from podium.images.opening import TOLERANT, open_image
 from podium.images.params import Storage
 from podium.images.pixels import decode
 

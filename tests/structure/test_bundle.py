@@ -12,7 +12,7 @@ SCRIPT = Path("podium/export/predict.py")
 CARRIED = sorted(Code().closure(SCRIPT))
 GIVEN = {"numpy", "cv2", "PIL", "pandas", "podium"}
 ENGINES = {"torch", "onnxruntime"}  # what runs the graphs: one of the two, imported where it is needed
-PLUG_INS = {"chardet", "pillow_heif", "pillow_jxl"}  # done without where they are not installed
+PLUG_INS = {"chardet", "pillow_heif", "pillow_jxl", "pydicom"}  # done without where they are not installed
 
 
 def imports(tree: ast.Module) -> dict[str, list[ast.AST]]:
