@@ -14,7 +14,9 @@ LABEL_WORDS = (
     "character", "digit", "diagnosis", "class_id", "classid", "category_id", "label_id", "label_name", "y",
     "name", "type", "level",
 )  # fmt: skip
-GROUP_WORDS = {"patient", "group", "video", "session", "subject", "sequence", "site", "individual", "person"}
+GROUP_WORDS = (  # the surest first: one patient is seen at one site, a site sees many patients
+    "group", "patient", "subject", "individual", "person", "video", "sequence", "session", "site",
+)  # fmt: skip
 NO_LABELS = {"fold", "kfold", "width", "height", "channels", "index", "size"}  # what tables tell of images
 SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
 
@@ -83,7 +85,13 @@ def number_columns(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str
 
 def is_group(name: str) -> bool:
     """Whether a column's name is one of patients, videos, sessions and their like."""
-    return bool(GROUP_WORDS & set(re.findall(r"[a-z]+", name.lower())))
+    return group_rank(name) < len(GROUP_WORDS)
+
+
+def group_rank(name: str) -> int:
+    """How sure a column's name is one of groups, 0 the surest; their number where it is none."""
+    words = set(re.findall(r"[a-z]+", name.lower()))
+    return next((rank for rank, word in enumerate(GROUP_WORDS) if word in words), len(GROUP_WORDS))
 
 
 def is_split(name: str) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from podium.competition.classes import integer
 from podium.competition.id_columns import counts_rows
-from podium.competition.label_columns import is_group, no_column, split_column
+from podium.competition.label_columns import group_rank, is_group, no_column, split_column
 from podium.competition.labels import SHOWN, Labels
 from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
@@ -171,4 +171,5 @@ def _group_column(sheet: Sheet, ids: str, column: str, named: str | None) -> str
         if named not in sheet.columns:
             raise UserError(no_column("group_column", sheet, named))
         return named
-    return next((name for name in sheet.header if name not in (ids, column) and is_group(name)), None)
+    told = [name for name in sheet.header if name not in (ids, column) and is_group(name)]
+    return min(told, key=group_rank, default=None)

@@ -1,5 +1,6 @@
 """The download's tables, parsed once: which hold labels, and which only list images."""
 
+import sys
 from collections.abc import Collection
 
 from podium.competition.id_columns import id_column
@@ -40,7 +41,16 @@ class Sheets:
         for name in self._json(annotations.MAX_BYTES):
             if name not in named:
                 self._add(name, pool, needed=False)
+        self._tell_large(named)
         self._refuse_unknown()
+
+    def _tell_large(self, named: Collection[str | None]) -> None:
+        """Says which JSON is too large to be read unasked: it may hold the labels."""
+        for name in set(self._json(sys.maxsize)) - set(self._json(annotations.MAX_BYTES)) - set(named):
+            self.broken.append(
+                f"{name} has {self.raw.size(name) / 1e6:,.0f} MB and was not read: where it holds the "
+                "labels, name it in competition.labels: it is then read as a whole"
+            )
 
     def _read_again(self, pool: ImageIndex, named: Collection[str | None]) -> None:
         """Tables whose letters are a guess, by the words of those in which they are none."""

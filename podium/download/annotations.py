@@ -10,6 +10,12 @@ from podium.foundation.errors import UserError
 SUFFIXES = (".json", ".jsonl")
 MAX_BYTES = 1 << 29  # of one such file
 MAX_FILES = 50  # more of them are one an image, as drawing tools write, and no tables
+IMAGE_KEYS = ("id", "image_id", "imageId")  # what an image is called among the images
+FILE_KEYS = ("file_name", "filename", "fileName", "file", "path", "image_path")
+OF_IMAGE = ("image_id", "imageId", "image")  # and in an annotation
+OF_CATEGORY = ("category_id", "categoryId", "label_id", "labelId", "class_id", "category", "label", "class")
+CATEGORY_KEYS = ("id", "category_id", "categoryId", "label_id", "class_id")
+NAME_KEYS = ("name", "category_name", "label_name", "label", "class_name")
 ENTRY = "entry"  # what a row is called in sentences
 Record = dict[str, Any]
 
@@ -47,11 +53,11 @@ def _records(value: Any, name: str) -> list[Record]:
 
 def _coco(value: Record, name: str) -> list[Record]:
     """One record an image and category; images without an annotation have file name and id alone."""
-    names = {_key(item, "id"): item.get("name", "") for item in _dicts(value, "categories")}
-    images = {_key(item, "id"): item for item in _dicts(value, "images")}
+    names = {_key(item, *CATEGORY_KEYS): _key(item, *NAME_KEYS) for item in _dicts(value, "categories")}
+    images = {_key(item, *IMAGE_KEYS): item for item in _dicts(value, "images")}
     labelled: dict[tuple[str, str], Record] = {}
     for note in _dicts(value, "annotations"):
-        image, category = _key(note, "image_id"), _key(note, "category_id")
+        image, category = _key(note, *OF_IMAGE), _key(note, *OF_CATEGORY)
         if image in images and category:
             labelled[image, category] = _image(images[image]) | {
                 "category_id": category,
@@ -61,7 +67,8 @@ def _coco(value: Record, name: str) -> list[Record]:
 
 
 def _image(item: Record) -> Record:
-    found = {"file_name": item.get("file_name", ""), "id": item.get("id", "")}
+    name = _key(item, *IMAGE_KEYS)
+    found = {"file_name": _key(item, *FILE_KEYS) or name, "id": name}
     return found | ({"sequence": item["seq_id"]} if item.get("seq_id") else {})
 
 
@@ -70,8 +77,9 @@ def _dicts(value: Record, key: str) -> list[Record]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-def _key(item: Record, key: str) -> str:
-    return _cell(item.get(key, ""))
+def _key(item: Record, *keys: str) -> str:
+    """The first of the keys that holds a plain value."""
+    return next((cell for key in keys if (cell := _cell(item.get(key, "")))), "")
 
 
 def _lines(text: str) -> list[Record]:

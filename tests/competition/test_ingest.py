@@ -269,3 +269,19 @@ def test_cameras_and_days_stand_in_a_table_of_their_own(
     ingest.main()
     table = ORIGINS.read(project / "data/index/origins.parquet")
     assert table[["camera", "day"]].to_numpy().tolist() == [["made", ""]]
+
+
+def test_patients_are_groups_before_sites(project: Path) -> None:
+    rows = [f"{i},{'ab'[i % 2]},s{i % 2},p{i // 2}" for i in range(8)]
+    files = pictures(*(f"train/{i}.png" for i in range(8)), "test/9.png")
+    run_ingest(project, files | {"train.csv": "\n".join(["id,label,site_id,patient_id", *rows]).encode()})
+    labels = LABELS.read(project / "data/index/labels.parquet")
+    assert set(labels["group"]) == {"p0", "p1", "p2", "p3"}
+
+
+def test_annotations_too_large_to_read_unasked_are_said(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("podium.download.annotations.MAX_BYTES", 20)
+    run_ingest(project, shipped() | {"train.json": json.dumps({"images": [1] * 30}).encode()})
+    assert "train.json has 0 MB and was not read" in capsys.readouterr().out
