@@ -33,6 +33,7 @@ class Sheets:
         self.broken: list[str] = []  # sentences about tables that cannot be read and that nobody needs
         named = {params.labels, params.sample, params.train, params.test, params.validation}
         pool = ImageIndex(images)
+        self._stems = {stem(path.rpartition("/")[2]) for path in images}
         self._words = letters.words_of(part for name in raw.names() for part in name.split("/"))
         for name in raw.names():
             if name in named or (name.lower().endswith((*SUFFIXES, *LISTS)) and raw.size(name) <= MAX_BYTES):
@@ -42,6 +43,7 @@ class Sheets:
             if name not in named:
                 self._add(name, pool, needed=False)
         self._tell_large(named)
+        self._tell_crowds()
         self._refuse_unknown()
 
     def _tell_large(self, named: Collection[str | None]) -> None:
@@ -82,12 +84,31 @@ class Sheets:
         """Small JSON files by path."""
         return {name: letters.read(self.raw.read(name)).text for name in self._json(MAX_JSON)}
 
+    def _tell_crowds(self) -> None:
+        for folder, names in self._crowds().items():
+            self.broken.append(
+                f"{len(names):,} JSON files in {folder or 'the topmost folder'} (such as {names[0]}) were not "
+                "read: where they hold the labels, write a table of them and name it in competition.labels"
+            )
+
     def _json(self, size: int) -> list[str]:
-        """The JSON files up to `size` bytes; none where there are so many that each is one image's."""
+        """The JSON files up to `size` bytes that may be tables: neither an image's own nor one of a crowd."""
+        crowded = {name for names in self._crowds().values() for name in names}
+        return [name for name in self._free_json() if name not in crowded and self.raw.size(name) <= size]
+
+    def _crowds(self) -> dict[str, list[str]]:
+        """Folders with so many JSON files that none is a table."""
+        folders: dict[str, list[str]] = {}
+        for name in self._free_json():
+            folders.setdefault(name.rpartition("/")[0], []).append(name)
+        return {folder: names for folder, names in folders.items() if len(names) > annotations.MAX_FILES}
+
+    def _free_json(self) -> list[str]:
+        """The JSON files; where they are many, those that bear no image's name."""
         names = [name for name in self.raw.names() if name.lower().endswith(annotations.SUFFIXES)]
-        if len(names) > annotations.MAX_FILES:
-            return []
-        return [name for name in names if self.raw.size(name) <= size]
+        if len(names) <= annotations.MAX_FILES:
+            return names
+        return [name for name in names if _subject(name) not in self._stems]
 
     def labels(self, roles: Roles, wanted: dict[str, list[str]], known: set[str]) -> Labels | None:
         """Labels from the tables that have them: the surest kind, several such tables together.
@@ -250,6 +271,11 @@ def _merged(found: list[Labels]) -> Labels:
         first.row_of |= other.row_of
         first.notes += other.notes
     return first
+
+
+def _subject(name: str) -> str:
+    """The stem of the image that a file like 7.json or 7.png.json is about."""
+    return stem(name.rpartition("/")[2].rpartition(".")[0])
 
 
 def _own_ids(pool: list[str], labels: Labels) -> dict[str, str]:

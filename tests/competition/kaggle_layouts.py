@@ -239,6 +239,18 @@ def wild_animals_labelled_in_coco_annotations() -> Layout:
 
 
 @layout
+def annotations_among_a_json_beside_each_image_and_a_crowd_of_others() -> Layout:
+    train, test = [f"{n}.jpg" for n in hashes(60)], [f"{n}.jpg" for n in hashes(2, 80)]
+    files = images(*(f"train/{n}" for n in train), *(f"test/{n}" for n in test))
+    files |= {f"train/{n}.json": '{"width": 4}' for n in train}
+    files |= {"train/train.json": coco(train, {0: "tapir", 3: "puma"})}
+    files |= {f"notes/{n}.json": '{"a": 1}' for n in range(51)}
+    files |= sample(*(f"{n[:-4]},tapir" for n in test))
+    return Layout(files, ["tapir", "puma"], 60, 2, label_of={f"train/{train[1]}": "puma"},
+                  said="51 JSON files in notes (such as notes/0.json) were not read")  # fmt: skip
+
+
+@layout
 def species_whose_test_ids_stand_in_a_json_beside_file_names() -> Layout:
     train = [f"train_val2018/Plantae/{(7, 9)[i % 2]}/{name}.jpg" for i, name in enumerate(hashes(8))]
     test = [f"test2018/{name}.jpg" for name in hashes(3, 50)]
