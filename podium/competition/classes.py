@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from podium.competition.matching import stem
@@ -26,6 +27,29 @@ def integer(text: str) -> int | None:
     """The integer that a cell holds (`7`, `007`, `7.0`), or None."""
     hit = re.fullmatch(r"(-?0*\d{1,18})(\.0+)?", text.strip())  # of more digits it is a name
     return int(hit[1]) if hit and text.isascii() else None
+
+
+def joined(labels: Mapping[str, str], wanted: Mapping[str, Sequence[str]], source: str) -> dict[str, str]:
+    """Labels by image, those that `competition.classes` lists under a class brought to it.
+
+    Raises UserError for a label that no image has, or that is listed twice.
+    """
+    known, home = set(labels.values()), dict[str, str]()
+    for name, listed in wanted.items():
+        for label in map(plain, listed):
+            if label not in known:
+                some = ", ".join(sorted(known)[:6])
+                raise UserError(
+                    f"params.yaml: competition.classes: {name}: no image has the label {label!r} in "
+                    f"{source}: the labels are {some}{' …' if len(known) > 6 else ''}."
+                )
+            if label in home:
+                raise UserError(
+                    f"params.yaml: competition.classes: {label!r} stands under {home[label]} and {name}: "
+                    "list it once."
+                )
+            home[label] = name
+    return {image: home.get(label, label) for image, label in labels.items()}
 
 
 def order(labels: set[str]) -> list[str]:

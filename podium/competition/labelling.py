@@ -1,5 +1,6 @@
 """The choice between a table, class folders and file names as the source of the labels."""
 
+from podium.competition import classes as class_rules
 from podium.competition.foreign import other_labels, pixel_table
 from podium.competition.id_columns import id_column
 from podium.competition.label_columns import shown_words
@@ -50,7 +51,22 @@ def find_labels(
     text = f"{labels.found}; {counted}; "
     text += f"{len(labels.of):,} of {labels.rows or len(labels.of):,} images found"
     notes = [Finding(what="labels", found=note, warning=True) for note in labels.notes]
-    return labels, [Finding(what="labels", found=text), *findings, *notes, *alike(labels.classes())]
+    said = [Finding(what="labels", found=text), *findings, *notes, *alike(labels.classes())]
+    return labels, said + _merge(labels, params)
+
+
+def _merge(labels: Labels, params: CompetitionParams) -> list[Finding]:
+    """Brings the labels that `competition.classes` lists together to their class."""
+    if not params.classes:
+        return []
+    if labels.columns:
+        raise UserError(
+            f"params.yaml: competition.classes joins classes of which an image has one; {labels.source} "
+            "holds label sets or numbers: take it out."
+        )
+    labels.of = class_rules.joined(labels.of, params.classes, labels.source)
+    told = "; ".join(f"{name} = {', '.join(listed)}" for name, listed in params.classes.items())
+    return [Finding(what="classes", found=told, why="competition.classes")]
 
 
 def _folder_labels(roles: Roles, values: Values, level: int | None, strict: bool) -> Labels | None:

@@ -1,8 +1,8 @@
 """The `competition` section: where the download lies, and what overrides the detection."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from podium.contracts.forms import Form
 from podium.download.params import Limits
@@ -25,9 +25,21 @@ class CompetitionParams(Section):
     encoding: str | None = None  # of tables and file names that are no UTF-8
     links: Literal["inside", "follow"] = "inside"  # symbolic links that lead out of the folder
     class_level: int | None = Field(None, ge=1)  # which folder below train/ is the class; 1 is the outermost
+    classes: dict[str, list[str]] = {}  # labels (folders, cells) that are one class together
     sample: str | None = None
     form: Form | None = None
     metric: str | None = None
     on_missing: Literal["few", "fail", "skip"] = "few"  # labelled images that are not there, empty labels
     on_unreadable: Literal["report", "fail"] = "report"
     limits: Limits = Limits()
+
+    @field_validator("classes", mode="before")
+    @classmethod
+    def _words(cls, classes: Any) -> Any:
+        """Labels are words, also those that YAML reads as numbers."""
+        if not isinstance(classes, dict):
+            return classes
+        return {
+            str(name): [str(label) for label in labels] if isinstance(labels, list) else labels
+            for name, labels in classes.items()
+        }

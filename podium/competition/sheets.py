@@ -87,8 +87,9 @@ class Sheets:
     def _tell_crowds(self) -> None:
         for folder, names in self._crowds().items():
             self.broken.append(
-                f"{len(names):,} JSON files in {folder or 'the topmost folder'} (such as {names[0]}) were not "
-                "read: where they hold the labels, write a table of them and name it in competition.labels"
+                f"{len(names):,} JSON files in {folder or 'the topmost folder'} (such as {names[0]}) were "
+                "not read: where they hold the labels, write a table of them and name that in "
+                "competition.labels"
             )
 
     def _json(self, size: int) -> list[str]:

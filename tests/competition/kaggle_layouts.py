@@ -239,6 +239,25 @@ def wild_animals_labelled_in_coco_annotations() -> Layout:
 
 
 @layout
+def hidden_messages_whose_three_methods_are_one_class() -> Layout:
+    names = ("Cover", "JMiPOD", "JUNIWARD", "UERD")
+    files = {k: v for name in names for k, v in many(f"{name}/{{:05}}.jpg", 2).items()}
+    files |= many("Test/{:04}.jpg", 2) | sample("0000.jpg,0.5", "0001.jpg,0.5", header="Id,Label")
+    return Layout(files, ["Cover", "stego"], 8, 2, "binary", label_of={"UERD/00001.jpg": "stego"},
+                  params={"classes": {"stego": ["JMiPOD", "JUNIWARD", "UERD"]}},
+                  said="stego = JMiPOD, JUNIWARD, UERD")  # fmt: skip
+
+
+@layout
+def integers_of_which_several_are_one_class() -> Layout:
+    files = images(*(f"train/{n}.jpg" for n in range(6)), "test/8.jpg", "test/9.jpg")
+    files |= {"train.csv": csv("id,grade", "0,0", "1,1", "2,2", "3,0", "4,1", "5,2")}
+    files |= sample("8,1", "9,0", header="id,grade")
+    return Layout(files, ["0", "1"], 6, 2, "integer", label_of={"train/2.jpg": "1"},
+                  params={"classes": {1: [1, 2]}})  # fmt: skip
+
+
+@layout
 def annotations_among_a_json_beside_each_image_and_a_crowd_of_others() -> Layout:
     train, test = [f"{n}.jpg" for n in hashes(60)], [f"{n}.jpg" for n in hashes(2, 80)]
     files = images(*(f"train/{n}" for n in train), *(f"test/{n}" for n in test))

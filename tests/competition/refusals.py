@@ -463,3 +463,17 @@ def a_zero_that_may_be_a_class_or_a_probability() -> Refusal:
         with_table("a1,1", "a2,0", "a3,1", "a4,0", header="id,target") | sample("t0,0", header="id,target"),
         "the sample shows 0 in every row, which may be a class or a probability",
     )
+
+
+@refusal
+def a_class_of_labels_that_no_image_has() -> Refusal:
+    files = folders() | unseen() | LABELLED
+    return Refusal(files, "competition.classes: pet: no image has the label 'dogs' in folders: the labels are cat, dog",
+                   {"classes": {"pet": ["cat", "dogs"]}})  # fmt: skip
+
+
+@refusal
+def a_label_under_two_classes() -> Refusal:
+    files = folders(names=("ant", "cat", "dog")) | unseen() | LABELLED
+    return Refusal(files, "'cat' stands under pet and beast: list it once",
+                   {"classes": {"pet": ["cat"], "beast": ["cat", "dog"]}})  # fmt: skip
