@@ -26,6 +26,7 @@ NUMBERED = 0.9  # different whole numbers a row: above it they number the rows
 SHARED = 0.95  # of the test images with a value of training: a column of groups then is none, it may help
 SEEN = 0.5  # of the test's values must be values of training
 FEWEST = 20  # rows from which on a column can be judged to tell the label
+FEWEST_GROUPS = 10  # different values of a column that tells groups, and a class needs two of them
 SURE = 0.999  # how alike in order a column and measured labels are, where it is the label once more
 
 Cells = dict[str, str]  # image path -> cell
@@ -38,6 +39,7 @@ class Beside:
     columns: dict[str, Cells] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)  # of them those whose values in the test are training's
+    apart: dict[str, Cells] = field(default_factory=dict)  # columns of groups by their values, of training
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def beside(
             rows, labels.of, (len(trained), len(tested)),
         )  # fmt: skip
         why = next((why for rule, why in RULES if rule(judged)), "")
+        if _is_apart(judged):
+            made.apart[name] = judged.trained
         if why:
             refused.append(f"{name} ({why})")
         else:
@@ -90,6 +94,30 @@ def beside(
     if refused:
         made.findings.append(Finding(what="columns", found=f"not used: {', '.join(refused)}"))
     return made
+
+
+def settle_groups(told: Beside, labels: Labels, named: str | None) -> list[Finding]:
+    """Takes groups whose values the test shares from `labels`, and gives it those that no name told.
+
+    `named` is the column that params.yaml names: it stays as it is.
+    """
+    said: list[Finding] = []
+    if named is not None:
+        return said
+    if labels.group_column in told.shared:
+        labels.groups = {}
+        text = f"none by {labels.group_column}: the test images are of the same ones"
+        why = "competition.group_column keeps them whole"
+        said.append(Finding(what="groups", found=text, why=why, warning=True))
+    if labels.groups or not told.apart:
+        return said
+    name, cells = min(told.apart.items(), key=lambda one: len(set(one[1].values())))
+    labels.group_column, labels.groups = name, dict(cells)
+    text = (
+        f"{name}: its {len(set(cells.values())):,} values repeat in training, and the test has none of them"
+    )
+    why = "images of one value stay in one fold; competition.group_column names another"
+    return [*said, Finding(what="groups", found=text, why=why, warning=True)]
 
 
 def _values(
@@ -155,6 +183,21 @@ def _unseen(judged: Judged) -> bool:
         return False
     few_numbers = all(map(is_number, known)) and len(known) <= FEWEST
     return not few_numbers and _hits(judged) < SEEN * len(judged.tested)
+
+
+def _is_apart(judged: Judged) -> bool:
+    """Whether training's values repeat and the test has none of them, as with places, writers, sequences."""
+    values = set(judged.trained.values())
+    rows = len({judged.rows.get(path, path) for path in judged.trained})
+    if _few(judged) or _not_in_test(judged) or not FEWEST_GROUPS <= len(values) <= OWN * rows:
+        return False
+    if any(is_number(value) and integer(value) is None for value in values) or _hits(judged):
+        return False
+    of: dict[str, set[str]] = defaultdict(set)
+    for path, value in judged.trained.items():
+        if path in judged.labels:
+            of[judged.labels[path]].add(value)
+    return len(of) > 1 and min(map(len, of.values())) > 1
 
 
 def _tells_the_label(judged: Judged) -> bool:

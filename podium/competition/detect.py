@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from podium.competition import classes as class_rules
 from podium.competition import targets
-from podium.competition.beside import beside
+from podium.competition.beside import beside, settle_groups
 from podium.competition.building import built
 from podium.competition.classes import Classes
 from podium.competition.detected import Detected, Shipped
@@ -93,10 +93,7 @@ class _Detection:
         trained = {image.image_id: image.path for image in images if image.subset in ("train", "validation")}
         told = beside(self.sheets.all, labels, classes, subset, rows, [self.roles.rows, *self._asked()])
         self.findings += told.findings
-        if labels.group_column in told.shared and self.params.group_column is None:
-            labels.groups = {}
-            self._note("groups", f"none by {labels.group_column}: the test images are of the same ones",
-                       "competition.group_column keeps them whole", warning=True)  # fmt: skip
+        self.findings += settle_groups(told, labels, self.params.group_column)
         return Detected(
             images=images,
             labels={name: label for name, label in names.items() if name in trained},

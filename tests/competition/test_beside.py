@@ -1,5 +1,6 @@
 """Columns beside the image: which may help, and why others are left out."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,11 +71,38 @@ def test_what_may_help_is_kept_and_the_rest_told(tmp_path: Path) -> None:
 
 def test_a_site_that_the_test_shares_is_a_column_and_no_group(tmp_path: Path) -> None:
     got = found(ship(), tmp_path, label_column="label")
-    assert not got.groups and "none by site: the test images are of the same ones" in table(
-        got.competition.findings
-    )
+    assert not {"north", "south"} & set(
+        got.groups.values()
+    ) and "none by site: the test images are of the same ones" in table(got.competition.findings)
     kept = found(ship(), tmp_path, label_column="label", group_column="site")
     assert set(kept.groups.values()) == {"north", "south"}
+
+
+def test_a_column_whose_values_repeat_and_never_meet_the_tests_tells_the_groups(tmp_path: Path) -> None:
+    got = found(ship(), tmp_path, label_column="label")
+    assert got.groups["train/train/a6.png"] == got.groups["train/train/a7.png"] == "d3"
+    assert "doctor: its 20 values repeat in training, and the test has none" in table(
+        got.competition.findings
+    )
+
+
+@pytest.mark.parametrize(
+    ("doctor", "seen"),
+    [
+        (lambda i: f"d{i // 2}", "d0"),  # the test has one of training's
+        (lambda i: f"d{i // 8}", "e"),  # five values: too few to know
+        (lambda i: f"{label(i)}{i // 3}", "e"),  # hardly any repeats
+        (lambda i: f"{i // 2}.5", "9.25"),  # measured
+        (lambda i: "d0" if label(i) == "sick" else f"d{1 + i // 3}", "e"),  # all sick ones are of one
+    ],
+)
+def test_other_columns_tell_no_groups(doctor: Callable[[int], str], seen: str, tmp_path: Path) -> None:
+    files = many("train/a{}.png", TRAIN) | many("test/b{}.png", TEST)
+    rows = [f"a{i},{label(i)},{doctor(i)}" for i in range(TRAIN)]
+    files |= {"train.csv": csv("id,label,doctor", *rows)}
+    files |= {"test.csv": csv("id,doctor", *(f"b{i},{seen}" for i in range(TEST)))}
+    files |= {"sample_submission.csv": csv("id,label", *(f"b{i},well" for i in range(TEST)))}
+    assert not found(files, tmp_path, label_column="label").groups
 
 
 def test_one_table_may_tell_of_training_and_test(tmp_path: Path) -> None:
