@@ -22,7 +22,7 @@ from podium.competition.sheets import Sheets
 from podium.competition.spellings import without_images
 from podium.competition.subsets import divide
 from podium.competition.target_forms import target_form
-from podium.competition.tasks import refuse_masks_and_boxes
+from podium.competition.tasks import own_labels, refuse_masks_and_boxes
 from podium.competition.written import as_written
 from podium.contracts.competition import Competition, Finding
 from podium.download.meta import Meta
@@ -182,10 +182,7 @@ class _Detection:
         if len(used) < 2:
             raise UserError(f"{labels.source}: the training images have one class only ({', '.join(used)}).")
         if len(used) == len(labels.of):
-            raise UserError(
-                f"{labels.source}: every image has a label of its own ({_list(sorted(used))}): name the "
-                "label's column in competition.label_column."
-            )
+            raise own_labels(labels.source, used)
         columns = list(self.sample.values) if self.sample else []
         more = without_images(columns, used) if len(columns) > 1 else []
         if more:

@@ -23,7 +23,8 @@ KINDS = {  # what a suffix means, where no image lies beside it
     ".svs": "microscope slides", ".zarr": "Zarr arrays", ".lmdb": "LMDB databases", ".mdb": "LMDB databases",
     ".rec": "MXNet records", ".ndjson": "drawings as strokes", ".svg": "vector drawings",
     ".mp4": "videos", ".avi": "videos", ".mov": "videos", ".wav": "sounds", ".mp3": "sounds",
-    ".ogg": "sounds", ".flac": "sounds", ".json": "numbers in JSON",
+    ".ogg": "sounds", ".flac": "sounds", ".aif": "sounds", ".aiff": "sounds", ".m4a": "sounds",
+    ".json": "numbers in JSON",
 }  # fmt: skip
 PHOTOS = (".dng", ".cr2", ".cr3", ".arw", ".nef", ".exr", ".tga", ".raw")
 BOOKS = (

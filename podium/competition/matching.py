@@ -11,6 +11,7 @@ SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".ppm", ".pgm", ".pbm", ".pnm",
     ".tif", ".tiff", ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".psd",
 )  # fmt: skip
+HEARD = (".wav", ".mp3", ".ogg", ".flac", ".aif", ".aiff", ".m4a", ".mp4", ".avi", ".mov")  # not read
 MEASURED = (".dcm", ".dicom", ".npy")  # pictures where no usual ones are: beside them they are the same again
 
 
@@ -166,6 +167,11 @@ def _bare(text: str) -> str | None:
     return None if name is None else stem(name)
 
 
+def _heard(text: str) -> str | None:
+    """`clip.wav` as `clip`: a sound or film of which pictures were made."""
+    return next((text[: -len(suffix)] for suffix in HEARD if text.lower().endswith(suffix)), None)
+
+
 def _last_number(text: str) -> str | None:
     """The last number in a file's name: img_07.jpg is 7."""
     runs = re.findall(r"[0-9]+", stem(text))
@@ -214,6 +220,7 @@ FORMS = [
     Form("file names as links write them", _unquoted, _as_is),
     Form("file names without suffix, as links write them", _bare, stem),
     Form(DECIMAL, _decimal, _number),
+    Form("sounds or films, of which pictures have the names", _heard, stem),
     Form(BY_NUMBER, _number, _last_number, weak=True),
 ]
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from podium.competition.id_columns import counts_rows, id_column, repeats, value_columns
 from podium.competition.keys import THROUGH, through_table
 from podium.competition.labels import SHOWN
-from podium.competition.matching import Match, match
+from podium.competition.matching import Match, match, stem
 from podium.competition.roles import Roles
+from podium.competition.tasks import refuse_pixels
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
@@ -58,7 +59,9 @@ def find_sample(
     whole = [item for item in read if not item[2].missing and item[0].lines]
     whole = whole or _of_several(read, tables, roles, ids)
     if not whole:
-        raise UserError(_strange_ids(*max(read, key=lambda item: item[2].share), roles))
+        best = max(read, key=lambda item: item[2].share)
+        refuse_pixels(best[0], best[1], best[2].missing, {stem(path.rpartition("/")[2]) for path in roles.of})
+        raise UserError(_strange_ids(*best, roles))
     sheet, column, found = whole[0]
     findings = [Finding(what="sample", found=f"its ids mean images by {form}")
                 for form in found.forms if THROUGH in form]  # fmt: skip

@@ -1,6 +1,7 @@
 """Competitions that ask for something else than one class an image: told by their tables, refused by name."""
 
 import re
+from collections.abc import Collection, Sequence
 
 from podium.competition.classes import integer
 from podium.download.tables import Sheet
@@ -11,6 +12,8 @@ BOXES = re.compile(r"prediction_?string|^bbox(es)?$|bounding_?box|^boxes$", re.I
 BOX_WORDS = 5  # a class or a score, and four corners
 PAIR = re.compile(r"\S+ (0?\.\d+|[01]\.\d+)")  # 8815 0.0085
 VALUES = 20  # different fractions from which a column of numbers is measured, not named
+SHOWN = 5  # examples in a sentence
+WORDY = 4  # words a label, on the average, from which on labels are sentences
 ONE_CLASS = "Podium gives each image labels or numbers and does not take it"
 
 
@@ -49,6 +52,31 @@ def is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def refuse_pixels(sheet: Sheet, column: str, missing: Sequence[str], images: Collection[str]) -> None:
+    """Raises UserError where unknown ids are places within images: 7_12_1 of 7.png.
+
+    images: names without folder and suffix.
+    """
+    places = [re.fullmatch(r"(.+?)_\d+_\d+", name) for name in missing]
+    within = [hit for hit in places if hit and hit[1] in images]
+    if len(within) == len(places) > 0:
+        raise _other(sheet, column, f"a value for each pixel ({within[0][0]!r})", "an image-to-image task")
+
+
+def own_labels(source: str, labels: Collection[str]) -> UserError:
+    """The refusal of labels of which each image has one of its own: sentences, or the wrong column."""
+    some = ", ".join(sorted(labels)[:SHOWN])
+    if sum(len(label.split()) for label in labels) >= WORDY * len(labels):
+        return UserError(
+            f"{source}: every image has a sentence of its own ({some}), so this competition is one of "
+            f"captions or texts; {ONE_CLASS}."
+        )
+    return UserError(
+        f"{source}: every image has a label of its own ({some}): name the label's column in "
+        "competition.label_column."
+    )
 
 
 def _other(sheet: Sheet, column: str, found: str, task: str) -> UserError:

@@ -258,6 +258,15 @@ def integers_of_which_several_are_one_class() -> Layout:
 
 
 @layout
+def sounds_whose_pictures_lie_beside_them() -> Layout:
+    files = many("spectra/t{}.png", 4) | many("spectra/x{}.png", 2)
+    files |= {f"audio/{name}.wav": b"RIFF" for name in ("t0", "t1", "t2", "t3", "x0", "x1")}
+    files |= {"train.csv": csv("clip,label", "t0.wav,bee", "t1.wav,no", "t2.wav,bee", "t3.wav,no")}
+    files |= sample("x0.wav,bee", "x1.wav,bee", header="clip,label")
+    return Layout(files, ["bee", "no"], 4, 2, id_of={"spectra/x1.png": "x1.wav"})
+
+
+@layout
 def annotations_among_a_json_beside_each_image_and_a_crowd_of_others() -> Layout:
     train, test = [f"{n}.jpg" for n in hashes(60)], [f"{n}.jpg" for n in hashes(2, 80)]
     files = images(*(f"train/{n}" for n in train), *(f"test/{n}" for n in test))

@@ -477,3 +477,29 @@ def a_label_under_two_classes() -> Refusal:
     files = folders(names=("ant", "cat", "dog")) | unseen() | LABELLED
     return Refusal(files, "'cat' stands under pet and beast: list it once",
                    {"classes": {"pet": ["cat"], "beast": ["cat", "dog"]}})  # fmt: skip
+
+
+@refusal
+def sounds_alone() -> Refusal:
+    files = {f"train/t{i}.aif": b"FORM" for i in range(3)} | {"test/x0.aif": b"FORM"} | sample("x0.aif,0")
+    return Refusal(files, "holds no image files but sounds (train/t0.aif and 3 more)")
+
+
+@refusal
+def a_value_for_each_pixel() -> Refusal:
+    files = many("train/{}.png", 3) | many("train_cleaned/{}.png", 3) | many("test/{}.png", 2)
+    files |= sample("0_1_1,1", "0_1_2,1", "1_1_1,1", "1_1_2,1", header="id,value")
+    return Refusal(
+        files, "column id asks for a value for each pixel ('0_1_1'), so this competition is an image-to-image"
+    )
+
+
+@refusal
+def a_sentence_for_each_image() -> Refusal:
+    rows = (
+        "a1,A dog runs over the grass",
+        "a2,Two men play chess outside",
+        "a3,A red boat lies ashore",
+        "a4,The cat is asleep now",
+    )
+    return Refusal(with_table(*rows, header="id,caption"), "so this competition is one of captions or texts")
