@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
+from podium.competition.matching import FILMS, SOUNDS, pictures, stem
 from podium.competition.matching import SUFFIXES as IMAGES
-from podium.competition.matching import pictures, stem
 from podium.download import letters
 from podium.download.archives import part_of
 from podium.download.raw import Raw
@@ -22,8 +22,7 @@ KINDS = {  # what a suffix means, where no image lies beside it
     ".dcm": "DICOM scans", ".dicom": "DICOM scans", ".nii": "NIfTI volumes", ".mha": "MetaImage volumes",
     ".svs": "microscope slides", ".zarr": "Zarr arrays", ".lmdb": "LMDB databases", ".mdb": "LMDB databases",
     ".rec": "MXNet records", ".ndjson": "drawings as strokes", ".svg": "vector drawings",
-    ".mp4": "videos", ".avi": "videos", ".mov": "videos", ".wav": "sounds", ".mp3": "sounds",
-    ".ogg": "sounds", ".flac": "sounds", ".aif": "sounds", ".aiff": "sounds", ".m4a": "sounds",
+    **dict.fromkeys(FILMS, "videos"), **dict.fromkeys(SOUNDS, "sounds"),
     ".json": "numbers in JSON",
 }  # fmt: skip
 PHOTOS = (".dng", ".cr2", ".cr3", ".arw", ".nef", ".exr", ".tga", ".raw")

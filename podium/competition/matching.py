@@ -11,7 +11,8 @@ SUFFIXES = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".ppm", ".pgm", ".pbm", ".pnm",
     ".tif", ".tiff", ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".psd",
 )  # fmt: skip
-HEARD = (".wav", ".mp3", ".ogg", ".flac", ".aif", ".aiff", ".m4a", ".mp4", ".avi", ".mov")  # not read
+SOUNDS = (".wav", ".mp3", ".ogg", ".flac", ".aif", ".aiff", ".m4a")  # and films are not read: their ids may
+FILMS = (".mp4", ".avi", ".mov")  # mean the pictures made of them
 MEASURED = (".dcm", ".dicom", ".npy")  # pictures where no usual ones are: beside them they are the same again
 
 
@@ -169,7 +170,7 @@ def _bare(text: str) -> str | None:
 
 def _heard(text: str) -> str | None:
     """`clip.wav` as `clip`: a sound or film of which pictures were made."""
-    return next((text[: -len(suffix)] for suffix in HEARD if text.lower().endswith(suffix)), None)
+    return next((text[: -len(suffix)] for suffix in (*SOUNDS, *FILMS) if text.lower().endswith(suffix)), None)
 
 
 def _last_number(text: str) -> str | None:

@@ -18,11 +18,8 @@ NUMBER = re.compile(r"^(?P<before>.*?)(?P<number>\d{1,18})(?P<after>\D*)$")
 SERIES = 20  # images that share the letters around the number, on average, where it is a running number
 BLOCKS, SHORTEST = 10, 4  # stretches of each class's running numbers; images of one, at least
 RENUMBERED = 0.1  # of the test images: where more bear a number that training has, each part has its own
-CLOSE = (
-    0.25,
-    0.1,
-    0.05,
-)  # share of test images nearer to training than images of a chain: the first that fits
+# Share of test images that are nearer to training than images of a chain to each other: the first that fits.
+CLOSE = (0.25, 0.1, 0.05)
 ROWS = 512  # at once
 CHAINED = 20_000  # images: of more, chains are looked for only where they are asked for
 TINY = 1e-9

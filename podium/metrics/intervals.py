@@ -41,6 +41,20 @@ def interval(
     return summary(metric.function(labels, probs), replicates(metric, labels, probs, groups, seed))
 
 
+def gained(
+    metric: Metric,
+    labels: np.ndarray,
+    after: np.ndarray,
+    before: np.ndarray,
+    groups: np.ndarray | None = None,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """(what `after` gains over `before` on the same images, more being better; its paired standard error)."""
+    gain = metric.goodness(metric.function(labels, after)) - metric.goodness(metric.function(labels, before))
+    samples = [replicates(metric, labels, probs, groups, seed) for probs in (after, before)]
+    return float(gain), float((samples[0] - samples[1]).std())
+
+
 def summary(score: float, samples: Floats) -> Interval:
     """A score with the interval that bootstrap samples give."""
     low, high = np.quantile(samples, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from podium.foundation.errors import UserError
-from podium.metrics.intervals import replicates
+from podium.metrics.intervals import gained
 from podium.metrics.metric import Calibrations, Metric
 from podium.metrics.registry import get
 from podium.tasks.links import normalised, softmax
@@ -123,14 +123,10 @@ def _tried(
     for part in np.unique(home):
         inside = home == part
         turned[inside] = fit(kind, probs[~inside], labels[~inside], metric)(probs[inside])
-    sign = metric.goodness(1.0)
-    gain = sign * (metric.function(labels, turned) - metric.function(labels, probs))
-    paired = replicates(metric, labels, turned, groups, seed) - replicates(
-        metric, labels, probs, groups, seed
-    )
-    kept = always or gain > float(paired.std())
+    gain, error = gained(metric, labels, turned, probs, groups, seed)
+    kept = always or gain > error
     calibration = fit(kind if kept else "none", probs, labels, metric)
-    return CalibrationTrial(kind, kept, calibration, turned if kept else probs, gain, float(paired.std()))
+    return CalibrationTrial(kind, kept, calibration, turned if kept else probs, gain, error)
 
 
 def _unchanged(probs: Probs, _cuts: Probs) -> Probs:

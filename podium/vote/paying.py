@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from podium.experiments.runs import Pool
-from podium.metrics.intervals import replicates
+from podium.metrics.intervals import gained
 from podium.metrics.metric import Metric
 from podium.vote.voter import Probs, arithmetic_mean
 
@@ -22,7 +22,4 @@ class Trial:
 def tried(name: str, oof: Probs, test: Probs, voted: Probs, pool: Pool, metric: Metric, seed: int) -> Trial:
     """The member with what the vote `voted` (n, c), in which it has its part, gains over that of the pool."""
     before = arithmetic_mean(pool.oof, pool.settle)
-    sign = metric.goodness(1.0)
-    gain = sign * (metric.function(pool.labels, voted) - metric.function(pool.labels, before))
-    samples = [replicates(metric, pool.labels, one, pool.groups, seed) for one in (voted, before)]
-    return Trial(name, oof, test, float(gain), float((samples[0] - samples[1]).std()))
+    return Trial(name, oof, test, *gained(metric, pool.labels, voted, before, pool.groups, seed))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from podium.experiments.runs import Pool
 from podium.foundation.errors import UserError
-from podium.metrics.intervals import replicates
+from podium.metrics.intervals import gained
 from podium.metrics.metric import Metric
 from podium.vote.ensemble import parts
 from podium.vote.voter import Features, Probs, arithmetic_mean
@@ -137,14 +137,12 @@ def _chosen(
         return next(iter(found)), ""
     labels, groups = pool.labels[inside], pool.groups[inside]
     voted = {way: arithmetic_mean(oof, pool.settle) for way, oof in found.items()}
-    samples = {way: replicates(metric, labels, one, groups, seed) for way, one in voted.items()}
-    scores = {way: metric.goodness(metric.function(labels, one)) for way, one in voted.items()}
-    best, said = "mean", []
-    for way in found:
-        gain, error = scores[way] - scores["mean"], float((samples[way] - samples["mean"]).std())
-        said += [f"the {WORDS[way]} gains {gain:+.4f} +- {error:.4f}"] if way != "mean" else []
-        if gain > error and scores[way] > scores[best]:
-            best = way
+    best, most, said = "mean", 0.0, []
+    for way in (way for way in found if way != "mean"):
+        gain, error = gained(metric, labels, voted[way], voted["mean"], groups, seed)
+        said.append(f"the {WORDS[way]} gains {gain:+.4f} +- {error:.4f}")
+        if gain > max(error, most):
+            best, most = way, gain
     return best, f" ({metric.name}: {', '.join(said)})"
 
 
