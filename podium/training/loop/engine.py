@@ -15,7 +15,7 @@ from torch import nn
 
 from podium.training.feed.data import Batches, Examples, loader
 from podium.training.feed.sampling import InOrder, Order
-from podium.training.loop import rescue
+from podium.training.loop import meeting, rescue
 from podium.training.loop.keeping import Keeper, kept_epoch
 from podium.training.loop.learner import Learner, Plan, Row
 from podium.training.loop.live import Curves
@@ -129,7 +129,7 @@ def _trainer(plan: Plan, settings: Settings) -> pl.Trainer:
         accelerator=settings.accelerator,
         devices=settings.devices,
         num_nodes=settings.nodes,
-        strategy=settings.strategy,
+        strategy=meeting.strategy(settings.strategy, settings.devices, settings.nodes),
         precision=settings.precision,  # type: ignore[arg-type]
         max_epochs=plan.epochs - plan.first_epoch,
         accumulate_grad_batches=settings.accumulate,
