@@ -1,10 +1,12 @@
 """What the competition's page says, saved beside the zip by `make download`: <zip's stem>.kaggle.json."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from podium.foundation.errors import UserError
+from podium.foundation.files import replacing
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,23 @@ class Meta:
     source: str = ""
 
 
+def beside(path: Path) -> Path:
+    """Where the facts for the download at `path` are saved."""
+    return path.with_name(f"{path.stem}.kaggle.json")
+
+
+def carry(given: Path, place: Path) -> None:
+    """The facts beside a download go with its copy, which keeps those that it has."""
+    if not beside(given).is_file() or beside(place).exists():
+        return
+    read_meta(given)
+    with replacing(beside(place)) as draft:
+        shutil.copyfile(beside(given), draft)
+
+
 def read_meta(path: Path) -> Meta:
     """The facts for the download at `path`; none where nothing was saved."""
-    file = path.with_name(f"{path.stem}.kaggle.json")
+    file = beside(path)
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

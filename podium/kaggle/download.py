@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from podium.download import meta
 from podium.foundation.errors import UserError
 from podium.foundation.files import flush, write_json
 from podium.kaggle import failures
@@ -52,5 +53,5 @@ def remember(client: Client, target: Path) -> tuple[Facts, str]:
         except UserError as error:
             warning = f"warning: {error} Set competition.metric in params.yaml to the nearest one."
     values |= {"daily_limit": facts.daily_limit, "notebooks_only": facts.notebooks_only}
-    write_json(target.with_name(f"{target.stem}.kaggle.json"), values)
+    write_json(meta.beside(target), values)
     return facts, warning

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from podium.contracts.competition import Finding
-from podium.download import archives
+from podium.download import archives, meta
 from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
@@ -68,6 +68,7 @@ def take(given: str, raw: Path = RAW) -> Path:
     _refuse_unopened(given, path)
     place = raw / archives.whole(path.name)
     if parts == [place] or (place.exists() and joined_digest([place]) == joined_digest(parts)):
+        meta.carry(path, place)
         return place  # itself, or its copy of an earlier start
     if place.exists():
         raise UserError(f"{place} is already there, and is another file: remove it or rename {given}.")
@@ -75,6 +76,7 @@ def take(given: str, raw: Path = RAW) -> Path:
         for part in parts:
             with part.open("rb") as source:
                 shutil.copyfileobj(source, target)
+    meta.carry(path, place)
     return place
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from podium.contracts.competition import Finding
+from podium.download import meta
 from podium.foundation.errors import UserError
 from podium.project import start
 
@@ -64,6 +65,27 @@ def test_a_zip_from_outside_is_copied_and_the_original_stays(
     a_zip(outside, "other.csv")
     with pytest.raises(UserError, match=r"data/raw/mine\.zip is already there, and is another file"):
         start.take(str(outside))
+
+
+def test_what_the_page_says_goes_with_an_archive_from_outside(tmp_path, monkeypatch):
+    away, here = tmp_path / "away", tmp_path / "here"
+    away.mkdir()
+    here.mkdir()
+    monkeypatch.chdir(here)
+    with zipfile.ZipFile(away / "mine.zip", "w") as file:
+        file.writestr("train.csv", "id,label")
+    facts = away / "mine.kaggle.json"
+    facts.write_text('{"slug": "mine", "notebooks_only": true}')
+    place = start.take(str(away / "mine.zip"))
+    assert meta.read_meta(place).notebooks_only and meta.read_meta(place).slug == "mine"
+    facts.write_text('{"slug": "another"}')
+    start.take(str(away / "mine.zip"))
+    assert meta.read_meta(place).slug == "mine"  # what the project has stays
+    meta.beside(place).unlink()
+    facts.write_text("no object")
+    with pytest.raises(UserError, match=r"mine\.kaggle\.json cannot be read"):
+        start.take(str(away / "mine.zip"))
+    assert not meta.beside(place).exists()
 
 
 @pytest.mark.parametrize("name", ["mine.tar.gz", "mine.7z", "mine.tar"])
