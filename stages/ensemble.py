@@ -9,7 +9,7 @@ from podium.foundation.files import write_json, write_text
 from podium.foundation.params import load
 from podium.metrics import registry
 from podium.selection.params import EffortParams
-from podium.vote import diversity, ensemble, scores
+from podium.vote import diversity, ensemble, refitting, scores
 from podium.vote.members import gather
 from podium.vote.params import EnsembleParams
 from podium.vote.preparing import prepared
@@ -45,7 +45,8 @@ def main() -> None:
     metrics.write(scores.scores(vote, pool, found, split, company, effort, params.own, seed))
     metrics.write(scores.details(vote, pool, found), metrics.DETAILS)
     metrics.keep(predictions.ENSEMBLE)
-    print(*said, *ensemble.sentences(vote, pool, metric), *told["sentences"], sep="\n")
+    said += [*ensemble.sentences(vote, pool, metric), *refitting.sentences(pool)]
+    print(*said, *told["sentences"], sep="\n")
 
 
 if __name__ == "__main__":

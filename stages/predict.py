@@ -4,12 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from podium.contracts import competition, facts, folds, images, manifest, predictions, selection
+from podium.contracts import competition, facts, folds, images, manifest, predictions, refit, selection
 from podium.features.params import FeatureParams
 from podium.foundation.entry import loading, run
 from podium.foundation.files import replacing_folder
 from podium.foundation.params import load
 from podium.foundation.run import Folds, Threads, folds_to_run
+from podium.training.refit import RefitParams
 from podium.tta import geometry
 from podium.tta.params import TtaParams
 
@@ -24,7 +25,7 @@ def main() -> None:
     if not selection.read().train:
         untrained()
         return
-    shown, shipped = manifest.facts(), competition.read()
+    shown, shipped, refits = manifest.facts(), competition.read(), refit.read()
 
     with loading():  # late: a mistake above is told at once
         import torch
@@ -32,15 +33,18 @@ def main() -> None:
         from podium.tta.predicting import Wishes, predict, task
 
     torch.set_num_threads(threads)
-    todo = task(images.IMAGES.read(images.PATH), table, chosen, shipped)
+    todo = task(images.IMAGES.read(images.PATH), table, chosen, shipped, refits.folds)
     wishes = Wishes(geometry.shown(shown.get("reach"), params))
     made = predict(todo, params, shown, wishes, budget, ROOT)
+    told = refit.told(made.facts, load(RefitParams).vote, refits)
     with replacing_folder(predictions.FOLDER) as folder:
         for part, found in (("oof", made.oof), ("test", made.test)):
             for fold, (ids, probs) in found.items():
                 predictions.write(ids, np.asarray(probs), predictions.path(fold, part, folder), shipped.task)
-        facts.write(facts.Predicted, made.facts, folder)
-    print("\n".join(made.facts["sentences"]))
+        if made.refit:
+            predictions.write(*made.refit, folder / predictions.REFIT, shipped.task)
+        facts.write(facts.Predicted, told, folder)
+    print(*told["sentences"], sep="\n")
 
 
 def untrained() -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from podium.contracts import document
+from podium.contracts import document, folds
 from podium.foundation.files import write_json
 
 FOLDER = Path("models")
+REFIT = Path("data/refit")  # network<i>/: the same files, of a network that learnt from every fold
 PICTURE = "batch.jpg"
 VERSION = 1
 
@@ -50,8 +51,8 @@ class ModelCard(BaseModel):
 
 
 def folder(fold: int) -> Path:
-    """Where a fold's model lies."""
-    return FOLDER / f"fold{fold}"
+    """Where a fold's model lies, or a refit's (folds.refit)."""
+    return FOLDER / f"fold{fold}" if fold > folds.REFIT else REFIT / f"network{folds.REFIT - fold}"
 
 
 def write_card(card: ModelCard, path: Path) -> None:

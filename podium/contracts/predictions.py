@@ -11,6 +11,7 @@ from podium.tasks import registry
 
 FOLDER = Path("data/predictions")
 ENSEMBLE = Path("data/ensemble")
+REFIT = "refit_test.parquet"  # in FOLDER: the refits' mean of test images; they have no out-of-fold
 
 
 def path(fold: int, part: str, folder: Path = FOLDER) -> Path:

@@ -54,6 +54,7 @@ class Pool:
     table: NDArray[np.float32] | None = None  # the targets of each label; left out, each class is its own
 
     unit: str = "images"  # or rows: what each prediction is for
+    refits: tuple[str, ...] = ()  # members in whose test predictions networks have a part that no oof is of
 
     @property
     def targets(self) -> NDArray[np.floating]:

@@ -10,7 +10,6 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from podium.contracts import model
 from podium.duplicates.answers import Answers, answer
 from podium.experiments.runs import Pool
 from podium.export import bundle, members, probes
@@ -21,7 +20,7 @@ from podium.images.pixels import decode, square
 from podium.images.shards import Reader
 from podium.metrics.metric import Metric
 from podium.tasks.links import LINKS
-from podium.tta.members import Inputs, logits_of, member
+from podium.tta.members import Inputs, logits_of
 from podium.tta.merge import merge
 from podium.vote import ensemble
 from podium.vote import voter as voters
@@ -64,12 +63,12 @@ def _member(source: members.Source, folds: Sequence[int], items: Sequence[Item])
     """(f, n, c)."""
     if source.probed:
         return _probe(source.name, folds, items)
-    networks = [member(fold, "cpu", source.root / model.folder(fold)) for fold in folds]
-    tta, views = members.views(source.root, networks[0].network)
-    everyone = dict.fromkeys(folds, np.arange(len(items)))
-    logits = logits_of(networks, Inputs(items, everyone, views, "cpu", ROOT), 0.0)
-    return np.stack(
-        [merge(logits[one.fold], tta.merge, tta.of, one.temperature, one.link) for one in networks]
+    who = members.voting(source, folds)
+    tta, views = members.views(source.root, who.networks[0].network)
+    everyone = dict.fromkeys([one.fold for one in who.networks], np.arange(len(items)))
+    logits = logits_of(who.networks, Inputs(items, everyone, views, "cpu", ROOT), 0.0)
+    return who.mixed(
+        np.stack([merge(logits[m.fold], tta.merge, tta.of, m.temperature, m.link) for m in who.networks])
     )
 
 

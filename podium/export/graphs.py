@@ -87,6 +87,24 @@ class NetworkGraph(nn.Module):
         return merged / merged.sum(-1, keepdim=True) if self.link == "softmax" else merged
 
 
+class Mixed(nn.Module):
+    """A graph of `folds` networks, then refits, as (f, b, c) of the folds, each with the refits' part.
+
+    Where the refits stand for the folds (share 1) the graph is of them alone.
+    """
+
+    def __init__(self, graph: NetworkGraph, folds: int, share: float) -> None:
+        super().__init__()
+        self.graph, self.folds, self.share = graph, folds, share
+
+    def forward(self, *pixels: Tensor) -> Tensor:
+        found: Tensor = self.graph(*pixels)
+        if self.share == 1:
+            return found.mean(0, keepdim=True).repeat(self.folds, 1, 1)
+        refits = found[self.folds :].mean(0, keepdim=True)
+        return (1 - self.share) * found[: self.folds] + self.share * refits
+
+
 LINKS: dict[str, Callable[[Tensor], Tensor]] = {
     "softmax": lambda logits: torch.softmax(logits, -1),
     "sigmoid": torch.sigmoid,

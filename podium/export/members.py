@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from podium.contracts import facts, model, predictions, probe
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from podium.contracts import facts, model, predictions, probe, refit
 from podium.experiments import revisions
 from podium.export import engines, graphs, probes
 from podium.export.card import Member
@@ -57,29 +61,77 @@ def sources(params: EnsembleParams, names: Sequence[str]) -> list[Source]:
     return [
         Source(name, Path(), probed=name in probed)
         if name in probed or name == "this run"
-        else Source(name, revisions.fetch(known[name.rpartition("@")[2]], ARTIFACTS))
+        else Source(name, _fetched(known[name.rpartition("@")[2]]))
         for name in names
     ]
+
+
+def _fetched(revision: str) -> Path:
+    """The revision's models, and its refits where they vote."""
+    root = revisions.fetch(revision, ARTIFACTS)
+    told = facts.read(facts.Predicted, root / predictions.FOLDER)
+    if told is None or told.refit == "none":
+        return root
+    return revisions.fetch(revision, (*ARTIFACTS, model.REFIT.as_posix()))
+
+
+@dataclass(frozen=True)
+class Voting:
+    """The networks of a trained member whose predictions stand for `count` folds."""
+
+    networks: list[FoldNetwork]  # the folds' (none where refits stand for them), then refits'
+    count: int
+    share: float  # [0, 1]: the refits' part
+
+    def mixed(self, made: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Predictions (networks, n, c) as (count, n, c)."""
+        if not self.share:
+            return made
+        refits = made[-self.refits :].mean(0, keepdims=True)
+        trained = made[: -self.refits] if self.share < 1 else np.zeros((self.count, *made.shape[1:]))
+        return np.asarray((1 - self.share) * trained + self.share * refits)
+
+    @property
+    def refits(self) -> int:
+        """How many of the networks learnt from every fold."""
+        return len(self.networks) - (self.count if self.share < 1 else 0)
+
+
+def voting(source: Source, folds: Sequence[int]) -> Voting:
+    """Who predicts test images for the member: the networks of those folds, or refits, or both."""
+    told = facts.read(facts.Predicted, source.root / predictions.FOLDER)
+    networks = told.refit_networks if told is not None else 0
+    part = refit.share(told.refit, len(folds), networks) if told is not None else 0.0
+    who = [*(folds if part < 1 else ()), *(refit.folds_of(networks) if part else ())]
+    return Voting([member(one, "cpu", source.root / model.folder(one)) for one in who], len(folds), part)
 
 
 def write(source: Source, number: int, folds: Sequence[int], folder: Path, engine: str) -> Member:
     """Writes the member's graphs for those folds, one for all that share their frozen part."""
     if source.probed:
         parts = [probes.load(source.name, folds)]
-        tta, used = TtaParams(), [IDENTITY]
+        made: list[nn.Module] = [graphs.NetworkGraph(parts[0], [IDENTITY], TtaParams())]
+        used = [IDENTITY]
     else:
-        networks = [member(fold, "cpu", source.root / model.folder(fold)) for fold in folds]
-        groups = alike(networks)
-        together = len(groups) == 1 and networks[0].cut.frozen is not None
-        parts = [_shared(networks)] if together else [_whole(one) for one in networks]
-        tta, used = views(source.root, networks[0].network)
-    files = []
-    for part, some in enumerate(parts):
-        files.append(f"member{number}_{part}{engines.SUFFIXES[engine]}")
-        graph = graphs.NetworkGraph(some, used, tta)
-        graphs.write(graph, graphs.squares(graph.sides), folder / files[-1])
-    made = parts[0].preprocessing
-    return Member(source.name, files, graphs.sides(used, made), made.resize, made.interpolation)
+        who = voting(source, folds)
+        parts = _parts(who)
+        tta, used = views(source.root, who.networks[0].network)
+        seen = [graphs.NetworkGraph(part, used, tta) for part in parts]
+        made = [graphs.Mixed(one, who.count, who.share) for one in seen] if who.share else [*seen]
+    how = parts[0].preprocessing
+    sides = graphs.sides(used, how)
+    files = [f"member{number}_{part}{engines.SUFFIXES[engine]}" for part in range(len(made))]
+    for graph, file in zip(made, files, strict=True):
+        graphs.write(graph, graphs.squares(sides), folder / file)
+    return Member(source.name, files, sides, how.resize, how.interpolation)
+
+
+def _parts(who: Voting) -> list[graphs.Folds]:
+    """What becomes a graph each: all above one frozen part; else each by itself, or all if they are mixed."""
+    networks = who.networks
+    if len(alike(networks)) == 1 and networks[0].cut.frozen is not None:
+        return [_shared(networks)]
+    return [_side_by_side(networks)] if who.share else [_whole(one) for one in networks]
 
 
 def _shared(networks: Sequence[FoldNetwork]) -> graphs.Folds:
@@ -95,6 +147,13 @@ def _whole(one: FoldNetwork) -> graphs.Folds:
     """A fold by itself."""
     made = one.network.preprocessing
     return graphs.Folds(one.network.module, [graphs.AsItIs()], [one.temperature], made, one.link)
+
+
+def _side_by_side(networks: Sequence[FoldNetwork]) -> graphs.Folds:
+    """Networks that share nothing, in one graph."""
+    first = networks[0]
+    modules, temperatures = [one.network.module for one in networks], [one.temperature for one in networks]
+    return graphs.Folds(graphs.AsItIs(), modules, temperatures, first.network.preprocessing, first.link)
 
 
 def views(root: Path, network: Network) -> tuple[TtaParams, list[View]]:

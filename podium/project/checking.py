@@ -29,6 +29,7 @@ from podium.report.params import ReportParams
 from podium.selection.params import EffortParams, ProbeParams
 from podium.submission.params import SubmitParams
 from podium.training.params import TrainParams
+from podium.training.refit import RefitParams
 from podium.tta.params import TtaParams
 from podium.vote.params import EnsembleParams
 
@@ -52,6 +53,7 @@ SECTIONS: tuple[type[Section], ...] = (
     PseudoParams,
     FeatureParams,
     TrainParams,
+    RefitParams,
     TtaParams,
     EnsembleParams,
     SubmitParams,
@@ -183,6 +185,27 @@ def _model_exists(values: dict[str, Any], path: Path) -> None:
         names.refuse_unknown(model, str(path))
 
 
+def _refit_agrees(values: dict[str, Any], path: Path) -> None:
+    """A refit has no image held back, and its seeds follow each other in one process."""
+    refit, train = (cls.model_validate(values.get(cls.section) or {}) for cls in (RefitParams, TrainParams))
+    if not refit.model_dump()["networks"]:
+        return
+    for name, forbidden, why, fine in BLIND:
+        found = train.model_dump()[name]
+        if forbidden(found):
+            raise UserError(
+                f"{path}: train.{name}: {found} {why}, and a refit has all images in one process: "
+                f"set train.{name} to {fine}, or refit.networks to 0."
+            )
+
+
+# Of `train`: what a refit cannot do.
+BLIND: tuple[tuple[str, Callable[[Any], bool], str, object], ...] = (
+    ("early_stopping", bool, "needs images held back", 0),
+    ("keep", lambda keep: keep == "best", "needs images held back", "last"),
+    ("devices", lambda devices: devices != 1, "makes several processes", 1),
+    ("nodes", lambda nodes: nodes != 1, "makes several processes", 1),
+)
 OPTIMIZERS = (
     "adamw",
     "adam",
@@ -209,6 +232,7 @@ RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
     _weights_exist,
     _optimizer_is_known,
     _model_exists,
+    _refit_agrees,
 )
 
 

@@ -99,7 +99,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
         device,
         fresh=request.train.online is True,
     )
-    resolved = _resolved(request, network, parts, seen, len(rows), device)
+    resolved = _resolved(request, network, parts, seen, _counted(request, tables, rows), device)
     if request.train.checkpointing:
         checkpoint(network, parts.name)
     prepared = Prepared(
@@ -173,6 +173,13 @@ def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
     if request.train.class_weights:
         rows = balanced_weights(rows)
     return rows, validation(tables.manifest, request.fold, request.table)
+
+
+def _counted(request: Request, tables: Tables, rows: Rows) -> int:
+    """The images by whose number `auto` is decided: a refit's epochs, rates and batches are a fold's."""
+    if request.like is None:
+        return len(rows)
+    return len(_rows(replace(request, fold=request.like), tables)[0])
 
 
 def part_that_trains(network: networks.Network, parts: Cut) -> auto.Part:

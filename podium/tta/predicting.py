@@ -46,6 +46,7 @@ class ToPredict:
     labels: NDArray[np.int64]  # of the out-of-fold rows, fold after fold
     groups: NDArray[Any]
     folds: NDArray[np.int64]
+    refits: Sequence[int] = ()  # networks that learnt from every fold: they predict test images alone
     truth: Truth = "labels"  # how a row is judged
     table: NDArray[np.float32] | None = None  # the targets of each label; left out, each class is its own
 
@@ -57,10 +58,15 @@ class Predictions:
     oof: dict[int, tuple[list[str], Floats]]
     test: dict[int, tuple[list[str], Floats]]
     facts: dict[str, Any]
+    refit: tuple[list[str], Floats] | None = None  # the refits' mean of test images
 
 
 def task(
-    images: pd.DataFrame, folds: pd.DataFrame, run: Sequence[int], found: Competition | None = None
+    images: pd.DataFrame,
+    folds: pd.DataFrame,
+    run: Sequence[int],
+    found: Competition | None = None,
+    refits: Sequence[int] = (),
 ) -> ToPredict:
     """Who predicts what, when the folds `run` are trained."""
     images = images[images["length"] > 0].reset_index(drop=True)
@@ -72,6 +78,7 @@ def task(
         images=images,
         oof={fold: np.sort(place[part["image_id"]].to_numpy(np.int64)) for fold, part in rows.items()},
         test=np.flatnonzero(test),
+        refits=refits,
         truth=found.kind.truth if found else "labels",
         table=found.table if found else None,
         **_truth(images, folds, place, rows),
@@ -81,7 +88,10 @@ def task(
 def predict(
     task: ToPredict, params: TtaParams, facts: Mapping[str, Any], wishes: Wishes, budget_gb: float, root: Path
 ) -> Predictions:
-    """Every fold's probabilities of its own originals and, with the views that pay there, of test images."""
+    """Every fold's probabilities of its own originals and, with the views that pay there, of test images.
+
+    Refits predict test images alone: of all others they know the label.
+    """
     device = best_device()
     members = [member(fold, device) for fold in task.oof]
     tried = _tried(members[0].network, params, facts, wishes, len(task.labels), device)
@@ -107,13 +117,16 @@ def predict(
         task.table,
     )
     kept = _flat(_views(chosen.names, params, members[0].network))
-    everyone = dict.fromkeys(task.oof, task.test)
-    on_test = logits_of(members, Inputs(items, everyone, kept, device, root), budget_gb)
+    refits = [member(one, device) for one in task.refits]
+    everyone = dict.fromkeys([*task.oof, *task.refits], task.test)
+    on_test = logits_of([*members, *refits], Inputs(items, everyone, kept, device, root), budget_gb)
     ids = task.images["image_id"].to_numpy()
+    tested = ids[task.test].tolist()
     return Predictions(
         oof={m.fold: (ids[task.oof[m.fold]].tolist(), out_of_fold(m, chosen.names)) for m in members},
-        test={m.fold: (ids[task.test].tolist(), merged(m, on_test[m.fold])) for m in members},
+        test={m.fold: (tested, merged(m, on_test[m.fold])) for m in members},
         facts=chosen.facts(tried) | {"network": members[0].network.name},
+        refit=(tested, np.mean([merged(m, on_test[m.fold]) for m in refits], 0)) if refits else None,
     )
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from podium.contracts import embeddings, images, predictions, probe
 from podium.contracts.competition import Competition
-from podium.experiments import runs
+from podium.experiments import revisions, runs
 from podium.experiments.runs import Member, Pool
 from podium.foundation.errors import UserError
 from podium.foundation.params import load
-from podium.vote import external
+from podium.vote import external, refitting
 from podium.vote.params import EnsembleParams
 from podium.vote.voter import Features
 
@@ -22,10 +22,12 @@ def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, fold
     """The members' predictions; `folds` are this run's. Raises UserError where they do not fit."""
     own = _own(found, split, folds)
     members = list(own) if params.own else []
-    members += [runs.of_revision(revision, split, found.classes) for revision in params.experiments]
+    others = {rev: runs.of_revision(rev, split, found.classes) for rev in params.experiments}
+    members += others.values()
     members += [external.read(one, own[0], split, found, submission_ids()) for one in params.external]
-    pool = runs.pool(members, split, features)
-    return replace(pool, kind=found.kind, table=found.table)
+    pool = replace(runs.pool(members, split, features), kind=found.kind, table=found.table)
+    places = {one.name: revisions.fetch(rev) / predictions.FOLDER for rev, one in others.items()}
+    return refitting.joined(pool, {refitting.THIS: predictions.FOLDER} | places, found)
 
 
 def asked(path: Path = predictions.ENSEMBLE / "table.json") -> EnsembleParams:
@@ -39,7 +41,7 @@ def asked(path: Path = predictions.ENSEMBLE / "table.json") -> EnsembleParams:
 
 def _own(found: Competition, split: pd.DataFrame, folds: list[int]) -> list[Member]:
     """This run's network, where its folds are trained, and its linear probes."""
-    places = [("this run", predictions.FOLDER)] if predictions.folds() else []
+    places = [(refitting.THIS, predictions.FOLDER)] if predictions.folds() else []
     places += [(one.name, probe.FOLDER / one.name) for one in probe.read().probes]
     k = len(found.classes)
     return [runs.read(name, folds, split, k, place, found.task) for name, place in places]

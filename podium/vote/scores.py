@@ -27,6 +27,7 @@ def scores(
         | report.cross_validation(metric, pool.labels, vote.oof, pool.home, pool.groups, seed, beside)
         | report.held_out(metric, held.labels, vote.test[held.rows], held.groups, seed, beside)
         | {"voter": vote.chosen.name, "voted": ", ".join(pool.names)}
+        | ({"refit": ", ".join(pool.refits)} if pool.refits else {})
     )
 
 

@@ -25,6 +25,7 @@ from stages import (
     predict,
     probe,
     pseudo_label,
+    refit,
     report,
     select,
     split,
@@ -118,7 +119,7 @@ def run_stages(monkeypatch: pytest.MonkeyPatch, folds: int, exported: bool = Tru
     for fold in range(folds):
         monkeypatch.setattr(sys, "argv", ["train", str(fold)])
         train.main()
-    for stage in (predict, ensemble, submit, report, *([export] if exported else [])):
+    for stage in (refit, predict, ensemble, submit, report, *([export] if exported else [])):
         stage.main()
 
 

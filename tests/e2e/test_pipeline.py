@@ -92,13 +92,13 @@ def test_edits_rerun_only_what_runs_them(untouched: Project) -> None:
 def test_an_edit_of_the_engine_retrains(untouched: Project) -> None:
     with (untouched.folder / "podium/training/loop/engine.py").open("a") as file:
         file.write("\n# a comment\n")
-    assert stale(untouched) == {"select", "train"}
+    assert stale(untouched) == {"select", "train", "refit"}
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"model": "test_vit", "submit__digits": 4}, {"network", "select", "train", "submit"}),
+        ({"model": "test_vit", "submit__digits": 4}, {"network", "select", "train", "refit", "submit"}),
         ({"ensemble__voter": "soft", "augment__per_class": 20}, {"ensemble", "augment"}),
     ],
 )

@@ -21,6 +21,7 @@ from podium.contracts import (
     model,
     predictions,
     probe,
+    refit,
 )
 from podium.contracts import selection as chosen
 from podium.contracts.labels import LABELS
@@ -40,6 +41,7 @@ image: {{storage: {{short_side: {SHORT_SIDE}}}}}
 tta: {{views: VIEWS, keep: always, merge: MERGE, of: probs}}
 ensemble: {{voter: VOTER, calibrate: CALIBRATE, experiments: EXPERIMENTS}}
 leak: {{use_test_duplicates: LEAK}}
+refit: {{networks: REFITS, vote: VOTE}}
 """
 
 
@@ -59,6 +61,9 @@ class Run:
     clear: bool = False  # half of each picture transparent, its hidden colour black
     network: bool = True
     probed: bool = False
+    refits: int = 0
+    vote: str = "instead"  # of refits
+    shared: bool = True  # whether the networks have one frozen part
     resize: str = "squash"
     seed: int = 0  # of the networks
     experiments: tuple[str, ...] = ()  # revisions that vote too
@@ -104,8 +109,8 @@ def ship(run: Run) -> None:
 def finish(run: Run) -> None:
     """A finished run in the current folder, up to reports/submission.csv."""
     text = PARAMS
-    for name in ("voter", "calibrate", "merge", "views", "metric", "leak"):
-        text = text.replace(name.upper(), getattr(run, name))
+    for name in ("voter", "calibrate", "merge", "views", "metric", "leak", "refits", "vote"):
+        text = text.replace(name.upper(), str(getattr(run, name)))
     Path("params.yaml").write_text(text.replace("EXPERIMENTS", json.dumps(run.experiments)))
     ship(run)
     ingest.main()
@@ -118,7 +123,8 @@ def finish(run: Run) -> None:
     predictions.FOLDER.mkdir(parents=True)
     chosen.write(chosen.Selection(train=run.network, size=64, resize=run.resize, freeze="auto", why="asked"))
     if run.network:
-        networks(run.resize, run.seed)
+        networks(run)
+    refit.write(refit.Refit(networks=run.refits, why="asked"))
     predict.main()
     if run.probed:
         probes()
@@ -144,16 +150,18 @@ def tables(found: competition.Competition) -> None:
     write_json(manifest.FOLDER / "facts.json", {})
 
 
-def networks(resize: str, seed: int) -> None:
-    """Two folds of a tiny network with random weights, unlike each other."""
+def networks(run: Run) -> None:
+    """Two folds, and refits, of a tiny network with random weights, unlike each other."""
     from podium.networks.build import build, save
 
-    for fold in (0, 1):
-        network = build("test_resnet", False, len(NAMES), 64, seed=10 * seed + fold, resize=resize)
+    for fold in (0, 1, *refit.folds_of(run.refits)):
+        seed = 10 * run.seed + abs(fold)
+        network = build("test_resnet", False, len(NAMES), 64, seed=seed, resize=run.resize)
         card = model.ModelCard(
             fold=fold, model="test_resnet", weights="random", classes=list(competition.read().classes),
-            preprocessing=network.preprocessing, freeze="layer1", parameters=0, trainable=0, images=0,
-            copies=0, temperature=0.05, resolved={"network": network.options},
+            preprocessing=network.preprocessing, freeze="layer1" if run.shared else "none",
+            parameters=0, trainable=0, images=0, copies=0, temperature=0.05,
+            resolved={"network": network.options},
         )  # fmt: skip
         model.folder(fold).mkdir(parents=True)
         save(network, model.folder(fold))

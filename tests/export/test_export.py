@@ -39,8 +39,21 @@ def exported(
         Run("geometric", "priors", clear=True, network=False, probed=True),
         Run("hard", sample="id,label", delimiter=";", metric="accuracy", leak="true"),
         Run("weighted", "grades", "max", "[hflip]", "quadratic_kappa", task="ordinal", sample="id,label"),
+        Run("weighted", "temperature", views="[hflip]", probed=True, refits=1),
+        Run("geometric", refits=2, shared=False),
+        Run(refits=3, vote="beside"),
+        Run(refits=1, vote="beside", shared=False),
     ],
-    ids=["network_and_probe", "probe_on_transparent", "names_with_answers", "grades_with_cuts"],
+    ids=[
+        "network_and_probe",
+        "probe_on_transparent",
+        "names_with_answers",
+        "grades_with_cuts",
+        "refit_and_probe",
+        "refits",
+        "refits_beside",
+        "refit_beside_whole_networks",
+    ],
 )
 def test_a_bundle_gives_what_was_published(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

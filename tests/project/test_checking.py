@@ -54,6 +54,9 @@ def test_the_shipped_params_are_right() -> None:
         ({"pseudo_label__teacher": "b" * 40}, r"pseudo_label\.teacher: no commit b{40} is here: name a run"),
         ({"train": 3}, r"train: input should be `key: value` lines, found 3\.$"),
         ({"competition__path": "raw/gone.zip"}, r"competition\.path: raw/gone\.zip is not there: give"),
+        ({"refit__networks": 1, "train__keep": "best"}, r"keep: best needs images held back, .* last, or"),
+        ({"refit__networks": 1, "train__devices": 2}, r"devices: 2 makes several processes, and a"),
+        ({"refit__vote": "beside"}, r"refit: vote: beside is said of no network, networks is 0: set"),
         ({"image__size": -3}, r"image\.size: give a number of pixels from 8 to 4096, or auto, found -3\.$"),
     ],
 )  # fmt: skip

@@ -49,6 +49,7 @@ LIGHT = (
     "split",
     "augment",
     "pseudo_label",
+    "refit",
     "ensemble",
     "submit",
     "report",

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import torch
 
+from podium.contracts import model as contract
+from podium.contracts import refit
 from podium.contracts.model import ModelCard, write_card
 from podium.features.items import View, stored_items
 from podium.foundation.errors import UserError
@@ -65,12 +67,12 @@ def folds(images: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(group=frame["image_id"]).sample(frac=1, random_state=0)
 
 
-def write_models(freeze: str, model: str = "resnet10t") -> None:
-    for fold in (0, 1):
+def write_models(freeze: str, model: str = "resnet10t", refits: int = 0) -> None:
+    for fold in (0, 1, *refit.folds_of(refits)):
         network = build(model, False, len(CLASSES), 32, seed=0)
         with torch.no_grad():
-            network.module.get_submodule(network.head).weight.mul_(1 + fold)
-        folder = Path(f"models/fold{fold}")
+            network.module.get_submodule(network.head).weight.mul_(1 + abs(fold))
+        folder = contract.folder(fold)
         folder.mkdir(parents=True, exist_ok=True)
         save(network, folder)
         card = ModelCard(
@@ -96,6 +98,26 @@ def test_every_fold_predicts_its_originals_and_all_test_and_held_out_images(imag
         assert set(made.test[fold][0]) == expected
         for ids, probs in (made.oof[fold], made.test[fold]):
             assert probs.shape == (len(ids), 3) and np.allclose(probs.sum(1), 1)
+
+
+@pytest.mark.parametrize("freeze", ["layer3", "none"])
+def test_refits_predict_test_images_alone_and_change_nobody_elses(images, folds, freeze) -> None:
+    write_models(freeze, refits=2)
+    without, params = predicted(images, folds), TtaParams(views=["hflip"], keep="always")
+
+    def made(*refits: int) -> Predictions:
+        todo = task(images, folds, [0, 1], refits=refits)
+        return predict(todo, params, {}, Wishes(), 1.0, Path("data"))
+
+    first, second, both = (made(*some) for some in ((-3,), (-4,), (-3, -4)))
+    assert without.refit is None and set(both.oof) == set(both.test) == {0, 1}
+    for fold in (0, 1):
+        assert np.array_equal(both.oof[fold][1], without.oof[fold][1])
+        assert np.array_equal(both.test[fold][1], without.test[fold][1])
+    ids, mean = both.refit
+    assert ids == both.test[0][0] and not set(ids) & set(both.oof[0][0] + both.oof[1][0])
+    assert not np.allclose(first.refit[1], second.refit[1])
+    assert np.allclose(mean, (first.refit[1] + second.refit[1]) / 2)
 
 
 def test_features_and_images_give_the_same(images, folds) -> None:

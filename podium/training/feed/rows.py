@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.contracts.folds import HOLD_OUT
+from podium.contracts.folds import HOLD_OUT, REFIT, named
 from podium.contracts.manifest import training_rows, validation_rows
 from podium.foundation.errors import UserError
 from podium.images.shards import Reader
@@ -61,17 +61,18 @@ LEARNT = [*COLUMNS, "fold"]  # the fold that validates it; -1 where it is pseudo
 def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDArray[np.float32]) -> Rows:
     """The other folds' originals and copies, and this fold's pseudo-labelled images, in the tables' order.
 
-    table (a, c): the targets of each answer.
+    A refit's are every fold's. table (a, c): the targets of each answer.
 
     Raises UserError where nothing is left to train on.
     """
     hard = training_rows(manifest, fold)
     if hard.empty:
         raise UserError(
-            f"fold {fold} has no image to train on: every other image is held out or has weight 0; "
+            f"{named(fold)} has no image to train on: every other image is held out or has weight 0; "
             "see data/split/folds.parquet and data/clean/labels.csv, or lower split.k."
         )
-    soft = pseudo[pseudo["fold"] == fold].assign(fold=HOLD_OUT)
+    soft = pseudo[pseudo["fold"] == fold] if fold > REFIT else together(pseudo)
+    soft = soft.assign(fold=HOLD_OUT)
     given = table[hard["label"].to_numpy(np.int64)]
     taught = soft[[f"p{i}" for i in range(table.shape[1])]].to_numpy(np.float32)
     return Rows(
@@ -79,6 +80,16 @@ def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDA
         targets=np.concatenate([given, taught]),
         weights=np.concatenate([hard["weight"], soft["weight"]]).astype(np.float32),
     )
+
+
+def together(pseudo: pd.DataFrame) -> pd.DataFrame:
+    """Each pseudo-labelled image once: its folds' mean label, weighed by the share of folds that took it."""
+    pseudo = pseudo.reset_index(drop=True)  # an empty join calls its index image_id too
+    once, folds = pseudo.drop_duplicates("image_id"), pseudo["fold"].nunique()
+    each = pseudo.groupby("image_id", sort=False)
+    names = [name for name in pseudo.columns if name[0] == "p" and name[1:].isdigit()]
+    means = {name: each[name].mean().to_numpy(np.float32) for name in names}
+    return once.assign(**means, weight=(each["weight"].sum() / max(1, folds)).to_numpy(np.float32))
 
 
 def validation(manifest: pd.DataFrame, fold: int, table: NDArray[np.float32]) -> Rows:

@@ -1,5 +1,6 @@
 """Curves while training goes on: DVCLive writes them below dvclive/, which Git and DVC's outs ignore."""
 
+from podium.contracts.folds import named
 from podium.training.loop.learner import Row
 
 FOLDER = "dvclive"
@@ -11,9 +12,8 @@ class Curves:
     def __init__(self, fold: int, history: list[Row]) -> None:
         from dvclive.live import Live  # a third of a second: only who watches pays for it
 
-        self.live = Live(
-            dir=f"{FOLDER}/fold{fold}", save_dvc_exp=False, dvcyaml=None, report=None, monitor_system=False
-        )
+        place = f"{FOLDER}/{named(fold).replace(' ', '')}"
+        self.live = Live(dir=place, save_dvc_exp=False, dvcyaml=None, report=None, monitor_system=False)
         for row in history:
             self.add(row)
 

@@ -6,6 +6,8 @@ from typing import Any
 import lightning.pytorch as pl
 from tqdm import tqdm
 
+from podium.contracts.folds import named
+
 SHOWN = {"train_loss": "loss", "val_loss": "validation loss", "val_accuracy": "accuracy"}
 MINUTE = 60.0
 SHORT = 90.0  # seconds below which time is told in seconds
@@ -29,7 +31,7 @@ class Progress(pl.Callback):
         self.bar = tqdm(
             total=self.epochs * steps,
             initial=self.first_epoch * steps,
-            desc=f"fold {self.fold}",
+            desc=named(self.fold),
             unit="batch",
             disable=None if trainer.is_global_zero else True,
             leave=False,
@@ -68,7 +70,7 @@ class Progress(pl.Callback):
 def line(fold: int, done: int, epochs: int, seconds: float, after: int, said: str) -> str:
     """What a log is told after an epoch, of which each takes about `seconds`."""
     rest = (epochs - done + after * epochs) * seconds
-    told = f"fold {fold}: epoch {done} of {epochs}, {said}, {seconds:.1f} s"
+    told = f"{named(fold)}: epoch {done} of {epochs}, {said}, {seconds:.1f} s"
     if rest <= 0:
         return told
     amount = f"{rest:.0f} s" if rest < SHORT else f"{rest / MINUTE:.0f} min"

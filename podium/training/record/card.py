@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from podium.contracts.folds import named
 from podium.contracts.model import ModelCard
 from podium.training.loop.engine import Outcome
 from podium.training.prepared import Prepared
@@ -23,7 +24,7 @@ def say(prepared: Prepared) -> None:
     )
     if train.head == "svm":
         how = "a linear SVM"
-    print(f"fold {prepared.request.fold}: {len(prepared.rows) - copies} images and {copies} copies, {how}")
+    print(f"{named(prepared.request.fold)}: {len(prepared.rows) - copies} images and {copies} copies, {how}")
     notes = prepared.ignored if prepared.request.first else []
     print("".join(f"warning: {note}\n" for note in notes), end="", flush=True)
 

@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+from podium.contracts.folds import named
 from podium.contracts.model import PICTURE, ModelCard, write_card
 from podium.foundation.files import replacing_folder, write_text
 from podium.networks.build import Network, save
@@ -29,7 +30,7 @@ def sentence(card: ModelCard, history: list[Row]) -> str:
         kept = f"epoch {card.resolved['kept_epoch'] + 1} of {card.resolved['epochs']} kept"
     row = next(row for row in history if row["epoch"] == card.resolved["kept_epoch"])
     watched = f", validation accuracy {row['val_accuracy']:.4f}" if "val_accuracy" in row else ""
-    return f"fold {card.fold}: {kept}, training loss {row['train_loss']:.4f}{watched}"
+    return f"{named(card.fold)}: {kept}, training loss {row['train_loss']:.4f}{watched}"
 
 
 def history_text(history: list[Row]) -> str:

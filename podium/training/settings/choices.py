@@ -41,8 +41,9 @@ class Request:
     data: Path = Path("data")
     task: str = "single"
     answers: tuple[str, ...] = ()  # left out where they are the classes
-    folds: tuple[int, ...] = ()  # all that the run trains, ascending; empty: this one alone
+    folds: tuple[int, ...] = ()  # all that the run trains, in order; empty: this one alone
     choice: Choice | None = None  # of the network; None: decided here, by device alone
+    like: int | None = None  # of a refit: the fold by whose number of images `auto` is decided
 
     @property
     def first(self) -> bool:
@@ -52,7 +53,7 @@ class Request:
     @property
     def after(self) -> int:
         """How many folds the run trains after this one."""
-        return sum(fold > self.fold for fold in self.folds)
+        return len(self.folds[self.folds.index(self.fold) + 1 :]) if self.folds else 0
 
     @property
     def table(self) -> NDArray[np.float32]:
