@@ -13,6 +13,7 @@ from podium.contracts import competition
 from podium.experiments import revisions
 from podium.export import agreement, card, sealed
 from podium.foundation.errors import UserError
+from podium.networks import precision
 from podium.submission import submission
 from stages import export
 from tests.export.project import TESTS, Run, finish, picture
@@ -58,6 +59,8 @@ def exported(
 def test_a_bundle_gives_what_was_published(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if run.refits:  # five cold networks differ by 2e-4 where a frozen part in bfloat16 is quicker
+        monkeypatch.setattr(precision, "native_bfloat16", lambda: False)
     said = exported(run, tmp_path, monkeypatch, capsys)
     assert f"gives the {TESTS} rows of reports/submission.csv (largest difference" in said
     # given the download's root, the test folder or a shuffled copy of a part of it: never a training picture
