@@ -2,7 +2,7 @@
 # make train over a real SLURM, then one fold over two of its nodes, each beside one process on this machine.
 #   SLURM_CONF=/path/slurm.conf benchmarks/slurm.sh PROJECT     PROJECT: a clone on the cluster's shared disk whose
 # first run has ended (make start). Two folds train, seed and scratch store are new: nothing comes from a cache.
-# MASTER_ADDR is for nodes whose names nobody resolves. Not run yet.
+# MASTER_ADDR is for nodes whose names nobody resolves. What it gave: results/slurm.md.
 set -euo pipefail
 cd "${1:?a project whose first run has ended}"
 new=$(mktemp -d)

@@ -1,6 +1,5 @@
 """One set of tasks over a cluster: handed out, listened to, ended."""
 
-import contextlib
 import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -99,8 +98,10 @@ class _Drive:
             )  # fmt: skip
 
     def listen(self, board: Board) -> None:
-        with contextlib.suppress(queue.Empty):
+        try:
             board.hear(self.events.get(timeout=POLL_SECONDS))
+        except queue.Empty:
+            self.client.run_on_scheduler(worker.wake)
         self.drain(board)
         for name, future in list(self.futures.items()):
             if name not in self.outcomes and future.done():

@@ -95,6 +95,17 @@ async def end(run: str, dask_worker: Worker) -> None:
         await shop.end()
 
 
+async def wake(dask_scheduler: Any) -> None:
+    """For `Client.run_on_scheduler`: what waits goes to workers that came later.
+
+    The scheduler looks at such tasks when a worker joins, which has no FOLD yet: its Workshop says it after.
+    """
+    waiting = [task for task in dask_scheduler.unrunnable if dask_scheduler.valid_workers(task)]
+    if waiting:
+        waiting.sort(key=lambda task: task.priority, reverse=True)  # the scheduler takes the last first
+        dask_scheduler.transitions({task.key: "processing" for task in waiting}, f"wake-{time.time()}")
+
+
 def work(order: dict[str, Any], run: str, parents: list[dict[str, Any]]) -> dict[str, Any]:
     """Runs the order's stages in a clone of this worker's own.
 

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -175,33 +177,50 @@ def test_workers_of_a_scheduler_that_see_no_common_disk_join_by_the_remote(
     tiny: Tiny, tmp_path: Path
 ) -> None:
     tiny.run(sys.executable, "-m", "dvc", "remote", "add", "-q", "-d", "team", str(tmp_path / "remote"))
-    started, address = [], tmp_path / "scheduler.json"
-    hidden = tiny.environment | {"PODIUM_CACHE": str(tmp_path / "elsewhere"), "PODIUM_APART": "1"}
-    try:
-        for words in (
-            ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"),
-            ("worker", "--nthreads", "4"),
-        ):
-            started.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "dask", words[0], "--scheduler-file", str(address), *words[1:]],
-                    cwd=tmp_path,
-                    env=hidden,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
-            )
-        while not address.exists():
-            time.sleep(0.1)
-        with tiny.driver(json.loads(address.read_text())["address"]) as driver:
+    with dask(tiny, tmp_path, "scheduler"), dask(tiny, tmp_path, "worker"):
+        with tiny.driver(address(tmp_path)) as driver:
             said, _ = driver.communicate(timeout=300)
         assert driver.returncode == 0, said
         assert tiny.weights() == {"fold0": "aaa0", "fold1": "aaa1", "fold2": "aaa2"}
         assert list((tmp_path / "remote").rglob("*")) and not list((tmp_path / "scratch").glob("clones/*"))
+
+
+def test_a_worker_that_comes_later_takes_the_waiting_folds(tiny: Tiny, tmp_path: Path) -> None:
+    """A batch system's jobs start when they may."""
+    tiny.run(sys.executable, "-m", "dvc", "remote", "add", "-q", "-d", "team", str(tmp_path / "remote"))
+    with dask(tiny, tmp_path, "scheduler"), tiny.driver(address(tmp_path)) as driver:
+        until(driver, "3 folds to train")
+        time.sleep(2)
+        with dask(tiny, tmp_path, "worker"):
+            said, _ = driver.communicate(timeout=120)
+    assert driver.returncode == 0, said
+    assert tiny.weights() == {"fold0": "aaa0", "fold1": "aaa1", "fold2": "aaa2"}
+
+
+@contextmanager
+def dask(tiny: Tiny, folder: Path, what: str) -> Iterator[None]:
+    """A scheduler, or a worker of it that sees no common disk."""
+    words = {
+        "scheduler": ("--host", "127.0.0.1", "--port", "0", "--no-dashboard"),
+        "worker": ("--nthreads", "4"),
+    }
+    hidden = tiny.environment | {"PODIUM_CACHE": str(folder / "elsewhere"), "PODIUM_APART": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dask", what, "--scheduler-file", "scheduler.json", *words[what]], cwd=folder,
+        env=hidden, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield
     finally:
-        for process in reversed(started):
-            process.terminate()
-            process.wait(30)
+        process.terminate()
+        process.wait(30)
+
+
+def address(folder: Path) -> str:
+    """Where the scheduler listens, once it does."""
+    while not (folder / "scheduler.json").exists():
+        time.sleep(0.1)
+    return str(json.loads((folder / "scheduler.json").read_text())["address"])
 
 
 def test_a_sweep_records_each_experiment_and_goes_on_where_it_was(tiny: Tiny) -> None:
