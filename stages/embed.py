@@ -2,8 +2,9 @@
 
 from podium.contracts import embeddings, labels, mirrors
 from podium.contracts.images import IMAGES, PATH
-from podium.embedding.embed import NETWORK, embed, embed_mirrors, input_size, mirror_sample
+from podium.embedding.embed import BYTES, NETWORK, embed, embed_mirrors, input_size, mirror_sample
 from podium.embedding.params import EmbedParams
+from podium.foundation import room
 from podium.foundation.entry import loading, run
 from podium.foundation.params import load
 from podium.foundation.run import Threads
@@ -15,6 +16,8 @@ def main() -> None:
     images = images[images["length"] > 0]
     size = input_size(params.size, images[["width", "height"]].min(axis=1).median())
     print(f"embed: {len(images):,} images through {NETWORK} at {size} pixels")
+    way = "free its disk (`dvc gc -w` drops what no run needs)"
+    room.need("embed", f"keeping {len(images):,} vectors", len(images) * BYTES, embeddings.FOLDER, way)
 
     with loading():  # brings torch, which takes seconds
         from podium.features.items import stored_items

@@ -10,9 +10,10 @@ from podium.competition.detect import detect
 from podium.competition.params import CompetitionParams
 from podium.contracts.competition import Finding
 from podium.download.meta import read_meta
+from podium.foundation import room
 from podium.foundation.entry import run
 from podium.foundation.params import load
-from podium.images.audit import audit_all
+from podium.images.audit import audit_all, stored_bytes
 from podium.images.channels import survey
 from podium.images.opening import raw_pixels
 from podium.images.params import ImageParams
@@ -30,6 +31,9 @@ def main() -> None:
     print(f"{path}:\n{index.table(detected.competition.findings)}", flush=True)
     shipped = [one.path for one in detected.images]
     meaning, said = survey(shipped, raw.read, raw_pixels, image.channels)
+    size = stored_bytes(shipped, raw.read, image.storage, params.limits.megapixels, meaning)
+    way = "free its disk, or lower image.storage.short_side"
+    room.need("ingest", f"storing {len(shipped):,} images", size, IMAGES, way)
     names = tqdm(shipped, "ingest", unit="image", disable=None)
     audited = audit_all(
         names, raw.read, image.storage, params.limits.megapixels, os.cpu_count() or 1, meaning

@@ -4,6 +4,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,14 @@ from tqdm import tqdm
 
 from podium.copies.orders import CopyOrder
 from podium.copies.render import Original, Renderer, render
-from podium.copies.store import Copy, Store
+from podium.copies.store import Copy, FinishedCopy, Store
+from podium.foundation import room, scratch
 from podium.foundation.run import cores
 from podium.images import shards
 from podium.images.shards import Place, Reader
 
 PACK = 1024  # copies a scratch entry: what an interrupt can lose
+LOOKED_AT = 16  # copies that tell what all of them will take on disk
 OWN = ["image_id", "copy", "shard", "offset", "length", "digest"]  # columns that are not the source's
 PACK_BYTES = 64 << 20
 
@@ -43,9 +46,12 @@ def build(
         """One copy that the store lost in the meantime: another process evicted it."""
         return next(render(renderer, [replace(sources[key], numbers=(number,))], reader, 1))
 
-    fresh = _shown(_missing(store, sources), renderer, reader)
-    wanted = zip(_keys(originals, orders), [order.number for order in orders], strict=True)
-    copies = _in_order(wanted, store, fresh, again)
+    missing = _missing(store, sources)
+    count = sum(len(source.numbers) for source in missing)
+    keys, numbers = _keys(originals, orders), [order.number for order in orders]
+    found = [store.found.get(key) for key in zip(keys, numbers, strict=True)]
+    fresh = _need(found, _shown(missing, renderer, reader), count, data / prefix)
+    copies = _in_order(zip(keys, numbers, strict=True), store, fresh, again)
     kept = originals.drop(columns=OWN)
     frame = kept.iloc[[order.row for order in orders]].reset_index(drop=True)
     frame["copy"] = [order.number for order in orders]
@@ -55,6 +61,22 @@ def build(
     for column in placed.columns:
         frame[column] = placed[column]
     return frame
+
+
+def _need(
+    found: list[FinishedCopy | None], fresh: Iterator[Copy], count: int, folder: Path
+) -> Iterator[Copy]:
+    """`fresh`, of `count` copies, after asking for the room that all take, the finished ones too.
+
+    The first of them tell how much that is; nothing is written yet.
+    """
+    first = list(islice(fresh, LOOKED_AT))
+    new = sum(shards.taken(len(copy.data)) for copy in first) / max(1, len(first))
+    size = sum(shards.taken(copy.length) if copy else new for copy in found)
+    way = "free its disk, or lower augment.per_class"
+    room.need("augment", f"writing {len(found):,} copies", size, folder, way)
+    room.need("augment", f"keeping {count:,} new ones", new * count, scratch.root(), scratch.ROOM)
+    return chain(first, fresh)
 
 
 def _packed(names: pd.Series, copies: Iterator[Copy], folder: Path) -> pd.DataFrame:

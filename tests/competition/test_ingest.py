@@ -263,7 +263,7 @@ def test_cameras_and_days_stand_in_a_table_of_their_own(
     def with_camera(data: bytes, *rest: object) -> Opened:
         opened = real(data, *rest)  # type: ignore[arg-type]
         seen.append(data)
-        return replace(opened, origin=Origin("made", "") if len(seen) == 1 else Origin())
+        return replace(opened, origin=Origin("made", "") if data == seen[0] else Origin())
 
     monkeypatch.setattr(audit, "open_image", with_camera)
     ingest.main()

@@ -1,0 +1,28 @@
+"""Room on a disk, asked for before a stage writes its first byte there."""
+
+import shutil
+from pathlib import Path
+
+from podium.foundation.errors import UserError
+
+GIGA, MEGA = 1e9, 1e6
+
+
+def need(stage: str, what: str, size: float, folder: Path, way: str) -> None:
+    """Says what will be written below `folder`, about `size` bytes.
+
+    Raises UserError, which ends with `way`, where its disk has less.
+    """
+    place = folder.absolute()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    told = f"{what} needs about {said(size)} in {folder}, {said(free)} are free"
+    if size > free:
+        raise UserError(f"{told}: {way}.")
+    print(f"{stage}: {told}", flush=True)
+
+
+def said(size: float) -> str:
+    """Bytes for people: 1.5 GB, 20.0 MB."""
+    return f"{size / GIGA:,.1f} GB" if size >= GIGA else f"{size / MEGA:,.1f} MB"
