@@ -15,6 +15,7 @@ from podium.features.items import View, stored_items
 from podium.foundation.errors import UserError
 from podium.images.pixels import encode
 from podium.images.shards import Writer
+from podium.networks import precision
 from podium.networks.build import build, save
 from podium.tta import members, predicting
 from podium.tta.choosing import Chosen
@@ -120,7 +121,9 @@ def test_refits_predict_test_images_alone_and_change_nobody_elses(images, folds,
     assert np.allclose(mean, (first.refit[1] + second.refit[1]) / 2)
 
 
-def test_features_and_images_give_the_same(images, folds) -> None:
+def test_features_and_images_give_the_same(images, folds, monkeypatch) -> None:
+    """In float32: where a processor multiplies bfloat16 itself, a frozen part may be up to 2e-4 away."""
+    monkeypatch.setattr(precision, "native_bfloat16", lambda: False)
     write_models("layer3")
     kept = predicted(images, folds)
     for other in (predicted(images, folds, budget=0.0), (write_models("none"), predicted(images, folds))[1]):
