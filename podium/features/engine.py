@@ -17,7 +17,7 @@ from podium.features import graphs
 from podium.features.items import channels_first
 from podium.features.pixels import Normalise
 from podium.foundation import files
-from podium.networks.precision import DTYPES, Kind, precision
+from podium.networks.precision import DTYPES, Kind
 
 BATCH = 32  # images a pass; the last is filled up, so that no image's bits depend on its company
 
@@ -35,8 +35,8 @@ class Runner(Protocol):
 class Engine:
     """Runs `frozen` on batches and gives rows as they lie on the disk. Bytes are normalised on the way."""
 
-    def __init__(self, frozen: nn.Module, device: str, preprocessing: Preprocessing) -> None:
-        self.kind: Kind = precision(frozen, device)
+    def __init__(self, frozen: nn.Module, device: str, preprocessing: Preprocessing, kind: Kind) -> None:
+        self.kind: Kind = kind
         self.digest = fingerprint(frozen)
         self.device, self._preprocessing = device, preprocessing
         self._module = nn.Sequential(Normalise(preprocessing), frozen).eval()

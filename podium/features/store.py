@@ -61,9 +61,12 @@ def features(
     device: str = "cpu",
     root: Path = ROOT,
 ) -> Features | None:
-    """frozen(view(image)) of every item, in order; None where that is more than the disk budget."""
+    """frozen(view(image)) of every item, in order; None where that is more than the disk budget.
+
+    In the numbers in which the device is quickest: what is trained above them learns to read them.
+    """
     found = features_of_views(
-        items, frozen, preprocessing, [view], budget_gb=budget_gb, device=device, root=root
+        items, frozen, preprocessing, [view], budget_gb=budget_gb, device=device, root=root, quick=True
     )
     return None if found is None else found[view.name]
 
@@ -77,16 +80,20 @@ def features_of_views(
     budget_gb: float = float("inf"),
     device: str = "cpu",
     root: Path = ROOT,
+    quick: bool = False,
 ) -> dict[str, Features] | None:
-    """Like `features` for several views by name; each missing image is decoded once for all of them."""
-    kind = precision(frozen, device)
+    """Like `features` for several views by name; each missing image is decoded once for all of them.
+
+    In float32 unless `quick`: what is predicted follows no processor, and a bundle elsewhere says the same.
+    """
+    kind: Kind = precision(frozen, device) if quick else "float32"
     shapes = [row_shape(frozen, view.apply(_blank(view, preprocessing))) for view in views]
     needed = sum(len(items) * int(np.prod(shape)) * bytes_of(kind) for shape in shapes)
     print(_sentence(len(items), shapes, kind, needed), flush=True)
     if needed > budget_gb * GIGA:
         print(f"warning: that is more than features.budget_gb ({budget_gb:g}): nothing is kept", flush=True)
         return None
-    engine = Engine(frozen, device, preprocessing)
+    engine = Engine(frozen, device, preprocessing, kind)
     families = [
         Family(_key(engine, preprocessing, view, device), view, shape)
         for view, shape in zip(views, shapes, strict=True)

@@ -184,14 +184,13 @@ def test_pytorch_takes_over_where_the_graph_cannot_be_made(
 
 
 def test_half_numbers_lie_in_half_the_space(items, parts, network, root, monkeypatch) -> None:
-    from podium.features import engine
-
-    monkeypatch.setattr(engine, "precision", lambda *_: "bfloat16")
     monkeypatch.setattr(storing, "precision", lambda *_: "bfloat16")
     found = features(items, parts.frozen, network.preprocessing, root=root)
     right = expected(items, parts, network, root)
     assert found.nbytes == right.nbytes // 2 and found.blocks[0].dtype == np.uint16
     assert np.abs(found[:] - right).max() <= 0.03 * np.abs(right).max()
+    told = features_of_views(items, parts.frozen, network.preprocessing, [IDENTITY], root=root)
+    assert told is not None and told[IDENTITY.name].nbytes == right.nbytes  # what predicts
 
 
 @pytest.mark.slow
