@@ -21,7 +21,7 @@ from podium.features.engine import BATCH, Engine, machine, row_shape
 from podium.features.items import IDENTITY, Features, Item, View, bytes_of
 from podium.features.pixels import Normalise, Squares, decoders, read_ahead, to_bytes
 from podium.foundation import files, room, scratch
-from podium.networks.precision import Kind, precision
+from podium.networks.precision import Kind
 
 KIND = "features"
 ROOT = Path("data")
@@ -60,13 +60,11 @@ def features(
     budget_gb: float = float("inf"),
     device: str = "cpu",
     root: Path = ROOT,
+    kind: Kind = "float32",
 ) -> Features | None:
-    """frozen(view(image)) of every item, in order; None where that is more than the disk budget.
-
-    In the numbers in which the device is quickest: what is trained above them learns to read them.
-    """
+    """frozen(view(image)) of every item, in order; None where that is more than the disk budget."""
     found = features_of_views(
-        items, frozen, preprocessing, [view], budget_gb=budget_gb, device=device, root=root, quick=True
+        items, frozen, preprocessing, [view], budget_gb=budget_gb, device=device, root=root, kind=kind
     )
     return None if found is None else found[view.name]
 
@@ -80,13 +78,12 @@ def features_of_views(
     budget_gb: float = float("inf"),
     device: str = "cpu",
     root: Path = ROOT,
-    quick: bool = False,
+    kind: Kind = "float32",
 ) -> dict[str, Features] | None:
     """Like `features` for several views by name; each missing image is decoded once for all of them.
 
-    In float32 unless `quick`: what is predicted follows no processor, and a bundle elsewhere says the same.
+    In float32 unless `kind` says otherwise: what predicts follows no processor, and a bundle says the same.
     """
-    kind: Kind = precision(frozen, device) if quick else "float32"
     shapes = [row_shape(frozen, view.apply(_blank(view, preprocessing))) for view in views]
     needed = sum(len(items) * int(np.prod(shape)) * bytes_of(kind) for shape in shapes)
     print(_sentence(len(items), shapes, kind, needed), flush=True)

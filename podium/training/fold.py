@@ -71,7 +71,8 @@ def _examples(prepared: Prepared) -> tuple[Examples, Examples]:
     made, root = prepared.network.preprocessing, prepared.request.data
     if prepared.outlook.cached:
         assert prepared.parts.frozen is not None
-        found = inputs.kept(prepared.parts.frozen, frames, made, prepared.device, root)
+        kind, device = prepared.outlook.kind, prepared.device
+        found = inputs.kept(prepared.parts.frozen, frames, made, kind, device, root)
     else:
         seed = derive(prepared.request.seed, "online", prepared.request.fold)
         found = inputs.pictures(frames, made, root, seed, _fresh(prepared))

@@ -98,6 +98,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
         request.features.budget_gb,
         device,
         fresh=request.train.online is True,
+        exact=request.train.precision == "32",
     )
     resolved = _resolved(request, network, parts, seen, _counted(request, tables, rows), device)
     if request.train.checkpointing:

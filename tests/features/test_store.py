@@ -183,14 +183,11 @@ def test_pytorch_takes_over_where_the_graph_cannot_be_made(
     assert "the ONNX exporter failed (RuntimeError)" in capsys.readouterr().out
 
 
-def test_half_numbers_lie_in_half_the_space(items, parts, network, root, monkeypatch) -> None:
-    monkeypatch.setattr(storing, "precision", lambda *_: "bfloat16")
-    found = features(items, parts.frozen, network.preprocessing, root=root)
+def test_half_numbers_lie_in_half_the_space(items, parts, network, root) -> None:
+    found = features(items, parts.frozen, network.preprocessing, root=root, kind="bfloat16")
     right = expected(items, parts, network, root)
     assert found.nbytes == right.nbytes // 2 and found.blocks[0].dtype == np.uint16
     assert np.abs(found[:] - right).max() <= 0.03 * np.abs(right).max()
-    told = features_of_views(items, parts.frozen, network.preprocessing, [IDENTITY], root=root)
-    assert told is not None and told[IDENTITY.name].nbytes == right.nbytes  # what predicts
 
 
 @pytest.mark.slow

@@ -197,7 +197,7 @@ def test_the_frozen_part_comes_back_when_its_work_is_done(monkeypatch) -> None:
     found = SimpleNamespace(row_shape=(192, 2, 2))
     monkeypatch.setattr(inputs, "features", lambda *_, **__: found)
     made = Preprocessing(size=32, mean=(0.5,) * 3, std=(0.5,) * 3)
-    assert inputs.kept(parts.frozen, [], made, "cuda", None) == [] and moves == [("cpu",)]
+    assert inputs.kept(parts.frozen, [], made, "float32", "cuda", None) == [] and moves == [("cpu",)]
 
 
 def test_workers_are_forks_that_do_not_fight_for_cores() -> None:
@@ -241,3 +241,12 @@ def test_weights_lie_as_the_images_do_on_a_device_alone() -> None:
         learner = Learner(tail, plan, SimpleNamespace(start=lambda _: None)).to(device)
         learner.configure_optimizers()
         assert tail.weight.is_contiguous(memory_format=torch.channels_last) is kept
+
+
+@pytest.mark.parametrize(("exact", "kind", "size"), [(False, "bfloat16", 2), (True, "float32", 4)])
+def test_exact_training_reads_exact_features(monkeypatch, exact: bool, kind: str, size: int) -> None:
+    """`train.precision: 32` is also the frozen part's, where the processor multiplies bfloat16 itself."""
+    monkeypatch.setattr(numbers, "native_bfloat16", lambda: True)
+    made = Preprocessing(size=32, mean=(0.5,) * 3, std=(0.5,) * 3)
+    seen = inputs.outlook(cut(network(), "last_stage"), 10, made, 1.0, "cpu", fresh=False, exact=exact)
+    assert seen.kind == kind and seen.needed == 10 * int(np.prod(seen.shape)) * size
