@@ -6,10 +6,11 @@ from pathlib import Path
 from podium.foundation.errors import UserError
 
 GIGA, MEGA = 1e9, 1e6
+SAID_FROM = 0.01  # of what is free: less is nobody's worry
 
 
 def need(stage: str, what: str, size: float, folder: Path, way: str) -> None:
-    """Says what will be written below `folder`, about `size` bytes.
+    """Says what is to be written below `folder`, about `size` bytes, where it is a hundredth of what is free.
 
     Raises UserError, which ends with `way`, where its disk has less.
     """
@@ -20,7 +21,8 @@ def need(stage: str, what: str, size: float, folder: Path, way: str) -> None:
     told = f"{what} needs about {said(size)} in {folder}, {said(free)} are free"
     if size > free:
         raise UserError(f"{told}: {way}.")
-    print(f"{stage}: {told}", flush=True)
+    if size >= SAID_FROM * free:
+        print(f"{stage}: {told}", flush=True)
 
 
 def said(size: float) -> str:

@@ -17,9 +17,9 @@ def _three_gigabytes(path: Path) -> SimpleNamespace:
 def test_what_is_needed_and_what_is_free_are_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        shutil, "disk_usage", lambda path: SimpleNamespace(free=3e9 if Path(path).exists() else 0)
-    )
+    monkeypatch.setattr(shutil, "disk_usage", _three_gigabytes)
+    room.need("ingest", "storing 2 images", 2.9e7, tmp_path / "not/made", "free its disk")
+    assert not capsys.readouterr().out
     room.need("ingest", "storing 2 images", 3e9, tmp_path / "not/made", "free its disk")
     assert capsys.readouterr().out == (
         f"ingest: storing 2 images needs about 3.0 GB in {tmp_path}/not/made, 3.0 GB are free\n"
