@@ -20,7 +20,7 @@ def main() -> None:
         told = refit.Refit(networks=0, why=why)
         with replacing_folder(refit.FOLDER) as draft:
             refit.write(told, draft)
-    print(f"refit: {told.networks} networks, {told.why}")
+    print(f"refit: {told.networks} network{'s' * (told.networks != 1)}, {told.why}")
 
 
 def train(wanted: int, chosen: selection.Selection) -> refit.Refit:
