@@ -6,7 +6,7 @@ from pathlib import Path
 
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
-from podium.project import recorded, settings, standing, voting
+from podium.project import recorded, settings, standing, teachers, voting
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--recipe", default="", help="one of recipes/")
     parser.add_argument("--queue", default="", help="1: into the queue, which a grid needs")
     given = parser.parse_args()
-    wanted = [*_recipe(given.recipe), *settings.taken(given.set)]
+    wanted = [*_recipe(given.recipe), *map(teachers.in_full, settings.taken(given.set))]
     runs = settings.refuse_wrong(wanted)
     flags = [word for setting in wanted for word in ("-S", setting)]
     name = given.name or given.recipe

@@ -92,8 +92,8 @@ def _tell(made: Grouped, name: str, pattern: Pattern, gap: float, error: float, 
         f"{kind.word}_gap_error": round(error, 6),
     }
     sentence = (
-        f"{pattern.seen}: accuracy on embeddings is {gap:+.3f} (± {error:.3f}) higher when {kind.words} are "
-        "torn over folds"
+        f"{pattern.seen}: {kind.words} torn over folds change the accuracy on embeddings by {gap:+.3f} "
+        f"(± {error:.3f})"
     )
     if kept:
         sentence += f"; they stay whole (split.group: {kept})."

@@ -87,7 +87,9 @@ def judge(first: Noise, labels: Labels, near: Probs, teacher: Probs | None) -> V
     differ = {name: float((called != labels).mean()) for name, called in calls.items()}
     told = ", ".join(f"{name} {share:.1%}" for name, share in differ.items())
     together = np.all([called != labels for called in calls.values()], axis=0)
-    sentence = f"of the given labels these differ: {told}; all of them from {int(together.sum())}."
+    sentence = (
+        f"given labels that each judge disputes: {told}; {int(together.sum())} labels are disputed by all."
+    )
     return Verdict(found, accusers, [sentence])
 
 

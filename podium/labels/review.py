@@ -139,8 +139,8 @@ data-group="{quote(card.group)}"{marks}>
 <p class="why">{quote(reason(card))}</p>
 <p class="buttons"><button data-do="keep">Keep</button>
 <button data-do="relabel">Relabel as</button> <select aria-label="new label">{options}</select>
-<button data-do="drop">Drop</button> <button data-do="undo">Undecided</button> {more}</p>
-<input class="note" placeholder="note" aria-label="note">
+<button data-do="drop">Drop</button> <button data-do="undo">Undo</button> {more}</p>
+<p><input class="note" placeholder="note" aria-label="note"></p>
 <p class="why">most alike, with their labels:</p><div class="near">{near}</div></div></article>"""
 
 
@@ -153,16 +153,24 @@ def reason(card: SuspectCard) -> str:
     """Why the card is here, in plain words."""
     if card.quality is None:
         return card.reason
-    alike = sum(label == card.suggested for _, label in card.neighbours)
     said = []
     if not card.torn or card.quality < TORN_QUALITY:
         said.append(_accused(card))
     if card.torn:
         said.append("a duplicate of it has another label")
-    among = f"{WORDS[alike]} of the {WORDS[len(card.neighbours)]} images most like it"
-    said.append(f"{among} are labelled {card.suggested}")
+    if card.neighbours:
+        said.append(_among(card))
     text = "; ".join(said)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _among(card: SuspectCard) -> str:
+    """How many of the images most like it bear the suggested label, and how many its own."""
+    labels = [label for _, label in card.neighbours]
+    new, own = labels.count(card.suggested), labels.count(card.given)
+    verb = "is" if new == 1 else "are"
+    said = f"{WORDS[new]} of the {WORDS[len(labels)]} images most like it {verb} labelled {card.suggested}"
+    return said if card.suggested == card.given else f"{said}, {WORDS[own]} {card.given}"
 
 
 def _accused(card: SuspectCard) -> str:
@@ -171,10 +179,10 @@ def _accused(card: SuspectCard) -> str:
     listed = " and ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who)
     verb = "calls" if who == ["a linear classifier"] else "call"
     said = f"{listed} {verb} it {card.suggested}" if who else "no model is sure of the given label"
-    right = f"right with probability {share(card.quality or 0.0)}"
+    chance = f"estimated chance that the given label is right: {share(card.quality or 0.0)}"
     if (card.quality or 0.0) < RATHER_RIGHT:
-        return f"{said}; the given label is {right}"
-    return f"{said}; but labels are seldom wrong here, and the given one is {right}"
+        return f"{said}; {chance}"
+    return f"{said}; but labels are seldom wrong here; {chance}"
 
 
 def _image(data: bytes, side: int, name: str) -> str:

@@ -1,12 +1,26 @@
 """How params.yaml stands to the commit that an experiment would be compared with. Imports no torch."""
 
 import os
+from pathlib import Path
 
 from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.params import PATH, changed, parse_text, read
 
 MOST = 6  # settings named in the line
+BASELINE = (  # what a commit holds of a run, so that experiments start from it and are compared with it
+    "params.yaml",
+    "dvc.yaml",
+    "dvc.lock",
+    "data/network.json",
+    "reports/metrics.json",
+)
+
+
+def keeping() -> str:
+    """The command that commits this folder's run."""
+    paths = " ".join(path for path in BASELINE if Path(path).exists())
+    return f"git add {paths} && git commit -m baseline"
 
 
 def differences() -> list[str]:

@@ -15,6 +15,7 @@ from podium.download import archives, meta
 from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
+from podium.project import standing
 
 RAW = Path("data/raw")
 BLOCK = 1 << 20  # bytes read at once
@@ -41,13 +42,6 @@ HINTS = (
     "To enable auto staging",
     "dvc config core.autostage",
     "Use `dvc push`",
-)
-BASELINE = (
-    "params.yaml",
-    "dvc.yaml",
-    "dvc.lock",
-    "data/network.json",
-    "reports/metrics.json",
 )
 
 
@@ -150,7 +144,7 @@ def register(path: Path) -> list[str]:
 
 def commit_baseline(name: str, more: list[str]) -> None:
     """Commits what the first run decided, and nothing else that may lie in the tree."""
-    paths = [path for path in (*BASELINE, *more) if Path(path).exists()]
+    paths = [path for path in (*standing.BASELINE, *more) if Path(path).exists()]
     git.ask("add", *paths)
     if git.ask("diff", "--cached", "--quiet", "--", *paths).returncode == 0:
         return  # the same competition again: the baseline stands

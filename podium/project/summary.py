@@ -1,5 +1,6 @@
 """The last words of a run: the score, what changed, how it stands to the baseline, where the page is."""
 
+import os
 from pathlib import Path
 
 from podium.contracts import competition, folds, metrics, predictions
@@ -7,6 +8,7 @@ from podium.experiments import earlier
 from podium.foundation.params import changed
 from podium.foundation.params import read as read_params
 from podium.metrics import registry
+from podium.project import standing
 
 RESULTS = (
     ("submission", Path("reports/submission.csv")),
@@ -53,7 +55,7 @@ def _against_the_baseline() -> list[str]:
     told = ", ".join(new[:MOST]) + (f" and {len(new) - MOST} more" if len(new) > MOST else "")
     said = [_line("changed", f"{told or 'no parameter'}, since {revision[:7]}")]
     if before is None:  # the commit holds parameters, and no finished run to compare with
-        return said
+        return [*said, *_first()]
     found = competition.read()
     classes = found.classes
     ours = predictions.read(predictions.ENSEMBLE / "oof.parquet", len(classes), found.task)
@@ -61,6 +63,13 @@ def _against_the_baseline() -> list[str]:
     metric = registry.of(found)
     ahead = earlier.difference(metric, split, classes, ours, before)
     return [*said, _line("to baseline", ahead.text())] if ahead else said
+
+
+def _first() -> list[str]:
+    """How the first run becomes what later ones are compared with; an experiment is kept already."""
+    if "DVC_EXP_BASELINE_REV" in os.environ:
+        return []
+    return [_line("baseline", f"none yet; `{standing.keeping()}` makes this run it")]
 
 
 def _line(name: str, text: str) -> str:

@@ -17,6 +17,7 @@ LARGEST = 320  # pixels
 FEW = 2000  # labelled images below which more folds leave noticeably more to learn from
 SECOND = "tf_efficientnet_lite1"  # its weights come with a package
 FIRST = 1.0  # promise of what must come before all else
+TRAINING = ("select", "train@")  # stages that train: select trains the fold of its trial
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,20 @@ def ideas(run: Evidence) -> list[Idea]:
     """The three that promise most; equal ones in the order of IDEAS."""
     found = [idea for think in IDEAS for idea in think(run)]
     return sorted(found, key=lambda idea: -idea.promise)[:SHOWN]
+
+
+def experiment(*settings: str) -> str:
+    """The command that tries settings: it names wrong ones, and needs no environment to be activated."""
+    return f'make experiment SET="{" ".join(f"-S {setting}" for setting in settings)}"'
+
+
+def _cost(run: Evidence, factor: float = 1.0) -> str:
+    """A sentence on how long training takes when it is `factor` times this run's; empty where unknown."""
+    seconds = factor * sum(took.seconds for took in run.taken if took.stage.startswith(TRAINING))
+    trained = {took.stage for took in run.taken if took.stage.startswith("train@")}
+    if not run.cards or len(trained) < len(run.cards):  # folds from DVC's cache took no time
+        return ""
+    return f" Training would take about {max(1, round(seconds / 60))} min."
 
 
 def _wrong(run: Evidence) -> np.ndarray:
@@ -51,11 +66,13 @@ def _all_folds(run: Evidence) -> list[Idea]:
     there = sorted({int(fold) for fold in run.folds["fold"] if fold >= 0})
     settings, text = [], "Linear probes alone are a first look: see whether a trained network is better."
     if look(run):
-        settings.append("-S effort=auto")
-    if len(set(run.fold_of.tolist())) < len(there):
-        settings.append(f"-S 'folds=[{','.join(map(str, there))}]'")
+        settings.append("effort=auto")
+    ran = len(set(run.fold_of.tolist()))
+    if ran < len(there):
+        settings.append(f"'folds=[{','.join(map(str, there))}]'")
         text = "Run all folds on all images first: what a partial run shows may be chance."
-    return [Idea(FIRST, text, f"dvc exp run {' '.join(settings)}")]
+        text += _cost(run, len(there) / ran)
+    return [Idea(FIRST, text, experiment(*settings))]
 
 
 def _labels(run: Evidence) -> list[Idea]:
@@ -66,9 +83,9 @@ def _labels(run: Evidence) -> list[Idea]:
         return []
     text = (
         f"{both} of {int(wrong.sum())} mistakes are on images whose label is suspect. Look at them in "
-        "data/clean/review.html, save corrections.csv, then run again."
+        f"data/clean/review.html, save corrections.csv, then run again.{_cost(run)}"
     )
-    return [Idea(both / len(wrong), text, "dvc exp run -n corrected")]
+    return [Idea(both / len(wrong), text, "make experiment NAME=corrected")]
 
 
 def _pair(run: Evidence) -> list[Idea]:
@@ -83,11 +100,9 @@ def _pair(run: Evidence) -> list[Idea]:
     one, other, times = pairs[0]
     text = (
         f"{one} and {other} are taken for each other {times} times, of {total} mistakes in all: more copies "
-        "of what this run got wrong."
+        f"of what this run got wrong may part them.{_cost(run)}"
     )
-    return [
-        Idea(times / len(run.ids), text, "dvc exp run -S augment.hard_examples.teacher=$(git rev-parse HEAD)")
-    ]
+    return [Idea(times / len(run.ids), text, experiment("augment.hard_examples.teacher=this"))]
 
 
 def _size(run: Evidence) -> list[Idea]:
@@ -100,7 +115,8 @@ def _size(run: Evidence) -> list[Idea]:
         return []
     larger = min(LARGEST, short, round(STEP * size / 32) * 32)
     text = f"Images are {short} pixels on the short side, the network sees {size}: a larger input shows more."
-    return [Idea(float(_wrong(run).mean()) / 4, text, f"dvc exp run -S image.size={larger}")]
+    text += _cost(run, (larger / size) ** 2)
+    return [Idea(float(_wrong(run).mean()) / 4, text, experiment(f"image.size={larger}"))]
 
 
 def _fit(run: Evidence) -> list[Idea]:
@@ -115,19 +131,20 @@ def _fit(run: Evidence) -> list[Idea]:
     train, check = (float(np.mean(part)) for part in zip(*ends, strict=True))
     seen = f"The networks are right on {train:.1%} of what they trained on and {check:.1%} of the rest"
     if train - check > GAP:
-        text = f"{seen}: they learn by heart. Stronger augmentation makes that harder."
-        return [Idea((train - check) / 2, text, "dvc exp run -S augment.policy=randaugment")]
+        text = f"{seen}: they learn by heart. Stronger augmentation makes that harder.{_cost(run)}"
+        return [Idea((train - check) / 2, text, experiment("augment.policy=randaugment"))]
     epochs = run.cards[0].resolved.get("epochs") if run.cards else None
     if not isinstance(epochs, int):
         return []
-    text = f"{seen}: they have not learnt all they could in {epochs} epochs."
-    return [Idea(max(0.0, 1 - train) / 2, text, f"dvc exp run -S train.epochs={2 * epochs}")]
+    text = f"{seen}: {epochs} epochs may be too few.{_cost(run, 2)}"
+    return [Idea(max(0.0, 1 - train) / 2, text, experiment(f"train.epochs={2 * epochs}"))]
 
 
 def _vote(run: Evidence) -> list[Idea]:
     if len(run.voters.get("members", [])) > 1 or not run.cards or run.cards[0].model == SECOND:
         return []
     text = "Another network errs on other images: two that vote together are nearly always better than one."
+    text += _cost(run)
     return [Idea(float(_wrong(run).mean()) / 5, text, f'make vote MODELS="{run.cards[0].model} {SECOND}"')]
 
 
@@ -138,8 +155,9 @@ def _folds(run: Evidence) -> list[Idea]:
     text = (
         f"Each network learns from {1 - 1 / k:.0%} of {len(run.ids)} images; with ten folds it would be 90%."
     )
+    text += _cost(run, 10 / k * 0.9 / (1 - 1 / k))
     share = float(_wrong(run).mean()) / 8
-    return [Idea(share, text, "dvc exp run -S split.k=10 -S 'folds=[0,1,2,3,4,5,6,7,8,9]'")]
+    return [Idea(share, text, experiment("split.k=10", "'folds=[0,1,2,3,4,5,6,7,8,9]'"))]
 
 
 IDEAS: tuple[Callable[[Evidence], list[Idea]], ...] = (_all_folds, _labels, _pair, _size, _fit, _vote, _folds)

@@ -1,7 +1,11 @@
 """What a page is made of. Blocks hold plain text; the template escapes it."""
 
+import math
+import re
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+NUMBER = re.compile(r"[-+±]?[\d.,]+(e-?\d+)?%?( s| min)?")
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,12 @@ class Table:
     rows: list[list[str]]
     summary: str = ""  # folded when not empty
     kind: Literal["table"] = "table"
+
+    @property
+    def numeric(self) -> list[bool]:
+        """A column each: whether it holds numbers, which stand at the right. Empty cells do not count."""
+        columns = [[row[i] for row in self.rows if row[i]] for i in range(len(self.head))]
+        return [bool(cells) and all(NUMBER.fullmatch(cell) for cell in cells) for cells in columns]
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class Card:
     wide: bool = False  # as wide as it is, not a thumbnail
     second: str = ""
     names: tuple[str, ...] = ()  # of classes: what the filter looks for
+    group: int = 0  # cards of one group, counted from 1, stand in one frame
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,16 @@ class Link:
     kind: Literal["link"] = "link"
 
 
-Block: TypeAlias = Link | Sentences | Table | Figure | Cards | Grid | Beside
+@dataclass(frozen=True)
+class Stack:
+    """Blocks under a small title, one below the other."""
+
+    title: str
+    blocks: "list[Block]"
+    kind: Literal["stack"] = "stack"
+
+
+Block: TypeAlias = Link | Sentences | Table | Figure | Cards | Grid | Beside | Stack
 
 
 MOST_COLUMNS = 6  # that half of a wide screen shows without scrolling
@@ -115,13 +135,22 @@ class Part:
     def half(self) -> bool:
         """Whether half of a wide screen is enough: pictures, pairs and wide tables want all of it."""
         wide = any(isinstance(block, Table) and len(block.head) > MOST_COLUMNS for block in self.blocks)
-        return not wide and not any(block.kind in ("cards", "beside", "grid") for block in self.blocks)
+        return not wide and not any(_broad(block) for block in self.blocks)
+
+
+def _broad(block: Block) -> bool:
+    """Whether a block wants the whole width; figures side by side shrink."""
+    if isinstance(block, Beside):
+        return not all(isinstance(one, Figure) for one in block.blocks)
+    return block.kind in ("cards", "grid")
 
 
 def number(value: object) -> str:
-    """A value as the page prints it: four digits of a fraction, the rest as it is."""
+    """A value as the page prints it: four digits of a fraction, nothing for none, the rest as it is."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
+        if math.isnan(value):
+            return ""
         return f"{value:.4f}" if abs(value) >= 1e-4 or value == 0 else f"{value:.2e}"
     return "" if value is None else str(value)

@@ -47,6 +47,9 @@ STYLE: dict[Any, Any] = {
     "text.parse_math": False,  # a class may be called $x$
 }
 ROW = 0.24  # inches that a labelled row needs
+WIDE = 4.8  # inches: a phone shrinks that to three quarters, and its letters stay readable
+LETTERS = 54  # of a map's legend on a line
+MOST_TICKS = 5  # on an axis of scores: more would run into each other
 SHAPES = "osD^vP*X"  # of a map's classes: colours alone do not tell forty apart, nor all readers ten
 
 
@@ -81,7 +84,7 @@ def curves(
 
     `before`: another run's means, drawn dashed.
     """
-    with _canvas(4.6 * len(pairs), 3.0, len(pairs)) as (figure, panels):
+    with _canvas(3.4 * len(pairs), 2.6, len(pairs)) as (figure, panels):
         for panel, (title, *names) in zip(panels, pairs, strict=True):
             for name, color in zip(names, (WARM, ACCENT), strict=True):
                 lines = [values[name] for values in histories.values() if name in values]
@@ -133,7 +136,7 @@ def bars(
     names: Sequence[str], before: Floats, after: Floats | None, label: str, legend: tuple[str, str]
 ) -> str:
     """A horizontal bar a name; `after` is drawn behind `before` where it is given."""
-    with _canvas(7.0, max(1.6, 0.7 + ROW * len(names))) as (figure, (panel,)):
+    with _canvas(WIDE, max(1.6, 0.7 + ROW * len(names))) as (figure, (panel,)):
         places = np.arange(len(names))
         if after is not None:
             panel.barh(places, after, color=SOFT, height=0.75, label=legend[1])
@@ -149,14 +152,17 @@ def bars(
 
 def intervals(names: Sequence[str], scores: Floats, label: str) -> str:
     """A point with its 95 % interval a name; scores (n, 3): score, low, high."""
+    from matplotlib.ticker import MaxNLocator
+
     score, low, high = scores.T
-    with _canvas(7.0, max(1.4, 0.7 + ROW * len(names))) as (figure, (panel,)):
+    with _canvas(4.0, max(1.4, 0.7 + ROW * len(names))) as (figure, (panel,)):
         places = np.arange(len(names))
         spread = np.stack([score - low, high - score]).clip(0)
         panel.errorbar(score, places, xerr=spread, fmt="o", color=ACCENT, ecolor=SOFT, elinewidth=3)
         panel.set_yticks(places, names)
         panel.set_ylim(len(names) - 0.4, -0.6)
         panel.set_xlabel(label)
+        panel.xaxis.set_major_locator(MaxNLocator(MOST_TICKS))
         return svg(figure)
 
 
@@ -175,7 +181,7 @@ def scatter(x: Floats, y: Floats, x_label: str, y_label: str, names: Sequence[st
 
 def strip(rows: Sequence[tuple[str, Sequence[float], tuple[float, float, float]]], label: str) -> str:
     """A line a (name, folds' scores, (score, low, high)): small dots are folds, the bar the 95 % interval."""
-    with _canvas(5.0, 0.75 + 0.34 * len(rows)) as (figure, (panel,)):
+    with _canvas(4.4, 0.75 + 0.34 * len(rows)) as (figure, (panel,)):
         for place, (_, dots, (score, low, high)) in enumerate(rows):
             color = ACCENT if place == 0 else EDGE
             panel.plot([low, high], [place, place], color=SOFT, linewidth=6, zorder=2, solid_capstyle="round")
@@ -192,7 +198,7 @@ def reliability(confidence: Floats, hit: NDArray[np.bool_], bins: int = 10) -> s
     """How often the vote is right at each confidence, and on how many images; on the line it means what it
     says. (n,) both."""
     which = np.minimum((confidence * bins).astype(int), bins - 1)
-    with _canvas(4.6, 3.6) as (figure, (panel,)):
+    with _canvas(3.8, 3.2) as (figure, (panel,)):
         panel.plot([0, 1], [0, 1], color=SOFT, linewidth=1)
         filled = [b for b in range(bins) if (which == b).any()]
         across = [float(confidence[which == b].mean()) for b in filled]
@@ -217,18 +223,19 @@ def scatter_classes(
     """Points (n, 2) with a colour and a shape a class; marked ones (n,) are ringed."""
     import matplotlib as mpl
 
-    with _canvas(7.4, 5.0) as (figure, (panel,)):
+    columns = max(1, min(5, LETTERS // (4 + max(len("suspect label"), *map(len, names)))))
+    lines = -(-(len(names) + 1) // columns)
+    with _canvas(WIDE, 4.2 + 0.18 * lines) as (figure, (panel,)):
         colors = mpl.colormaps["tab10"].colors  # type: ignore[attr-defined]
         for label, name in enumerate(names):
             mine = labels == label
-            shape = SHAPES[label // len(colors) % len(SHAPES)]
+            shape = SHAPES[(label + label // len(colors)) % len(SHAPES)]
             color = colors[label % len(colors)]
             x, y = points[mine].T
             panel.scatter(x, y, s=13, alpha=0.75, linewidths=0, label=name, color=color, marker=shape)
         x, y = points[marked].T
         name = "suspect label"
         panel.scatter(x, y, s=70, label=name, facecolors="none", edgecolors=ALARM, linewidths=1.4)
-        panel.set_xticks([])
-        panel.set_yticks([])
-        figure.legend(frameon=False, loc="outside right upper", fontsize=8)
+        panel.set_axis_off()
+        figure.legend(frameon=False, loc="outside lower center", fontsize=8, ncols=columns)
         return svg(figure)

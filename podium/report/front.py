@@ -35,7 +35,7 @@ def front(run: Evidence) -> Front:
     found = verdict.points(run)
     return Front(
         score=number(run.metrics["cv"]) if "cv" in run.metrics else "none",
-        metric=f"{run.metrics.get('metric', '')}, out-of-fold",
+        metric=f"{run.metrics.get('metric', '')}, on images that the networks had not seen",
         stamp=_stamp(run),
         lines=_lines(run),
         drawn=figures.strip(_rows(run), run.competition.metric.replace("_", " ")),

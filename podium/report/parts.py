@@ -71,9 +71,9 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
         beside.append(_voters(compared, metric.name))
         told = [f"Voter chosen: {run.voters['chosen']}.", *run.voters.get("why", [])]
         blocks.append(Sentences(told))
-    blocks.append(Beside(beside))
     if compared:
-        blocks.append(_as_table(compared, {"score": metric.name, **BOUNDS}))
+        beside.append(_as_table(compared, {"score": metric.name, **BOUNDS}))
+    blocks.append(Beside(beside))
     blocks += _members(run, metric.name)
     numbers = [[name, number(value)] for name, value in (run.metrics | run.details).items()]
     return Part("Scores", [*blocks, Table(["metrics.json, details.json", ""], numbers, "All numbers")])
@@ -89,7 +89,7 @@ def _members(run: Evidence, label: str) -> list[Block]:
         "decide alike, and err on the same images, add little to each other."
     )
     table = _as_table(members, {"name": "member", "score": f"{label} alone"})
-    return [Sentences([caption]), table, _as_table(pairs, {})]
+    return [Sentences([caption]), Beside([table, _as_table(pairs, {})])]
 
 
 def _as_table(rows: list[dict[str, Any]], titles: dict[str, str]) -> Table:
@@ -115,7 +115,11 @@ def curves(run: Evidence, _params: ReportParams) -> Part:
     before = run.earlier.curves if run.earlier and run.ahead and run.ahead.word != "the same" else {}
     if before and run.earlier:
         caption += f" Dashed: the baseline {run.earlier.revision[:7]}, its mean."
-    return Part("Learning curves", [Figure(figures.curves(histories, pairs, before), caption)])
+    drawn: list[Block] = [
+        Figure(figures.curves(histories, [pair], before), f"{pair[0].capitalize()} over epochs.")
+        for pair in pairs
+    ]
+    return Part("Learning curves", [Beside(drawn), Sentences([caption])])
 
 
 def confusions(run: Evidence, _params: ReportParams) -> Part:
@@ -199,13 +203,25 @@ def mistakes(run: Evidence, params: ReportParams) -> Part:
 
 
 def tests(run: Evidence, params: ReportParams) -> Part:
-    """Test images, evenly over the set, with what is submitted for them."""
-    album, names = Album(), run.competition.classes
+    """Test images with what is submitted for them: the least sure, and some evenly over the set."""
     tested = [i for i, name in enumerate(run.test_ids) if run.images.loc[name, "subset"] == "test"]
-    step = max(1, len(tested) // max(1, params.tests))
-    cards = []
-    for row in tested[::step][: params.tests]:
-        chosen = int(run.test[row].argmax())
-        picture = album.original(run.images.loc[run.test_ids[row]])
-        cards.append(Card(picture, [f"{names[chosen]} {run.test[row, chosen]:.2f}"], run.test_ids[row]))
-    return Part("Test images", [Cards(cards)] if cards else [])
+    doubtful = sorted(tested, key=lambda row: float(run.test[row].max()))[: params.tests // 2]
+    rest = [row for row in tested if row not in set(doubtful)]
+    wanted = params.tests - len(doubtful)
+    step = max(1, len(rest) // max(1, wanted))
+    blocks: list[Block] = []
+    if doubtful:
+        blocks += [Sentences(["Those whose prediction is least sure:"]), _submitted(run, doubtful)]
+    if even := rest[::step][:wanted]:
+        blocks += [Sentences([f"Others, evenly over all {len(tested)}:"]), _submitted(run, even)]
+    return Part("Test images", blocks)
+
+
+def _submitted(run: Evidence, rows: list[int]) -> Cards:
+    """Test images with the class that is predicted and its probability."""
+    album, names, cards = Album(), run.competition.classes, []
+    for row in rows:
+        chosen, name = int(run.test[row].argmax()), run.test_ids[row]
+        lines = [f"{names[chosen]} {run.test[row, chosen]:.2f}", name.rpartition("/")[2]]
+        cards.append(Card(album.original(run.images.loc[name]), lines, name))
+    return Cards(cards)

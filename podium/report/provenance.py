@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from podium.contracts.model import ModelCard
 from podium.report import contact_sheet, figures
-from podium.report.blocks import Beside, Block, Card, Cards, Figure, Part, Sentences, Table, number
+from podium.report.blocks import Beside, Block, Card, Cards, Figure, Part, Sentences, Stack, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.thumbs import data_uri, jpeg_uri
@@ -15,6 +16,8 @@ TILE, SOURCES = 64, 2  # pixels of a picture, rows a class on the contact sheets
 COUNTED = ["class", "originals", "held_out", "dropped", "copies", "total", "a_fold"]
 OPEN_BARS = 60  # classes drawn; beyond it the smallest
 UNREADABLE = 100  # names listed
+KEPT = "kept_epoch"  # as model.json names it, counted from 0
+LONG = 60.0  # seconds from which minutes are told
 
 
 def competition(run: Evidence, _params: ReportParams) -> Part:
@@ -23,8 +26,7 @@ def competition(run: Evidence, _params: ReportParams) -> Part:
     found = Counter(zip(run.images["subset"], run.images["status"], strict=True))
     kinds = [[subset, status, str(n)] for (subset, status), n in sorted(found.items())]
     blocks: list[Block] = [
-        Table(["what", "found", "why"], rows),
-        Table(["images", "status", "number"], kinds),
+        Beside([Table(["what", "found", "why"], rows), Table(["images", "status", "number"], kinds)])
     ]
     broken = run.images[run.images["status"] == "unreadable"]
     if len(broken):
@@ -47,8 +49,10 @@ def counts(run: Evidence, _params: ReportParams) -> Part:
     rows = [[number(cell) for cell in row] for row in table[COUNTED].to_numpy(object).tolist()]
     head = ["class", "originals", "held out", "dropped", "copies", "all", "seen by a fold's network (mean)"]
     folds = sorted(Counter(run.folds["fold"].tolist()).items())
-    by_fold = Table(["fold", "originals"], [[_fold_name(fold), str(n)] for fold, n in folds])
-    return Part("Class counts", [Figure(drawn, caption), Table(head, rows, "Every class"), by_fold])
+    blocks: list[Block] = [Figure(drawn, caption), Table(head, rows, "Every class")]
+    if folds[0][0] < 0:  # the scores list the others
+        blocks.append(Table(["fold", "originals"], [[_fold_name(fold), str(n)] for fold, n in folds]))
+    return Part("Class counts", blocks)
 
 
 def _fold_name(fold: int) -> str:
@@ -99,7 +103,7 @@ def network(run: Evidence, _params: ReportParams) -> Part:
         f"Input {card.preprocessing.size} x {card.preprocessing.size} pixels, {card.preprocessing.resize}.",
     ]
     names = [name for name, value in card.resolved.items() if not isinstance(value, dict | list)]
-    rows = [[name, *(number(one.resolved.get(name)) for one in run.cards)] for name in names]
+    rows = [[name.replace("_", " "), *(_resolved(one, name) for one in run.cards)] for name in names]
     rows += [
         ["images", *(str(one.images) for one in run.cards)],
         ["copies", *(str(one.copies) for one in run.cards)],
@@ -112,6 +116,12 @@ def network(run: Evidence, _params: ReportParams) -> Part:
     return Part("Network", [blocks[0], Beside(blocks[1:])])
 
 
+def _resolved(card: ModelCard, name: str) -> str:
+    """A value that the card resolved; epochs are counted from 1, as the log counts them."""
+    value = card.resolved.get(name)
+    return str(value + 1) if name == KEPT and isinstance(value, int) else number(value)
+
+
 def minutes(run: Evidence, _params: ReportParams) -> Part:
     """How long each stage of this run took; folds that ran side by side count each."""
     if not run.taken:
@@ -119,26 +129,33 @@ def minutes(run: Evidence, _params: ReportParams) -> Part:
     names = [took.stage for took in run.taken]
     spent = np.array([took.seconds / 60 for took in run.taken])
     rows = [
-        [name, f"{one:.1f}", f"{one / max(spent.sum(), 1e-9):.0%}"]
+        [name, _span(60 * one), f"{one / max(spent.sum(), 1e-9):.0%}"]
         for name, one in zip(names, spent, strict=True)
     ]
-    rows.append(["together", f"{spent.sum():.1f}", ""])
+    rows.append(["together", _span(60 * float(spent.sum())), ""])
     caption = "Minutes of each stage that ran since the parameters were checked, but for this page."
     drawn = Figure(figures.bars(names, spent, None, "minutes", ("minutes", "")), caption)
-    return Part("Time", [Beside([drawn, Table(["stage", "minutes", "share"], rows)])])
+    return Part("Time", [Beside([drawn, Table(["stage", "time", "share"], rows)])])
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < LONG else f"{seconds / 60:.1f} min"
 
 
 def stages(run: Evidence, _params: ReportParams) -> Part:
     """What the stages wrote down while they ran."""
-    blocks: list[Block] = []
+    stacks: list[Block] = []
     for fact in run.facts:
         rows = [
-            [name, number(value)] for name, value in fact.values.items() if not isinstance(value, dict | list)
+            [name.replace("_", " "), number(value)]
+            for name, value in fact.values.items()
+            if not isinstance(value, dict | list)
         ]
-        blocks.append(Sentences([f"{fact.stage}:", *fact.sentences]))
-        if rows:
-            blocks.append(Table(["fact", ""], rows, f"{len(rows)} numbers of {fact.stage}"))
-    return Part("Stages", blocks)
+        told: list[Block] = [Sentences(fact.sentences)] if fact.sentences else []
+        folded: list[Block] = [Table(["fact", ""], rows, f"{len(rows)} numbers")] if rows else []
+        if told or folded:
+            stacks.append(Stack(fact.stage, told + folded))
+    return Part("Stages", [Beside(stacks)] if stacks else [])
 
 
 def parameters(run: Evidence, _params: ReportParams) -> Part:

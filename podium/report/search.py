@@ -43,7 +43,8 @@ def search(_run: Evidence, _params: ReportParams) -> Part:
     if why := chosen.get("why"):
         blocks.append(Sentences([f"Training: {why}."]))
     if trial := chosen.get("trial"):
-        blocks.append(Table(["the trial", ""], [[word, number(trial[name])] for name, word in TRIAL.items()]))
+        rows = [[word, number(trial[name])] for name, word in TRIAL.items()]
+        blocks.append(Table(["the trial", ""], rows, "Numbers of the trial"))
     return Part("Search", blocks)
 
 

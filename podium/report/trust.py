@@ -8,7 +8,10 @@ from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.thumbs import Album
 
-OPEN_ROWS = 30  # suspects listed
+OPEN_ROWS, LISTED = 8, 30  # suspects shown, and listed with those that are folded away
+SHIPPED = ["image_id", "label_given", "quality", "reason"]
+CHANGED = ["image_id", "label_given", "label", "action", "quality", "reason"]
+HEADS = {"image_id": "image", "label_given": "given", "label": "for training", "quality": "right with"}
 MOST_ALIKE = 4  # images shown of a group of duplicates
 
 
@@ -23,11 +26,16 @@ def labels(run: Evidence, _params: ReportParams) -> Part:
     blocks: list[Block] = [Sentences(lines)]
     if run.review:
         blocks.append(Link("Look at the suspects, and decide", run.review))
-    listed = run.clean[run.clean["suspect"]].sort_values(["quality", "image_id"]).head(OPEN_ROWS)
-    columns = ["image_id", "label_given", "label", "action", "quality", "reason"]
-    rows = [[number(cell) for cell in row] for row in listed[columns].to_numpy(object).tolist()]
-    head = ["image", "given", "for training", "action", "quality", "reason"]
-    return Part("Labels", [*blocks, Table(head, rows, "The most suspect")] if rows else blocks)
+    listed = run.clean[run.clean["suspect"]].sort_values(["quality", "image_id"]).head(LISTED)
+    columns = CHANGED if (run.clean["action"] != "keep").any() else SHIPPED
+    shown = listed.assign(quality=[f"{quality:.0%}" for quality in listed["quality"]])
+    rows = [[number(cell) for cell in row] for row in shown[columns].to_numpy(object).tolist()]
+    head = [HEADS.get(name, name) for name in columns]
+    if rows:
+        blocks.append(Table(head, rows[:OPEN_ROWS]))
+    if len(rows) > OPEN_ROWS:
+        blocks.append(Table(head, rows[OPEN_ROWS:], f"{len(rows) - OPEN_ROWS} more"))
+    return Part("Labels", blocks)
 
 
 def _on_cleaned(run: Evidence) -> list[str]:
@@ -60,7 +68,7 @@ def duplicates(run: Evidence, params: ReportParams) -> Part:
         for name in [name for name in names if name in run.images.index][:MOST_ALIKE]:
             subset = str(run.images.loc[name, "subset"])
             lines = [f"group {place}, {subset}", str(given.get(name, "no label")), name.rpartition("/")[2]]
-            cards.append(Card(album.original(run.images.loc[name]), lines, name))
+            cards.append(Card(album.original(run.images.loc[name]), lines, name, group=place))
     shown = (
         f" Shown: {min(len(groups), params.duplicates)}, those under two labels and those with test first."
     )

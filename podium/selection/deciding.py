@@ -121,6 +121,6 @@ def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:
     return (
         f"{verdict}: on fold {tried} the network, frozen up to {trial.freeze}, has a loss of "
         f"{trial.network:.4f} at {trial.size} pixels, the probes {trial.probe:.4f}, both {trial.both:.4f}; "
-        f"a gain of {trial.gain:+.4f} +- {trial.error:.4f}, and "
+        f"a gain of {trial.gain:+.4f} ± {trial.error:.4f}, and "
         f"averaging the folds is expected to add {trial.averaging:.4f}{worse}"
     )

@@ -62,5 +62,5 @@ def sentences(search: Search, members: Sequence[Member]) -> list[str]:
         others = ", ".join(
             f"{member.probe.look.network} at {member.probe.look.size} pixels" for member in members[1:]
         )
-        lines.append(f"probe: beside it {others}, because the mean gains by it.")
+        lines.append(f"probe: probes on {others} vote beside it, for the mean of all is better.")
     return lines + [f"{sentence}." for sentence in search.sentences]

@@ -88,7 +88,7 @@ def joined(
     trials = [_tried(name, pool, encoded, metric, seed) for name in LEARNERS]
     best = max(trials, key=lambda trial: trial.gain)
     kept = best.gain > best.error
-    told = ", ".join(f"{one.name} {one.gain:+.4f} +- {one.error:.4f}" for one in trials)
+    told = ", ".join(f"{one.name} {one.gain:+.4f} ± {one.error:.4f}" for one in trials)
     verdict = f"the {best.name} joins the vote" if kept else "not kept"
     said = [f"columns: {names} beside the images change {metric.name} by {told}: {verdict}."]
     if not kept:

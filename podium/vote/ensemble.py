@@ -216,14 +216,14 @@ def table(vote: Vote, pool: Pool, metric: Metric) -> dict[str, Any]:
 def reasons(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
     """Why this voter and no simpler one, and whether the vote is worth its members."""
     simpler = vote.compared[: vote.compared.index(vote.chosen)]
+    found = [(other.name, *to_the_best(other, vote.compared, metric)) for other in simpler]
+    far = [f"{name} {behind:.4f} (error {error:.4f})" for name, behind, error in found if behind > error]
+    poor = [f"{name} ({behind:.4f} behind)" for name, behind, error in found if behind <= error]
     said = []
-    for other in simpler:
-        behind, error = to_the_best(other, vote.compared, metric)
-        why = f"more than the paired error of {error:.4f}"
-        why = why if behind > error else "and worse than the best member alone"
-        said.append(
-            f"{other.name} is simpler than {vote.chosen.name}, but {behind:.4f} behind the best: {why}."
-        )
+    if far:
+        said.append(f"Simpler, but behind the best by more than the paired error: {', '.join(far)}.")
+    if poor:
+        said.append(f"Simpler and near the best, but worse than the best member alone: {', '.join(poor)}.")
     if not simpler and len(vote.compared) > 1:
         said.append(f"{vote.chosen.name} is the simplest, and within one paired standard error of the best.")
     alone = [metric.function(pool.labels, oof) for oof in pool.oof]
@@ -251,5 +251,5 @@ def sentences(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
     lines += [f"ensemble: {said}" for said in reasons(vote, pool, metric)]
     if trial.kind != "none":
         verdict = "kept" if trial.kept else "not kept"
-        lines.append(f"ensemble: {trial.kind} gains {trial.gain:+.4f} +- {trial.error:.4f}: {verdict}.")
+        lines.append(f"ensemble: {trial.kind} gains {trial.gain:+.4f} ± {trial.error:.4f}: {verdict}.")
     return lines

@@ -50,7 +50,7 @@ def joined(pool: Pool, wanted: str, hidden: bool, metric: Metric, seed: int) -> 
     trials = [_tried(name, pool, vectors, metric, seed) for name in JUDGES]
     best = max(trials, key=lambda trial: trial.gain)
     kept = best.gain > best.error
-    told = ", ".join(f"{one.name} {one.gain:+.4f} +- {one.error:.4f}" for one in trials)
+    told = ", ".join(f"{one.name} {one.gain:+.4f} ± {one.error:.4f}" for one in trials)
     said = [
         f"neighbours: {k:,} small classes; to the members' mean {metric.name} gains by {told}: "
         + (f"{best.name} join the vote." if kept else "not kept.")

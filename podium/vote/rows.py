@@ -140,7 +140,7 @@ def _chosen(
     best, most, said = "mean", 0.0, []
     for way in (way for way in found if way != "mean"):
         gain, error = gained(metric, labels, voted[way], voted["mean"], groups, seed)
-        said.append(f"the {WORDS[way]} gains {gain:+.4f} +- {error:.4f}")
+        said.append(f"the {WORDS[way]} gains {gain:+.4f} ± {error:.4f}")
         if gain > max(error, most):
             best, most = way, gain
     return best, f" ({metric.name}: {', '.join(said)})"

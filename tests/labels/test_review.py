@@ -83,24 +83,32 @@ def test_the_reason_is_said_in_plain_words() -> None:
     card = review.SuspectCard(
         "train/a.jpg", "cat", "dog", 0.1, "the images of other folds say otherwise", near
     )
-    alike = "four of the five images most like it are labelled dog."
+    alike = "four of the five images most like it are labelled dog, one cat."
     assert review.reason(card) == (
-        f"No model is sure of the given label; the given label is right with probability 10%; {alike}"
+        f"No model is sure of the given label; estimated chance that the given label is right: 10%; {alike}"
     )
     accused = replace(
         card, accusers="a linear classifier, the images most like it, the earlier run's networks"
     )
     assert review.reason(accused) == (
-        "A linear classifier, the images most like it and the earlier run's networks call it dog; the given "
-        f"label is right with probability 10%; {alike}"
+        "A linear classifier, the images most like it and the earlier run's networks call it dog; estimated "
+        f"chance that the given label is right: 10%; {alike}"
     )
     doubtful = replace(card, accusers="a linear classifier", quality=0.66)
     assert review.reason(doubtful) == (
-        "A linear classifier calls it dog; but labels are seldom wrong here, and the given one is right with "
-        f"probability 66%; {alike}"
+        "A linear classifier calls it dog; but labels are seldom wrong here; estimated chance that the given "
+        f"label is right: 66%; {alike}"
     )
     torn = review.SuspectCard("train/a.jpg", "cat", "dog", 0.5, review.TORN, near, "g", True)
     assert review.reason(torn).startswith("A duplicate of it has another label; four of the five")
+
+
+def test_what_speaks_for_the_given_label_is_said_too() -> None:
+    near = [(f"train/{i}.jpg", "dog" if i == 0 else "cat") for i in range(5)]
+    card = review.SuspectCard("train/a.jpg", "cat", "dog", 0.1, "why", near)
+    assert review.reason(card).endswith("one of the five images most like it is labelled dog, four cat.")
+    same = review.SuspectCard("train/a.jpg", "cat", "cat", 0.1, "why", near)
+    assert review.reason(same).endswith("four of the five images most like it are labelled cat.")
 
 
 def test_duplicates_under_two_labels_can_be_decided_together() -> None:

@@ -66,11 +66,16 @@ def test_keys_work_from_the_start_and_filters_and_bulk_decisions_too(room: Path,
         browser.open(room / "data/clean/review.html")
         assert browser.run("document.documentElement.scrollWidth") <= width
     first, second = browser.run("cards.slice(0, 2).map(card => card.dataset.id)")
+    assert browser.run("cards.filter(card => card.matches('.current')).map(card => card.dataset.id)") == [
+        first
+    ]
+    undo = "cards[0].querySelector('[data-do=undo]').offsetHeight"
+    assert browser.run(undo) == 0, "nothing is decided that could be undone"
     for key in "j1kk3":  # down, keep the second and go on to the third, back twice, drop the first
         browser.press(key)
     made = browser.run("[...decisions()].map(([id, d]) => id + ' ' + d.label)")
     assert sorted(row.split()[0] for row in made) == sorted([first, second])
-    assert f"{first} drop" in made
+    assert f"{first} drop" in made and browser.run(undo) > 0
     assert browser.run("document.activeElement.classList.contains('card')")
 
     browser.run("mine.clear(); cards.forEach(show); arrange()")

@@ -58,12 +58,17 @@ def test_the_last_line_says_what_the_score_is_not(
 def test_what_changed_is_said_even_where_the_commit_holds_no_run(
     ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("DVC_EXP_BASELINE_REV", raising=False)
     monkeypatch.setattr(earlier, "baseline", lambda: "f" * 40)
     monkeypatch.setattr(earlier, "read", lambda revision: None)
     monkeypatch.setattr(earlier, "params_of", lambda revision: {"model": "b", "train": {"epochs": 3}})
     assert [line for line in summary.lines() if not line.startswith(("metrics", "CV"))] == [
-        "changed     train.epochs=6, since fffffff"
+        "changed     train.epochs=6, since fffffff",
+        "baseline    none yet; `git add params.yaml reports/metrics.json && git commit -m baseline` "
+        "makes this run it",
     ]
+    monkeypatch.setenv("DVC_EXP_BASELINE_REV", "f" * 40)  # an experiment is kept already
+    assert not [line for line in summary.lines() if line.startswith("baseline")]
 
 
 def test_what_changed_and_whether_it_helped(ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:

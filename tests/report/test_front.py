@@ -10,6 +10,7 @@ import pytest
 
 from podium.experiments.compare import Difference
 from podium.experiments.earlier import Earlier
+from podium.foundation.times import Took
 from podium.report import advice, front, verdict
 from podium.report.evidence import Evidence, Fact, gather
 
@@ -66,7 +67,7 @@ def test_a_partial_run_says_so_first_and_is_told_to_become_whole(finished: Path)
                    oof=run.oof[one], fold_of=run.fold_of[one])  # fmt: skip
     assert front.front(part).stamp and not front.front(run).stamp
     assert "Not all folds" in doubts(part)
-    assert "folds=[0,1]" in advice.ideas(part)[0].command
+    assert advice.ideas(part)[0].command == """make experiment SET="-S 'folds=[0,1]'\""""
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,10 @@ def test_a_run_of_probes_alone_is_told_to_try_a_network(
 ) -> None:
     run = replace(whole(effort="probe"), cards=[], voters={"members": [{"name": "probe_x"}]})
     first = advice.ideas(run)[0]
-    assert first.text.startswith("Linear probes alone") and first.command == "dvc exp run -S effort=auto"
+    assert (
+        first.text.startswith("Linear probes alone")
+        and first.command == 'make experiment SET="-S effort=auto"'
+    )
     assert "linear probe" not in front.front(run).drawn
 
 
@@ -107,7 +111,16 @@ def test_ideas_are_three_sorted_by_what_they_promise(finished: Path) -> None:
     found = advice.ideas(gather([0, 1]))
     assert len(found) == advice.SHOWN
     assert [idea.promise for idea in found] == sorted((idea.promise for idea in found), reverse=True)
-    assert all(idea.command.startswith(("dvc exp run", "make ")) for idea in found)
+    assert all(idea.command.startswith("make ") for idea in found)
+
+
+def test_an_idea_says_what_it_costs_where_this_run_trained_all_its_folds(finished: Path) -> None:
+    even = {0: {"train_accuracy": [0.8], "val_accuracy": [0.8]}}
+    run = replace(whole(), histories=even)
+    took = [Took("select", 1.0, 100.0), *(Took(f"train@{fold}", 2.0, 100.0) for fold in (0, 1))]
+    (longer,) = [idea for idea in advice.ideas(replace(run, taken=took)) if "epochs" in idea.command]
+    assert longer.text.endswith("Training would take about 10 min.")
+    assert not any("min." in idea.text for idea in advice.ideas(replace(run, taken=took[:2])))
 
 
 def test_suspect_labels_among_the_mistakes_are_the_first_idea(finished: Path) -> None:

@@ -3,21 +3,23 @@
 import base64
 import hashlib
 import json
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from podium.contracts import duplicates
+from podium.contracts import duplicates, predictions
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_json, write_text
 from podium.kaggle import ledger
 from podium.kaggle.ledger import Row
-from podium.report import page, parts, trust, uploads
-from podium.report.blocks import Cards, Figure, Sentences
+from podium.report import page, parts, provenance, trust, uploads
+from podium.report.blocks import Beside, Cards, Figure, Sentences, Table, number
 from podium.report.evidence import gather
 from podium.report.params import ReportParams
 
@@ -48,9 +50,9 @@ def test_every_part_is_there(finished: Path) -> None:
     seen = Tags(rendered())
     ids = [attrs["id"] for tag, attrs in seen.tags if tag == "section"]
     assert ids == [
-        "warnings", "scores", "learning-curves", "confusion", "classes", "worst-predictions", "test-images",
-        "labels", "train-against-test", "competition", "class-counts", "copies", "a-batch", "network",
-        "stages", "parameters",
+        "warnings", "scores", "confusion", "worst-predictions", "classes", "learning-curves", "labels",
+        "test-images", "train-against-test", "competition", "stages", "class-counts", "a-batch", "copies",
+        "network", "parameters",
     ]  # fmt: skip
     assert "0.4321" in seen.text and "95 % interval: 0.4000 to 0.5000" in seen.text
     assert "1 of 12 labels are suspect" in seen.text
@@ -101,7 +103,7 @@ def test_every_picture_says_what_it_shows(finished: Path) -> None:
 
 def test_worst_predictions_show_loss_and_names_sorted_by_what_is_shown(finished: Path) -> None:
     text = Tags(rendered()).text
-    part = text[text.index("Sorted by loss") : text.index("Test images", text.index("Sorted by loss"))]
+    part = text[text.index("Sorted by loss") : text.index("precision", text.index("Sorted by loss"))]
     losses = [float(found) for found in re.findall(r"loss (\d+\.\d+)", part)]
     assert losses == sorted(losses, reverse=True) == [2.30, 1.20]
     assert "0.png" in part and "given <b>cat</b> (0.10)" in part and "predicted dog $x$ (0.80)" in part
@@ -146,6 +148,32 @@ def test_the_time_of_each_stage_is_drawn(finished: Path) -> None:
         write_json(Path(f"data/times/{stage}.json"), {"began": began, "seconds": seconds})
     text = Tags(rendered()).text
     assert "train@0" in text and "1.6 minutes of work" in text  # embed ran before `check`: in another run
+
+
+def test_epochs_are_counted_as_the_log_counts_them(finished: Path) -> None:
+    for fold in (0, 1):
+        path = Path(f"models/fold{fold}/model.json")
+        card = json.loads(path.read_text())
+        card["resolved"]["kept_epoch"] = 2
+        path.write_text(json.dumps(card))
+    _, tables = provenance.network(gather(DECLARED), ReportParams()).blocks
+    assert isinstance(tables, Beside) and isinstance(tables.blocks[0], Table)
+    assert ["kept epoch", "3"] in tables.blocks[0].rows
+
+
+def test_numbers_stand_at_the_right_and_none_is_an_empty_cell() -> None:
+    cells = [[number(value) for value in row] for row in (("a", 0.5, math.nan), ("1 b", 12, math.nan))]
+    table = Table(["name", "loss", "gain"], cells)
+    assert cells[0] == ["a", "0.5000", ""] and table.numeric == [False, True, False]
+
+
+def test_the_least_sure_test_images_come_first(finished: Path) -> None:
+    ids = [f"test/{i}.png" for i in range(3)]
+    probs = np.array([[0.9, 0.05, 0.05], [0.4, 0.3, 0.3], [0.8, 0.1, 0.1]], np.float32)
+    predictions.write(ids, probs, predictions.ENSEMBLE / "test.parquet")
+    blocks = parts.tests(gather(DECLARED), ReportParams(tests=2)).blocks
+    shown = [card.hint for block in blocks if isinstance(block, Cards) for card in block.cards]
+    assert shown == ["test/1.png", "test/0.png"]
 
 
 def test_pictures_are_as_many_as_asked_for(finished: Path) -> None:

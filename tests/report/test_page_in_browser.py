@@ -36,6 +36,22 @@ def test_it_fits_a_phone_and_a_wide_screen_light_and_dark(made: Path, browser: B
     assert browser.run(tops) == 1, "the three answers stand side by side on a wide screen"
 
 
+def test_no_column_of_the_confusion_is_cut_off(made: Path, browser: Browser) -> None:
+    """Ten classes, by ten copies of its cells: the table keeps within its frame, wide and on a phone."""
+    more = (
+        "for (const row of document.querySelectorAll('.grid tr'))"
+        " { const last = row.cells[1]; while (row.cells.length < 11) row.append(last.cloneNode(true)); }"
+    )
+    for width in (1400, 400):
+        browser.show(width)
+        browser.open(made)
+        browser.run("for (const name of document.querySelectorAll('.grid .side')) name.textContent = '7'")
+        browser.run("for (const name of document.querySelectorAll('.grid .top')) name.textContent = '7'")
+        browser.run(more)
+        frame = "document.querySelector('.grid').parentElement"
+        assert browser.run(f"{frame}.scrollWidth - {frame}.clientWidth") <= 0, width
+
+
 def test_pictures_grow_and_the_filter_hides(made: Path, browser: Browser) -> None:
     browser.show(1400)
     browser.open(made)

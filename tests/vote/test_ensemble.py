@@ -139,7 +139,7 @@ def test_why_a_simpler_voter_was_not_chosen_names_the_paired_error() -> None:
     far = candidate("soft", 0.87, [0.86, 0.88], 0)  # differences 0.02 and 0.04: an error of 0.01
     vote = _voted([far, best], best, made.oof[0])
     assert ensemble.reasons(vote, made, ACCURACY) == [
-        "soft is simpler than geometric, but 0.0300 behind the best: more than the paired error of 0.0100."
+        "Simpler, but behind the best by more than the paired error: soft 0.0300 (error 0.0100)."
     ]
     row = ensemble.table(vote, made, ACCURACY)["voters"][0]
     assert row["behind"] == pytest.approx(0.03) and row["paired_error"] == pytest.approx(0.01)
