@@ -8,7 +8,7 @@ from podium.contracts import document
 from podium.foundation.files import write_json
 
 PATH = Path("data/select/chosen.json")
-VERSION = 2
+VERSION = 3
 
 
 class Trial(BaseModel):
@@ -18,7 +18,9 @@ class Trial(BaseModel):
     folds: list[int]
     size: int  # pixels: the network's input
     freeze: str  # up to where it stayed frozen
+    epochs: int
     images: int  # validated
+    seen: float  # loss of the trained network on images that it learnt from, as they are
     probe: float  # loss of the probes' mean, out of fold
     network: float  # of the trained network
     both: float  # of the mean of the two
@@ -36,9 +38,10 @@ class Selection(BaseModel):
     size: int  # pixels: the network's input
     resize: str
     freeze: str  # as params.yaml has it, or what auto became by a trial
+    epochs: int | None = None  # that a trial found to pay; None: what params.yaml and the rule say
     why: str  # one sentence: why the folds are trained, or not
     trial: Trial | None = None
-    others: list[Trial] = []  # of depths and sizes that did worse
+    others: list[Trial] = []  # of depths, sizes and epochs that did worse
 
 
 def write(chosen: Selection, path: Path = PATH) -> None:

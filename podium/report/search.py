@@ -20,6 +20,8 @@ TRIAL = {
     "images": "images",
     "probe": "loss of the probes",
     "network": "loss of the network",
+    "seen": "its loss on images that it learnt from",
+    "epochs": "epochs",
     "both": "loss of both together",
     "gain": "gain",
     "error": "its standard error",

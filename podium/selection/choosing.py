@@ -22,7 +22,8 @@ def select(
     """`request` is of the first of `folds`. Trains one or two of them where only a trial can tell.
 
     Where a processor cannot pay the deeper tail at the probes' size, the last stage at a larger one is tried
-    too: far from a network's own pictures depth gains more, on photographs size.
+    too: far from a network's own pictures depth gains more, on photographs size. A network that has not
+    learnt its own images yet is tried with twice the epochs, as long as that pays.
     """
     request = _looking(request, probes)
     deep = _sized(request, probes, tables, len(folds), effort)
@@ -32,18 +33,36 @@ def select(
     if deep.case.processes > 1:
         request = _alone(request)
         deep = _sized(request, probes, tables, len(folds), effort)
-    tried = [(deep, trial.run([deep], material, probes, len(folds)))]
+    tried = [trial.run([deep], material, probes, len(folds))]
     shallow = _shallow(deep, request, probes, tables, len(folds), effort)
     if shallow is not None:
-        tried.append((shallow, trial.run([shallow], material, probes, len(folds))))
-    prepared, found = min(tried, key=lambda one: min(one[1].network, one[1].both))
+        tried.append(trial.run([shallow], material, probes, len(folds)))
+    best = min(tried, key=lambda one: one.least)
+    while (longer := _longer(best, tables, len(folds), effort)) is not None:
+        tried.append(trial.run([longer], material, probes, len(folds)))
+        if not deciding.pays_twice(best.losses, tried[-1].losses, best.groups):
+            break
+        best = tried[-1]
+    prepared, found = best.prepared, best.trial
     if deciding.doubtful(found) and len(folds) > 1:
         second = prepare(replace(prepared.request, fold=folds[1]), tables)
-        found = trial.run([prepared, second], material, probes, len(folds))
-    others = [told for one, told in tried if one is not prepared]
+        found = trial.run([prepared, second], material, probes, len(folds)).trial
+    others = [one.trial for one in tried if one is not best]
     return _selection(
         prepared, train=deciding.pays(found), why=deciding.sentence(found, others), trial=found, others=others
     )
+
+
+def _longer(best: trial.Tried, tables: Tables, folds: int, effort: Effort) -> Prepared | None:
+    """Twice the epochs, where the network has not learnt its own images and a processor can pay them."""
+    prepared = best.prepared
+    epochs = 2 * prepared.resolved.epochs
+    if prepared.device != "cpu" or not deciding.unfinished(best.trial):
+        return None
+    if 2 * trial.multiply_adds(prepared, folds) > deciding.LONGEST[effort]:
+        return None
+    train = prepared.request.train.model_copy(update={"epochs": epochs})
+    return prepare(replace(prepared.request, train=train), tables)
 
 
 def _alone(request: Request) -> Request:
@@ -52,8 +71,9 @@ def _alone(request: Request) -> Request:
 
 
 def _selection(prepared: Prepared, **told: Any) -> Selection:
-    seen = prepared.network.preprocessing
-    return Selection(size=seen.size, resize=seen.resize, freeze=prepared.request.network.freeze, **told)
+    seen, asked = prepared.network.preprocessing, prepared.request
+    epochs = None if asked.train.epochs == "auto" else asked.train.epochs
+    return Selection(size=seen.size, resize=seen.resize, freeze=asked.network.freeze, epochs=epochs, **told)
 
 
 def _shallow(
@@ -85,10 +105,9 @@ def _sized(request: Request, probes: Chosen, tables: Tables, folds: int, effort:
     natural = build.auto_size(entry, tables.median_short_side())
     if entry.fixed_size or device != "cpu" or request.network.model != "auto":
         return prepare(_at(request, natural), tables)
-    limit = deciding.TRAINING["high" if effort == "high" else "auto"]
     for size in deciding.sizes(max(probes.size, entry.minimum_size)):
         prepared = prepare(_at(request, size), tables)
-        if trial.multiply_adds(prepared, folds) <= limit:
+        if trial.multiply_adds(prepared, folds) <= deciding.affordable(effort, size):
             break
     return prepared
 

@@ -17,8 +17,14 @@ from podium.training.params import TrainParams
 Floats = NDArray[np.float64]
 Verdict = Literal["ask", "train", "spare"]
 # Multiply-adds of training all folds, forward and backward, that size follows: at 40e9 a second, which two
-# cores with AVX2 reach on lite0's tail, four minutes and half an hour.
+# cores with AVX2 reach on lite0's tail, four minutes and half an hour. Twice as much up to SHARP pixels: on
+# 6,400 photos of 28 pixels the same minutes gave 0.889 at 128 pixels, 0.866 at 96 and 0.820 at 64.
 TRAINING = {"probe": 0.0, "auto": 10e12, "high": 80e12}
+SHARP = 128
+# That epochs follow where a trial has shown that more of them pay: ten minutes, an hour.
+LONGEST = {"probe": 0.0, "auto": 24e12, "high": 160e12}
+WORTH = 0.05  # of the loss: what twice the epochs must take away
+UNFINISHED = 0.5  # of the loss on images held back: a network that has as much on its own images learns on
 BACKWARD = 3  # passes that a training step costs, in forward passes
 SMALLEST = 64  # pixels: no input is shrunk below it to save time
 
@@ -46,6 +52,22 @@ def sizes(largest: int) -> list[int]:
     return [largest, *(size for size in (224, 192, 160, 128, 96, SMALLEST) if size < largest)]
 
 
+def affordable(effort: Effort, size: int) -> float:
+    """Multiply-adds that training all folds at that size may take."""
+    return TRAINING["high" if effort == "high" else "auto"] * (2 if size <= SHARP else 1)
+
+
+def unfinished(trial: Trial) -> bool:
+    """Would more epochs teach it more than these images' own noise? Only where it pays at all."""
+    return pays(trial) and trial.seen > UNFINISHED * trial.network
+
+
+def pays_twice(before: Floats, after: Floats, groups: Sequence[str]) -> bool:
+    """Do twice the epochs take that share of the losses (n,) away, beyond the error?"""
+    change = paired(before, after, groups)
+    return change.pays and change.gain > WORTH * float(before.mean())
+
+
 def averaging(members: Floats, link: str, count: int) -> float:
     """What the vote of `count` networks is expected to gain in loss over one of them, without labels.
 
@@ -65,38 +87,55 @@ def averaging(members: Floats, link: str, count: int) -> float:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a trial trained: folds, the input's size in pixels, and up to where the network stayed frozen."""
+    """What a trial trained."""
 
     folds: list[int]
-    size: int
-    freeze: str
+    size: int  # pixels: the input
+    freeze: str  # up to where the network stayed frozen
+    epochs: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Images that a trial's networks were held back from, or learnt from: their logits and what is given."""
+
+    network: Floats  # (n, c) logits
+    given: Floats  # (n, c)
+
+    def losses(self, link: str) -> Floats:
+        """(n,)"""
+        return LINKS[link].losses(self.network, self.given)
 
 
 def judge(
-    plan: Plan, probe: Floats, network: Floats, given: Floats, groups: list[str], gain: float, link: str
-) -> Trial:
-    """The trial of a plan: logits (n, c) of the probes and of the networks on their images, under `given`.
+    plan: Plan, probe: Floats, held: Judged, learnt: Judged, groups: list[str], gain: float, link: str
+) -> tuple[Trial, Floats]:
+    """The trial of a plan, and the losses (n,) of its better vote on the images held back.
 
-    `gain` is what averaging the networks of all folds will add. Their mean stands for the vote of both.
+    `probe` (n, c): the probes' logits. `gain` is what averaging the networks of all folds will add. The mean
+    of probes and network stands for the vote of both.
     """
     function = LINKS[link]
     losses = {
-        "probe": function.losses(probe, given),
-        "network": function.losses(network, given),
-        "both": function.losses((probe + network) / 2, given),
+        "probe": function.losses(probe, held.given),
+        "network": held.losses(link),
+        "both": function.losses((probe + held.network) / 2, held.given),
     }
     best = min(("network", "both"), key=lambda name: float(losses[name].mean()))
     change = paired(losses["probe"], losses[best], groups)
-    return Trial(
+    trial = Trial(
         folds=plan.folds,
         size=plan.size,
         freeze=plan.freeze,
-        images=len(given),
+        epochs=plan.epochs,
+        images=len(held.given),
+        seen=float(learnt.losses(link).mean()),
         **{name: float(values.mean()) for name, values in losses.items()},
         gain=change.gain,
         error=change.error,
         averaging=gain,
     )
+    return trial, losses[best]
 
 
 def pays(trial: Trial) -> bool:
@@ -110,17 +149,17 @@ def doubtful(trial: Trial) -> bool:
 
 
 def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:
-    """Why the folds are trained, or not; `others` are of depths and sizes that did worse."""
+    """Why the folds are trained, or not; `others` are of depths, sizes and epochs that did worse."""
     verdict = "the folds are trained" if pays(trial) else "the other folds are not trained"
     tried = " and ".join(map(str, trial.folds))
     worse = "".join(
-        f"; frozen up to {other.freeze} at {other.size} pixels it has {other.network:.4f}, "
-        f"both {other.both:.4f}"
+        f"; frozen up to {other.freeze} at {other.size} pixels after {other.epochs} epochs it has "
+        f"{other.network:.4f}, both {other.both:.4f}"
         for other in others
     )
     return (
         f"{verdict}: on fold {tried} the network, frozen up to {trial.freeze}, has a loss of "
-        f"{trial.network:.4f} at {trial.size} pixels, the probes {trial.probe:.4f}, both {trial.both:.4f}; "
-        f"a gain of {trial.gain:+.4f} ± {trial.error:.4f}, and "
-        f"averaging the folds is expected to add {trial.averaging:.4f}{worse}"
+        f"{trial.network:.4f} at {trial.size} pixels after {trial.epochs} epochs, "
+        f"the probes {trial.probe:.4f}, both {trial.both:.4f}; a gain of {trial.gain:+.4f} ± "
+        f"{trial.error:.4f}, and averaging the folds is expected to add {trial.averaging:.4f}{worse}"
     )

@@ -1,6 +1,7 @@
 """One fold trained for the evidence: is a network worth training beside the probes? Imports torch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,24 @@ from podium.selection import deciding
 from podium.selection.material import Material
 from podium.training.prepared import Prepared
 from podium.training.record import finished
-from podium.tta.members import Inputs, logits_of, member
+from podium.tta.members import FoldNetwork, Inputs, logits_of, member
 
-JUDGED = 1000  # unlabelled images that foretell what averaging gains
+JUDGED = 1000  # unlabelled images that foretell what averaging gains, and at most as many that were learnt
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A trial, what it trained (the first of its folds), and its better vote's losses on images held back."""
+
+    prepared: Prepared
+    trial: Trial
+    losses: NDArray[np.float64]  # (n,)
+    groups: list[str]  # (n,)
+
+    @property
+    def least(self) -> float:
+        """The loss of the network, or of its vote with the probes."""
+        return min(self.trial.network, self.trial.both)
 
 
 def multiply_adds(prepared: Prepared, folds: int) -> float:
@@ -35,29 +51,57 @@ def multiply_adds(prepared: Prepared, folds: int) -> float:
     return float(counter.get_total_flops()) / 2 * deciding.BACKWARD * shown * folds
 
 
-def run(prepared: Sequence[Prepared], material: Material, probes: Chosen, count: int) -> Trial:
+def run(prepared: Sequence[Prepared], material: Material, probes: Chosen, count: int) -> Tried:
     """Trains the folds of `prepared` (or finds them trained) and judges them together beside the probes.
 
     Each image is judged by its own fold's network. `count` folds would be averaged.
     """
-    case, function = material.case, LINKS[material.case.link]
-    items, device = stored_items(material.images, prepared[0].request.data), prepared[0].device
-    budget, root = prepared[0].request.features.budget_gb, prepared[0].request.data
-    members = [member(one.request.fold, device, finished.obtain(one)) for one in prepared]
-    homes = {one.fold: case.rows[case.folds == one.fold] for one in members}
-    home = logits_of(members, Inputs(items, homes, [IDENTITY], device, root), budget)
-    few = material.test[:: max(1, -(-len(material.test) // JUDGED))]
-    abroad = {one.fold: few for one in members} if len(members) > 1 else {}
-    seen = logits_of(members, Inputs(items, abroad, [IDENTITY], device, root), budget) if abroad else {}
-    others = np.array([seen[one.fold][0] for one in members]) if seen else np.empty((1, 0, 0))
-    rows = np.concatenate([np.flatnonzero(case.folds == one.fold) for one in members])
-    network = np.concatenate([home[one.fold][0] for one in members]).astype(np.float64)
-    known = function.logits(_probes(probes, material, rows))
-    gain = deciding.averaging(others.astype(np.float64), case.link, count)
+    case, first = material.case, prepared[0]
+    members = [member(one.request.fold, one.device, finished.obtain(one)) for one in prepared]
+    sight = _Sight(members, material, first)
+    homes = {one.fold: np.flatnonzero(case.folds == one.fold) for one in members}
+    taught = {one.fold: _few(np.flatnonzero((case.folds >= 0) & (case.folds != one.fold))) for one in members}
+    abroad = {one.fold: _few(material.test) for one in members}
+    others = np.array(sight.votes(abroad)) if len(members) > 1 else np.empty((1, 0, 0))
+    gain = deciding.averaging(others, case.link, count)
+    rows = np.concatenate(list(homes.values()))
+    known = LINKS[case.link].logits(_probes(probes, material, rows))
     groups = [case.groups[row] for row in rows]
-    seen_at = prepared[0].network.preprocessing.size
-    plan = deciding.Plan([one.fold for one in members], seen_at, prepared[0].parts.name)
-    return deciding.judge(plan, known, network, case.given[rows].astype(np.float64), groups, gain, case.link)
+    size = first.network.preprocessing.size
+    plan = deciding.Plan(list(homes), size, first.parts.name, first.resolved.epochs)
+    told, losses = deciding.judge(
+        plan, known, sight.judged(homes), sight.judged(taught), groups, gain, case.link
+    )
+    return Tried(first, told, losses, groups)
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """Trained networks, and the images that they can be shown."""
+
+    members: list[FoldNetwork]
+    material: Material
+    first: Prepared
+
+    def votes(self, places: Mapping[int, NDArray[np.int64]]) -> list[NDArray[np.float64]]:
+        """(n, c) logits of each fold's network on its rows of the images."""
+        request = self.first.request
+        items = stored_items(self.material.images, request.data)
+        seen = Inputs(items, places, [IDENTITY], self.first.device, request.data)
+        found = logits_of(self.members, seen, request.features.budget_gb)
+        return [found[one.fold][0].astype(np.float64) for one in self.members]
+
+    def judged(self, wanted: Mapping[int, NDArray[np.int64]]) -> deciding.Judged:
+        """Those on labelled images, by their place in the case, and what is given for them."""
+        case = self.material.case
+        votes = self.votes({fold: case.rows[rows] for fold, rows in wanted.items()})
+        given = np.concatenate([case.given[wanted[one.fold]] for one in self.members])
+        return deciding.Judged(np.concatenate(votes), given.astype(np.float64))
+
+
+def _few(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Evenly spread over all, ascending."""
+    return rows[:: max(1, -(-len(rows) // JUDGED))]
 
 
 def _probes(

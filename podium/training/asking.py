@@ -15,9 +15,11 @@ from podium.training.settings.choices import Request
 
 def request(fold: int, folds: Sequence[int], chosen: selection.Selection, like: int | None = None) -> Request:
     """The training of one of `folds`; of a refit, with the number of images of the fold `like`."""
-    found, wanted = competition.read(), load(NetworkParams)
+    found, wanted, train = competition.read(), load(NetworkParams), load(TrainParams)
     if wanted.freeze == "auto":
         wanted = wanted.model_copy(update={"freeze": chosen.freeze})
+    if train.epochs == "auto" and chosen.epochs is not None:
+        train = train.model_copy(update={"epochs": chosen.epochs})
     return Request(
         fold=fold,
         folds=tuple(folds),
@@ -26,7 +28,7 @@ def request(fold: int, folds: Sequence[int], chosen: selection.Selection, like: 
         classes=found.classes,
         image=load(ImageParams).model_copy(update={"size": chosen.size, "resize": chosen.resize}),
         network=wanted,
-        train=load(TrainParams),
+        train=train,
         features=load(FeatureParams),
         task=found.task,
         answers=tuple(found.answers),

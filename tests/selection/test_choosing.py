@@ -3,6 +3,7 @@
 import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from podium.contracts.network import Choice
@@ -12,11 +13,13 @@ from podium.features.params import FeatureParams
 from podium.images.params import ImageParams
 from podium.networks.params import NetworkParams
 from podium.selection import choosing, deciding
+from podium.selection.trial import Tried
 from podium.training.params import TrainParams
 from podium.training.settings.choices import Request
 
 PROBES = Chosen(size=224, resize="crop", probes=[], multiply_adds=0)
 GOOD: set[int] = set()  # sizes at which the network gains
+LEARNS = [4]  # epochs up to which twice as many halve the loss
 TABLES = SimpleNamespace(median_short_side=lambda: 300)
 
 
@@ -40,7 +43,9 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     def prepare(asked: Request, _tables: object) -> SimpleNamespace:
         seen = SimpleNamespace(size=asked.image.size, resize=asked.image.resize)
         case = SimpleNamespace(processes=int(asked.train.devices) * asked.train.nodes)
-        return SimpleNamespace(request=asked, case=case, network=SimpleNamespace(preprocessing=seen))
+        resolved = SimpleNamespace(epochs=2 if asked.train.epochs == "auto" else asked.train.epochs)
+        network = SimpleNamespace(preprocessing=seen)
+        return SimpleNamespace(request=asked, case=case, network=network, resolved=resolved, device="cpu")
 
     def cost(prepared: SimpleNamespace, folds: int) -> float:
         shallow = prepared.request.network.freeze == "last_stage"
@@ -48,16 +53,18 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 
     trials: list[list[int]] = []
 
-    def run(prepared: list, _material: object, _probes: Chosen, _count: int) -> Trial:
+    def run(prepared: list, _material: object, _probes: Chosen, _count: int) -> Tried:
         assert prepared[0].case.processes == 1
         trials.append([one.request.fold for one in prepared])
         size, freeze = prepared[0].network.preprocessing.size, prepared[0].request.network.freeze
-        loss = 0.8 if size in GOOD else 1.0
+        epochs = prepared[0].resolved.epochs
+        loss = 1.6 / min(epochs, LEARNS[0]) if size in GOOD else 1.0
         values = {"probe": 1.0, "network": loss, "both": 1.0, "gain": 1 - loss, "error": 0.1}
-        return Trial(
-            folds=trials[-1], size=size, freeze=freeze, images=9,
-            **values, averaging=0.3 if len(prepared) > 1 else 0.0,
+        told = Trial(
+            folds=trials[-1], size=size, freeze=freeze, epochs=epochs, seen=loss if epochs < 8 else 0.0,
+            images=9, **values, averaging=0.3 if len(prepared) > 1 else 0.0,
         )  # fmt: skip
+        return Tried(prepared[0], told, np.full(9, loss), [str(row) for row in range(9)])
 
     monkeypatch.setattr(choosing, "prepare", prepare)
     monkeypatch.setattr(choosing, "best_device", lambda: "cpu")
@@ -74,6 +81,7 @@ def test_size_and_crop_are_the_probes_as_far_as_a_processor_affords(
     tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 170.0**2)
+    monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
     found = chosen({}, {})
     assert (found.size, found.resize) == (160, "crop")
     assert chosen({}, {}, effort="high").size == 224
@@ -92,10 +100,23 @@ def test_a_shallower_tail_at_a_larger_size_is_tried_and_the_better_of_both_taken
     tried: list[list[int]], monkeypatch: pytest.MonkeyPatch, good: int, size: int, freeze: str
 ) -> None:
     monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 170.0**2)
+    monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
     monkeypatch.setattr(sys.modules[__name__], "GOOD", {good})
+    monkeypatch.setattr(sys.modules[__name__], "LEARNS", [2])
     found = chosen({}, {})
     assert (found.size, found.freeze, found.train) == (size, freeze, True)
     assert [other.size for other in found.others] == [384 - size] and tried == [[0], [0]]
+
+
+def test_epochs_double_while_that_pays_and_can_be_paid(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
+    found = chosen({}, {})
+    assert (found.epochs, found.trial.epochs, found.trial.network) == (4, 4, 0.4)
+    assert [other.epochs for other in found.others] == [2, 8] and tried == [[0], [0], [0]]
+    monkeypatch.setitem(deciding.LONGEST, "auto", 3 * 230.0**2)
+    assert chosen({}, {}).epochs is None and tried[3:] == [[0]]
 
 
 def test_a_depth_that_the_user_set_is_trained_untried(tried: list[list[int]]) -> None:

@@ -23,15 +23,19 @@ def test_what_was_named_is_trained(effort: str, network: dict, train: dict, verd
     assert deciding.asked(effort, NetworkParams(**network), TrainParams(**train))[0] == verdict
 
 
-def trial(probe: float, network: float, gain: float = 0.0, n: int = 200) -> deciding.Trial:
-    """Logits that are sure of the right class by so much, with noise."""
+def trial(probe: float, network: float, gain: float = 0.0, n: int = 200, seen: float = 9) -> deciding.Trial:
+    """Logits that are sure of the right class by so much, with noise; `seen` on images that were learnt."""
     draw = np.random.default_rng(0)
     labels = np.arange(n) % 3
     given = np.eye(3)[labels]
-    one, two = (sure * given + draw.normal(size=(n, 3)) for sure in (probe, network))
-    return deciding.judge(
-        deciding.Plan([0], 96, "head"), one, two, given, [str(row) for row in range(n)], gain, "softmax"
+    one, two, three = (sure * given + draw.normal(size=(n, 3)) for sure in (probe, network, seen))
+    held, learnt = deciding.Judged(two, given), deciding.Judged(three, given)
+    groups = [str(row) for row in range(n)]
+    found, losses = deciding.judge(
+        deciding.Plan([0], 96, "head", 2), one, held, learnt, groups, gain, "softmax"
     )
+    assert losses.mean() == pytest.approx(min(found.network, found.both))
+    return found
 
 
 def test_a_better_network_is_trained_and_a_worse_one_is_not() -> None:
@@ -47,6 +51,20 @@ def test_a_network_that_is_alike_but_errs_elsewhere_pays_beside_the_probe() -> N
 def test_what_averaging_adds_counts() -> None:
     without, with_it = trial(4, 1.5), trial(4, 1.5, gain=5.0)
     assert not deciding.pays(without) and deciding.pays(with_it)
+
+
+def test_a_network_that_has_not_learnt_its_own_images_is_unfinished_where_it_pays() -> None:
+    assert deciding.unfinished(trial(1, 3, seen=3)) and not deciding.unfinished(trial(1, 3, seen=9))
+    assert not deciding.unfinished(trial(4, -1, seen=-1))
+
+
+def test_twice_the_epochs_pay_by_a_share_of_the_loss_beyond_the_error() -> None:
+    draw, groups = np.random.default_rng(0), [str(row) for row in range(400)]
+    before = draw.uniform(0.5, 1.5, 400)
+    assert deciding.pays_twice(before, 0.7 * before, groups)
+    assert not deciding.pays_twice(before, 0.97 * before, groups)
+    loud = np.where(np.arange(400) % 2, -8.0, 8.0)
+    assert not deciding.pays_twice(before, 0.7 * before + loud, groups)
 
 
 def test_averaging_gains_what_members_disagree() -> None:
@@ -69,6 +87,6 @@ def test_the_sentence_tells_both_losses_and_the_error() -> None:
     assert (
         "frozen up to head, has a loss of" in told
         and told.count("at 96 pixels") == 2
-        and "+-" in told
+        and "±" in told
         and told.startswith("the folds are")
     )
