@@ -28,7 +28,7 @@ def main() -> None:
     classes = found.classes
     index = images.IMAGES.read(images.PATH)
     split = folds.FOLDS.read(folds.PATH)
-    rows = originals.rows(index, clean.read(), split, found.answers, DATA)
+    rows = originals.rows(index, clean.read(), split, found.answers)
     shown, classes = originals.by_stratum(rows, found)
     flips = choose(params, shown, classes)
     renderer = recipe.renderer(params, flips.allowed, seed, recipe.extremes(index, rows, DATA))

@@ -1,7 +1,7 @@
 """One pass of a fixed pretrained network over all readable images: data/embeddings/."""
 
 from podium.contracts import embeddings, labels, mirrors
-from podium.contracts.images import IMAGES, PATH
+from podium.contracts.images import IMAGES, PATH, below_data
 from podium.embedding.embed import BYTES, NETWORK, embed, embed_mirrors, input_size, mirror_sample
 from podium.embedding.params import EmbedParams
 from podium.foundation import room
@@ -20,10 +20,9 @@ def main() -> None:
     room.need("embed", f"keeping {len(images):,} vectors", len(images) * BYTES, embeddings.FOLDER, way)
 
     with loading():  # brings torch, which takes seconds
-        from podium.features.items import stored_items
-        from podium.features.store import ROOT
+        from podium.features.items import items_of
 
-    items, ids = stored_items(images, ROOT), images["image_id"].tolist()
+    items, ids = items_of(below_data(images)), images["image_id"].tolist()
     vectors = embed(items, size, params.resize, threads)
     given = labels.LABELS.read(labels.PATH).set_index("image_id")["label"]
     train = [row for row, subset in enumerate(images["subset"]) if subset == "train" and ids[row] in given]

@@ -23,12 +23,11 @@ def main() -> None:
     with loading():  # brings torch, which takes seconds
         import torch
 
-        from podium.features.items import stored_items
-        from podium.features.store import ROOT
+        from podium.features.items import items_of
         from podium.selection.vectors import Watched
 
     torch.set_num_threads(threads)
-    items = stored_items(given.images, ROOT)
+    items = items_of(images.below_data(given.images))
     search = Search(given.case, lru_cache(lambda name, size: Watched(items, name, size)), effort)
     sides = given.images["width"].to_numpy(), given.images["height"].to_numpy()
     sizes, crops = rungs.sizes(image.size, *sides), rungs.crops(image.resize, *sides)

@@ -39,7 +39,7 @@ def store(detected: Detected, audited: Iterable[tuple[str, Audited]], folder: Pa
             lines.append((
                 image.image_id, image.submission_id, image.subset, path, facts.width, facts.height,
                 facts.sha256, facts.pixels, facts.phash, facts.status, facts.note,
-                place.shard, place.offset, place.length, facts.origin.camera, facts.origin.day,
+                place.shard, place.offset, place.length, facts.digest, facts.origin.camera, facts.origin.day,
             ))  # fmt: skip
     frame = pd.DataFrame(lines, columns=[*IMAGES.schema.names, *ORIGIN])
     return frame.astype({"phash": "uint64"})

@@ -23,6 +23,8 @@ def _holds(frame: pd.DataFrame) -> str | None:
     stored = frame["length"] > 0
     if (stored != (frame["status"] != "unreadable")).any():
         return "a readable image has no stored bytes, or an unreadable one has some"
+    if (stored != (frame["digest"] != "")).any():
+        return "a stored image has no digest, or one that is not stored has one"
     return None
 
 
@@ -43,7 +45,14 @@ IMAGES = Table(
         shard=pa.string(),  # file name in data/images
         offset=pa.int64(),
         length=pa.int64(),  # bytes; 0 where unreadable
+        digest=pa.string(),  # SHA-256 of the stored bytes: what caches are keyed by; empty where unreadable
     ),
+    version=2,
     choices={"subset": SUBSETS, "status": ("ok", "repaired", "unreadable")},
     holds=_holds,
 )
+
+
+def below_data(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with `shard` as the manifest has it: a path below data/."""
+    return frame.assign(shard=f"{SHARDS.name}/" + frame["shard"])

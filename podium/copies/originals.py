@@ -1,17 +1,14 @@
 """The manifest's rows of originals: every training image once, with its cleaned and its given label."""
 
 from collections.abc import Sequence
-from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from podium.contracts.competition import Competition
 from podium.contracts.folds import HOLD_OUT
-from podium.contracts.images import SHARDS
+from podium.contracts.images import below_data
 from podium.foundation.errors import UserError
-from podium.images.shards import Reader
 
 
 def rows(
@@ -19,7 +16,6 @@ def rows(
     labels: pd.DataFrame,
     folds: pd.DataFrame,
     classes: Sequence[str],
-    data: Path,
 ) -> pd.DataFrame:
     """One row an image of `folds`, ascending by image_id, with the manifest's columns and `trains`.
 
@@ -28,7 +24,7 @@ def rows(
     """
     frame = folds.sort_values("image_id").merge(images, "left", "image_id").merge(labels, "left", "image_id")
     _complete(frame)
-    frame = frame.rename(columns={"label_x": "given", "label_y": "clean"})
+    frame = below_data(frame.rename(columns={"label_x": "given", "label_y": "clean"}))
     dropped = frame["action"] == "drop"
     index = {name: number for number, name in enumerate(classes)}
     label = frame["clean"].map(index).where(~dropped, frame["given"])
@@ -38,7 +34,6 @@ def rows(
             f"data/clean/labels.csv: {row['image_id']} has the label {row['clean']!r}, which is no class of "
             "the competition: mend data/corrections.csv."
         )
-    shard = SHARDS.relative_to("data").as_posix() + "/" + frame["shard"]
     return pd.DataFrame(
         {
             "image_id": frame["image_id"],
@@ -48,10 +43,10 @@ def rows(
             "weight": frame["weight"].astype("float32"),
             "fold": frame["fold"],
             "copy": 0,
-            "shard": shard,
+            "shard": frame["shard"],
             "offset": frame["offset"],
             "length": frame["length"],
-            "digest": _digests(Reader(data), shard, frame["offset"], frame["length"]),
+            "digest": frame["digest"],
             "trains": (frame["fold"] != HOLD_OUT) & (frame["weight"] > 0),
         }
     )
@@ -78,9 +73,3 @@ def _complete(frame: pd.DataFrame) -> None:
             raise UserError(
                 f"{artifact} lacks {missing.iloc[0]}, which data/split/folds.parquet names: run `dvc repro`."
             )
-
-
-def _digests(reader: Reader, shard: pd.Series, offset: pd.Series, length: pd.Series) -> list[str]:
-    """SHA-256 of the stored bytes: what copies and features are keyed by."""
-    places = zip(shard, offset.astype(int), length.astype(int), strict=True)
-    return [sha256(reader.read(*place)).hexdigest() for place in places]

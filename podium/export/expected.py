@@ -10,11 +10,12 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from podium.contracts.images import below_data
 from podium.duplicates.answers import Answers, answer
 from podium.experiments.runs import Pool
 from podium.export import bundle, members, probes
 from podium.export.card import Card
-from podium.features.items import Item, stored_items
+from podium.features.items import Item, items_of
 from podium.features.pixels import to_tensor
 from podium.images.pixels import decode, square
 from podium.images.shards import Reader
@@ -44,7 +45,7 @@ def vote(voting: Voting, sources: Sequence[members.Source], card: Card, rows: pd
     """(n, c) of readable rows of images.parquet, with the answers of known duplicates if there are any."""
     pool, name = voting.pool, voting.table["chosen"]
     folds = sorted(set(pool.home.tolist()))
-    items = stored_items(rows, ROOT)
+    items = items_of(below_data(rows))
     test = np.stack([_member(source, folds, items) for source in sources]).astype(np.float32)
     learnt = voters.ready(ensemble.learnt(name, pool, voting.metric, voting.seed), None)
     calibration = bundle.calibration_of(voting.table["calibration"])

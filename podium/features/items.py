@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
-from podium.contracts.images import SHARDS
-from podium.images.shards import Reader
 from podium.networks.precision import Kind
 
 
@@ -27,20 +23,12 @@ class Item:
 
 
 def items_of(frame: pd.DataFrame) -> list[Item]:
-    """The items of a table with digest, shard, offset and length, such as the manifest."""
+    """The items of a table with digest, shard, offset and length: the manifest, or images.below_data(…)."""
     columns = (frame["digest"], frame["shard"], frame["offset"], frame["length"])
     return [
         Item(str(d), str(s), int(o), int(n))
         for d, s, o, n in zip(*(c.tolist() for c in columns), strict=True)
     ]
-
-
-def stored_items(frame: pd.DataFrame, root: Path) -> list[Item]:
-    """The items of images.parquet's rows, digested as the manifest's are: by their encoded bytes."""
-    reader = Reader(root)
-    rows = zip(frame["shard"].tolist(), frame["offset"].tolist(), frame["length"].tolist(), strict=True)
-    places = [(f"{SHARDS.name}/{shard}", int(offset), int(length)) for shard, offset, length in rows]
-    return [Item(sha256(reader.read(*place)).hexdigest(), *place) for place in places]
 
 
 def _as_it_is(images: Tensor) -> Tensor:

@@ -36,6 +36,7 @@ class Audited:
     pixels: str
     phash: int
     data: bytes
+    digest: str = ""  # SHA-256 of `data`
     origin: Origin = Origin()  # noqa: RUF009  (frozen)
 
 
@@ -61,6 +62,7 @@ def audit(
         pixels=pixel_digest(image.pixels, image.width, image.height),
         phash=phash(image.pixels),
         data=stored,
+        digest=sha if stored is data else hashlib.sha256(stored).hexdigest(),
         origin=image.origin,
     )
 

@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from podium.competition.matching import pictures
@@ -71,7 +70,7 @@ def store(
         for name, one in audited:
             if one.data:
                 place = writer.add(f"{len(kept):07d}", one.data)
-                kept.append((name, labels[name], sha256(one.data).hexdigest(), place))
+                kept.append((name, labels[name], one.digest, place))
             else:
                 unreadable.append((name, one.note))
     if not kept:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from torch.utils.flop_counter import FlopCounterMode
 
 from podium.contracts import predictions
+from podium.contracts.images import below_data
 from podium.contracts.probe import FOLDER, Chosen
 from podium.contracts.selection import Trial
-from podium.features.items import IDENTITY, stored_items
+from podium.features.items import IDENTITY, items_of
 from podium.linear.links import LINKS
 from podium.selection import deciding
 from podium.selection.material import Material
@@ -86,7 +87,7 @@ class _Sight:
     def votes(self, places: Mapping[int, NDArray[np.int64]]) -> list[NDArray[np.float64]]:
         """(n, c) logits of each fold's network on its rows of the images."""
         request = self.first.request
-        items = stored_items(self.material.images, request.data)
+        items = items_of(below_data(self.material.images))
         seen = Inputs(items, places, [IDENTITY], self.first.device, request.data)
         found = logits_of(self.members, seen, request.features.budget_gb)
         return [found[one.fold][0].astype(np.float64) for one in self.members]

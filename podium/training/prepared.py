@@ -168,7 +168,7 @@ def _size(network: networks.Network) -> int:
 
 
 def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
-    rows = training(tables.manifest, tables.taught(request.data), request.fold, request.table)
+    rows = training(tables.manifest, tables.taught(), request.fold, request.table)
     if request.train.online:
         rows = rows.originals()
     if request.train.class_weights:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from podium.contracts.competition import Competition
 from podium.contracts.folds import HOLD_OUT
-from podium.features.items import View, stored_items
+from podium.contracts.images import below_data
+from podium.features.items import View, items_of
 from podium.metrics.rows import ROWS
 from podium.networks.build import Network
 from podium.networks.device import best_device
@@ -97,7 +98,7 @@ def predict(
     tried = _tried(members[0].network, params, facts, wishes, len(task.labels), device)
     views = _views(tried, params, members[0].network)
     span = _spans({name: len(group) for name, group in views.items()})
-    items = stored_items(task.images, root)
+    items = items_of(below_data(task.images))
     logits = logits_of(members, Inputs(items, task.oof, _flat(views), device, root), budget_gb)
 
     def merged(one: FoldNetwork, some: Logits) -> Floats:

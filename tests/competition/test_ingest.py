@@ -71,7 +71,7 @@ def test_what_ingest_leaves(project: Path, capsys: pytest.CaptureFixture[str]) -
     assert images["image_id"].tolist() == sorted(images["image_id"])
     for row in images.itertuples():
         assert reader.read(row.shard, row.offset, row.length) == files[row.path]
-        assert row.sha256 == hashlib.sha256(files[row.path]).hexdigest()  # type: ignore[arg-type]
+        assert row.digest == row.sha256 == hashlib.sha256(files[row.path]).hexdigest()  # type: ignore[arg-type]
     assert set(labels["label"]) == {"cat", "dog"}
     assert images.set_index("path").loc["test/1.jpg", "submission_id"] == "1.jpg"
     assert contract.read(project / "data/index/competition.json").classes == ["cat", "dog"]
@@ -107,6 +107,7 @@ def test_unreadable_images_are_listed_and_kept_as_rows(
     assert images["status"].value_counts().to_dict() == {"ok": 5, "unreadable": 2}
     assert images.loc["test/1.jpg", "submission_id"] == "1.jpg"
     assert images.loc["train/cat/cat_0.jpg", "note"] == "the file is empty"
+    assert (images["digest"] != "").to_dict() == (images["status"] == "ok").to_dict()
     said = capsys.readouterr().out
     assert "test/1.jpg: " in said and "train/cat/cat_0.jpg: the file is empty" in said
     assert "1 test images cannot be read (their rows get the classes' prior)" in said
@@ -179,6 +180,7 @@ def test_stored_images_are_shrunk(project: Path) -> None:
     assert (row["width"], row["height"]) == (400, 500)
     data = Reader(project / "data/images").read(row["shard"], row["offset"], row["length"])
     assert decode(data).shape == (400, 320, 3)
+    assert row["digest"] == hashlib.sha256(data).hexdigest() != row["sha256"]
 
 
 def test_a_crash_leaves_nothing_half_written(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """A tiny competition as the stages before augment leave it."""
 
+import hashlib
 from pathlib import Path
 
 import cv2
@@ -34,6 +35,7 @@ def lay_out(folder: Path, sizes: dict[str, int] = SIZES) -> pd.DataFrame:
                     {"image_id": image_id, "submission_id": None, "subset": "train", "path": image_id[6:]}
                     | {"width": 48, "height": 40, "sha256": "", "pixels": "", "phash": 0, "status": "ok"}
                     | {"note": "", "shard": place.shard, "offset": place.offset, "length": place.length}
+                    | {"digest": hashlib.sha256(data).hexdigest()}
                 )
                 fold = -1 if i == 0 else number % 3
                 number += 1

@@ -25,7 +25,7 @@ REVISION = "a" * 40
 def rows() -> pd.DataFrame:
     return originals.rows(
         images.IMAGES.read(images.PATH), clean.read(), folds.FOLDS.read(folds.PATH),
-        competition.read().classes, Path("data"),
+        competition.read().classes,
     )  # fmt: skip
 
 

@@ -70,7 +70,8 @@ def write_index(
     table["subset"] = table["path"] = table["image_id"].str.partition("/")[0]
     for name in ("width", "height", "length"):
         table[name] = 1
-    table = table.assign(phash=0, offset=0, status="ok", note="", shard="s", sha256="0", pixels="0")
+    table = table.assign(phash=0, offset=0, status="ok", note="", shard="s")
+    table = table.assign(sha256="0", pixels="0", digest="0")
     images.IMAGES.write(table, root / images.PATH)
     none = probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0)
     probe.write(none, root / probe.FOLDER)

@@ -1,5 +1,6 @@
 """A labelled folder: which class each image has, and what is refused."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -51,6 +52,7 @@ def test_images_are_stored_as_ingest_would_and_the_broken_are_named(tmp_path: Pa
     assert (
         Reader(tmp_path / "into").read(at.shard, at.offset, at.length) == (place / "dog/a.png").read_bytes()
     )
+    assert found.digests[1] == sha256((place / "dog/a.png").read_bytes()).hexdigest()
     (place / "dog/a.png").write_bytes(b"x")
     (place / "10/c.png").unlink()
     with pytest.raises(UserError, match=r"none of 2 images can be read"):

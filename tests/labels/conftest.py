@@ -41,6 +41,7 @@ def images(ids: list[str], seed: int = 0) -> pd.DataFrame:
             "shard": "images-0000.tar",
             "offset": np.arange(n) * 512,
             "length": 100,
+            "digest": [f"d{row}" for row in range(n)],
         }
     )
 
@@ -59,7 +60,7 @@ def write(root: Path, a_class: int = 20, test: int = 12, params: str = PARAMS) -
     unseen = [f"test/{i}.jpg" for i in range(test)]
     table = images(ids + unseen)
     broken = table["image_id"] == ids[-1]
-    table.loc[broken, ["status", "length", "phash", "pixels"]] = ["unreadable", 0, 0, ""]
+    table.loc[broken, ["status", "length", "phash", "pixels", "digest"]] = ["unreadable", 0, 0, "", ""]
     readable = np.flatnonzero(~broken)
     truth = np.concatenate([labels, np.arange(test) % len(CLASSES)])
     (root / "data").mkdir(exist_ok=True)

@@ -29,7 +29,7 @@ def image(name: str, subset: str = "test", status: str = "ok") -> dict[str, obje
         "status": status,
     }
     values |= {"submission_id": name if subset == "test" else None, "width": 1, "height": 1, "note": ""}
-    values |= {"sha256": name, "pixels": name, "phash": 0}
+    values |= {"sha256": name, "pixels": name, "phash": 0, "digest": name if status == "ok" else ""}
     return values | dict(zip(("shard", "offset", "length"), place, strict=True))
 
 

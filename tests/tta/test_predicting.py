@@ -10,8 +10,9 @@ import torch
 
 from podium.contracts import model as contract
 from podium.contracts import refit
+from podium.contracts.images import below_data
 from podium.contracts.model import ModelCard, write_card
-from podium.features.items import View, stored_items
+from podium.features.items import View, items_of
 from podium.foundation.errors import UserError
 from podium.images.pixels import encode
 from podium.images.shards import Writer
@@ -55,7 +56,7 @@ def images(place: Path) -> pd.DataFrame:
                 )
             )
     rows.append(("test/99.png", "test", "", 0, 0, ""))  # unreadable
-    return pd.DataFrame(rows, columns=["image_id", "subset", "shard", "offset", "length", "sha256"])
+    return pd.DataFrame(rows, columns=["image_id", "subset", "shard", "offset", "length", "digest"])
 
 
 @pytest.fixture
@@ -222,7 +223,7 @@ def test_views_are_made_where_the_network_is(images, folds, monkeypatch) -> None
     looked = View("look", lambda batch: seen.append((batch.dtype, batch.device.type)) or batch)
     monkeypatch.setattr(members, "_numbers", lambda module, batch: np.zeros((len(batch), 3), np.float32))
     todo = task(images, folds, [0])
-    items = stored_items(todo.images, Path("data"))
+    items = items_of(below_data(todo.images))
     one = members.member(0, "meta")
     wanted = members.Inputs(items, todo.oof, [looked], "meta", Path("data"))
     assert members.logits_of([one], wanted, 1.0)[0].shape == (1, len(todo.oof[0]), 3)

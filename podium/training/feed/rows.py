@@ -1,17 +1,15 @@
 """Which images a fold learns from and is watched on, with their targets and weights."""
 
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from podium.contracts.folds import HOLD_OUT, REFIT, named
+from podium.contracts.images import below_data
 from podium.contracts.manifest import training_rows, validation_rows
 from podium.foundation.errors import UserError
-from podium.images.shards import Reader
 
 
 @dataclass(frozen=True)
@@ -27,9 +25,9 @@ class Tables:
         readable = self.images[self.images["length"] > 0]
         return int(readable[["width", "height"]].min(axis=1).median())
 
-    def taught(self, root: Path) -> pd.DataFrame:
-        """The pseudo-labels with the places of their images below `root`."""
-        return with_places(self.pseudo, self.images, Reader(root))
+    def taught(self) -> pd.DataFrame:
+        """The pseudo-labels with their images' places and digests."""
+        return with_places(self.pseudo, self.images)
 
 
 @dataclass(frozen=True)
@@ -99,14 +97,10 @@ def validation(manifest: pd.DataFrame, fold: int, table: NDArray[np.float32]) ->
     return Rows(rows[COLUMNS], table[labels], np.ones(len(rows), np.float32))
 
 
-def with_places(pseudo: pd.DataFrame, images: pd.DataFrame, reader: Reader) -> pd.DataFrame:
+def with_places(pseudo: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
     """Pseudo-labels joined with where their images lie below data/, and their bytes' digests."""
-    places = images.set_index("image_id")[["shard", "offset", "length"]]
-    joined = pseudo.join(places, on="image_id", how="inner")
-    joined["shard"] = "images/" + joined["shard"]
-    found = zip(joined["shard"], joined["offset"], joined["length"], strict=True)
-    joined["digest"] = [sha256(reader.read(*place)).hexdigest() for place in found]
-    return joined.assign(copy=0)
+    places = below_data(images).set_index("image_id")[["shard", "offset", "length", "digest"]]
+    return pseudo.join(places, on="image_id", how="inner").assign(copy=0)
 
 
 def balanced_weights(rows: Rows) -> Rows:
