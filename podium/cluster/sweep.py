@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -86,7 +85,7 @@ def over(wishes: list[Wish], base: str, where: Where, *, keep: bool) -> dict[str
     orders = [o for one in wishes for o in graph.finishing(mine[one.name], reference(one.name, base), base)]
     with parcel.packed([one.commit for one in experiments]) as packed:
         if where.cluster and packed.remote:
-            dvc("push", "--quiet", *sources(orders))
+            dvc("push", "--quiet", *sources())
         with machines.opened(where.cluster, where.gpus, where.jobs, len(orders)) as client:
             print(
                 f"{len(wishes)} experiments, {len(orders)} tasks; Dask's dashboard: {client.dashboard_link}"
@@ -94,7 +93,7 @@ def over(wishes: list[Wish], base: str, where: Where, *, keep: bool) -> dict[str
             return drive(client, packed, orders, record if keep else None)
 
 
-def sources(orders: Iterable[Order]) -> list[str]:
+def sources() -> list[str]:
     """What no stage makes and workers read: the competition's zip."""
     from dvc.repo import Repo
 

@@ -10,8 +10,6 @@ from podium.download.letters import plain
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
-NAMES_SUFFIX = ".json"
-
 
 @dataclass
 class Classes:

@@ -23,7 +23,7 @@ Record = dict[str, Any]
 def parse_json(data: bytes, name: str) -> Sheet | None:
     """The table that the JSON holds, or None where it holds none. Raises UserError for broken JSON."""
     try:
-        records = _records(json.loads(letters.read(data).text), name)
+        records = _records(json.loads(letters.read(data).text))
     except RecursionError:
         raise UserError(f"{name} is nested too deep for a table.") from None
     except ValueError as error:
@@ -38,20 +38,20 @@ def parse_json(data: bytes, name: str) -> Sheet | None:
     return Sheet(name, cells, list(range(1, len(rows) + 1)), "", ENTRY)
 
 
-def _records(value: Any, name: str) -> list[Record]:
+def _records(value: Any) -> list[Record]:
     if isinstance(value, list):
         return [item for item in value if isinstance(item, dict)]
     if not isinstance(value, dict):
         return []
     if isinstance(value.get("images"), list):
-        return _coco(value, name)
+        return _coco(value)
     flat = all(isinstance(label, str | int) for label in value.values())
     if flat and len(set(value.values())) < len(value):  # labels repeat; a map of class names does not
         return [{"image": image, "label": label} for image, label in value.items()]
     return []
 
 
-def _coco(value: Record, name: str) -> list[Record]:
+def _coco(value: Record) -> list[Record]:
     """One record an image and category; images without an annotation have file name and id alone."""
     names = {_key(item, *CATEGORY_KEYS): _key(item, *NAME_KEYS) for item in _dicts(value, "categories")}
     images = {_key(item, *IMAGE_KEYS): item for item in _dicts(value, "images")}

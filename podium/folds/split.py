@@ -46,7 +46,7 @@ def split(
     if (folds == 0).any():
         folds[folds == UNSET] = ALWAYS_TRAIN
         return Split(_table(ids, labels, groups, folds), sentences)
-    _set_hold_out(folds, ids, labels, groups, params.hold_out, seed)
+    _set_hold_out(folds, labels, groups, params.hold_out, seed)
     sentences += _set_small(folds, labels, groups, classes, params)
     rest = np.flatnonzero(folds == UNSET)
     some = [groups[row] for row in rest]
@@ -65,7 +65,7 @@ def _by_strata(
     if (folds == 0).any():
         folds[folds == UNSET] = ALWAYS_TRAIN
         return Split(_table(ids, labels, groups, folds), sentences)
-    _set_hold_out(folds, ids, strata.argmax(1), groups, params.hold_out, seed)
+    _set_hold_out(folds, strata.argmax(1), groups, params.hold_out, seed)
     rest = np.flatnonzero(folds == UNSET)
     some = [groups[row] for row in rest]
     checks.refuse_groups(some, params.k)
@@ -122,9 +122,7 @@ def _set_validation(folds: Folds, ids: list[str], groups: list[str]) -> list[str
     return sentences
 
 
-def _set_hold_out(
-    folds: Folds, ids: list[str], labels: Labels, groups: list[str], images: int, seed: int
-) -> None:
+def _set_hold_out(folds: Folds, labels: Labels, groups: list[str], images: int, seed: int) -> None:
     """Holds out whole groups until each class has `images` (in a hash's order; a group may overfill)."""
     held = np.zeros(int(labels.max(initial=0)) + 1, np.int64)
     members: dict[str, list[int]] = {}

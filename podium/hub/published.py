@@ -74,14 +74,6 @@ def ready(published: Published) -> bool:
     return _checkpoint(published.url).is_file()
 
 
-def megabytes(published: Published) -> float | None:
-    """How much would be fetched, 10^6 bytes; None where the publisher does not answer."""
-    try:
-        return repository.describe(published.repo, published.files).size / transfer.MEGA
-    except Refused:
-        return None
-
-
 def terms(published: Published) -> str:
     """A sentence on the licence where it is not free, else nothing."""
     if published.licence in FREE or not published.repo:

@@ -70,11 +70,6 @@ def cached(repo: str, files: tuple[str, ...]) -> bool:
     return _without_the_hub(repo, files) is not None
 
 
-def describe(repo: str, files: tuple[str, ...]) -> Remote:
-    """The first of `files` that `repo` has today. Raises Refused."""
-    return _first(repo, files, MAIN)
-
-
 def _bring(name: str, repo: str, remote: Remote, newest: bool) -> tuple[Path, Source]:
     storage = _storage(repo)
     blob = storage / "blobs" / (remote.digest or f"{remote.commit}-{Path(remote.file).name}")

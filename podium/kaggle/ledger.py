@@ -61,12 +61,6 @@ def rows(path: Path = PATH) -> list[Row]:
     return found
 
 
-def read(path: Path = PATH) -> pd.DataFrame:
-    """The ledger as a table of COLUMNS; scores are float, the rest text."""
-    frame = pd.DataFrame([asdict(row) for row in rows(path)], columns=COLUMNS)
-    return frame.astype(dict.fromkeys(NUMBERS, float))
-
-
 def append(row: Row, path: Path = PATH) -> None:
     """Adds a submission; the file is the old one or the new one at every moment."""
     with _locked(path):

@@ -123,7 +123,7 @@ def _timm_with(wish: Wish, options: dict[str, Any]) -> Made:
     found = published.of_timm(name)
     path, source = published.fetch(found, wish.pin)
     try:
-        module = _load(name, path, {"file": str(path)}, wish.classes, options)
+        module = _load(name, {"file": str(path)}, wish.classes, options)
     except RuntimeError as error:
         raise _unfit(wish, str(error)) from None
     return Made(module, source.tag(found.tag), source)
@@ -142,9 +142,9 @@ def _timm_from_file(wish: Wish, path: Path, options: dict[str, Any]) -> Made:
     overlay = {"file": str(path), "num_classes": outputs}
     plain = {key: value for key, value in options.items() if key != "block_args"}
     try:
-        module = _load(wish.entry.name, path, overlay, outputs, plain)
+        module = _load(wish.entry.name, overlay, outputs, plain)
         if plain != options:  # the file is this network's: now with attention, which begins anew
-            module = _load(wish.entry.name, path, overlay, outputs, options)
+            module = _load(wish.entry.name, overlay, outputs, options)
     except (RuntimeError, KeyError) as error:
         raise weights.misfit(path, _first_reason(str(error))) from None
     if outputs != wish.classes:
@@ -152,7 +152,7 @@ def _timm_from_file(wish: Wish, path: Path, options: dict[str, Any]) -> Made:
     return Made(module, weights.file_tag(path))
 
 
-def _load(name: str, path: Path, overlay: dict[str, Any], classes: int, options: dict[str, Any]) -> Any:
+def _load(name: str, overlay: dict[str, Any], classes: int, options: dict[str, Any]) -> Any:
     import timm
 
     if "block_args" in options:  # files have none for the attention

@@ -176,7 +176,7 @@ class Search:
             self._mean_losses(few, [self._fitted(few, one) for one in some]) for some in (looks, others)
         )
         change = self._compare(few, before, after)
-        self._note(step, new, few, after, change)
+        self._note(step, new, after, change)
         return change.pays and change.gain > WORTH * float(before.mean())
 
     def _fit(self, look: Look, taken: list[str]) -> Member:
@@ -213,7 +213,7 @@ class Search:
         """(scored images,) out of fold; a row of the table."""
         losses = self._fitted(case, look).losses(case.given)[case.folds >= 0]
         change = self._compare(case, best[1], losses) if best is not None else None
-        self._note(step, look, case, losses, change)
+        self._note(step, look, losses, change)
         return losses
 
     def _mean_losses(self, case: Case, fitted: list[linear.Fitted]) -> NDArray[np.float64]:
@@ -228,9 +228,7 @@ class Search:
     def _affordable(self, network: str, size: int) -> bool:
         return self.spent + self.watch(network, size).multiply_adds * self.case.images <= BUDGETS[self.effort]
 
-    def _note(
-        self, step: str, look: Look, case: Case, losses: NDArray[np.float64], change: Paired | None
-    ) -> None:
+    def _note(self, step: str, look: Look, losses: NDArray[np.float64], change: Paired | None) -> None:
         one = self._source(look).multiply_adds
         row = {"step": step, **look.model_dump(), "images": len(losses), "loss": float(losses.mean())}
         row |= {"gain": change.gain if change else None, "error": change.error if change else None}

@@ -10,7 +10,6 @@ from podium.networks.params import Head
 
 Auto = Literal["auto"]
 Keep = Literal["last", "best", "lowest_train_loss"]
-Positive = Field(gt=0)
 
 LOSSES = Plugins("podium.training.losses")
 # Tricks that a head of support vectors, which is solved and not trained, has no use for.

@@ -82,7 +82,7 @@ def task(
         refits=refits,
         truth=found.kind.truth if found else "labels",
         table=found.table if found else None,
-        **_truth(images, folds, place, rows),
+        **_truth(folds, place, rows),
     )
 
 
@@ -154,7 +154,7 @@ def _flat(views: Mapping[str, list[View]]) -> list[View]:
 
 
 def _truth(
-    images: pd.DataFrame, folds: pd.DataFrame, place: pd.Series, rows: Mapping[int, pd.DataFrame]
+    folds: pd.DataFrame, place: pd.Series, rows: Mapping[int, pd.DataFrame]
 ) -> dict[str, NDArray[Any]]:
     """Labels, groups and folds of the out-of-fold rows, fold after fold, in the images' order."""
     parts = [part.assign(at=place[part["image_id"]].to_numpy()).sort_values("at") for part in rows.values()]
