@@ -15,7 +15,7 @@ from podium.foundation.files import write_json
 FOLDER = Path("models")
 REFIT = Path("data/refit")  # network<i>/: the same files, of a network that learnt from every fold
 PICTURE = "batch.jpg"
-VERSION = 1
+VERSION = 2
 
 
 class Preprocessing(BaseModel):
@@ -45,7 +45,6 @@ class ModelCard(BaseModel):
     trainable: int
     images: int  # originals trained on
     copies: int
-    temperature: float = 1.0
     resolved: dict[str, Any] = {}  # every value that `auto` became
     notes: list[str] = []  # sentences a reader of the score must know
 

@@ -68,9 +68,7 @@ def _member(source: members.Source, folds: Sequence[int], items: Sequence[Item])
     tta, views = members.views(source.root, who.networks[0].network)
     everyone = dict.fromkeys([one.fold for one in who.networks], np.arange(len(items)))
     logits = logits_of(who.networks, Inputs(items, everyone, views, "cpu", ROOT), 0.0)
-    return who.mixed(
-        np.stack([merge(logits[m.fold], tta.merge, tta.of, m.temperature, m.link) for m in who.networks])
-    )
+    return who.mixed(np.stack([merge(logits[m.fold], tta.merge, tta.of, m.link) for m in who.networks]))
 
 
 def _probe(name: str, folds: Sequence[int], items: Sequence[Item]) -> Values:

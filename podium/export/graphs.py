@@ -35,7 +35,6 @@ class Folds:
 
     trunk: nn.Module
     tails: Sequence[nn.Module]
-    temperatures: Sequence[float]
     preprocessing: Preprocessing
     link: Link
 
@@ -55,8 +54,7 @@ class NetworkGraph(nn.Module):
         super().__init__()
         made = folds.preprocessing
         self.trunk, self.tails = folds.trunk, nn.ModuleList(folds.tails)
-        self.temperatures, self.link = list(folds.temperatures), folds.link
-        self.views, self.tta = list(views), tta
+        self.views, self.tta, self.link = list(views), tta, folds.link
         self.sides = sides(views, made)
         self.places = [self.sides.index(side_of(view, made)) for view in views]
         self.register_buffer("mean", torch.tensor(made.mean).view(1, 3, 1, 1) * WHITE)
@@ -71,12 +69,7 @@ class NetworkGraph(nn.Module):
             self.trunk(view.apply(batches[place]))
             for view, place in zip(self.views, self.places, strict=True)
         ]
-        return torch.stack(
-            [
-                self._merged(torch.stack([tail(one) for one in seen]) / temperature)
-                for tail, temperature in zip(self.tails, self.temperatures, strict=True)
-            ]
-        )
+        return torch.stack([self._merged(torch.stack([tail(one) for one in seen])) for tail in self.tails])
 
     def _merged(self, logits: Tensor) -> Tensor:
         """podium.tta.merge."""

@@ -138,22 +138,21 @@ def _shared(networks: Sequence[FoldNetwork]) -> graphs.Folds:
     """All folds above their one frozen part."""
     first = networks[0]
     assert first.cut.frozen is not None
-    temperatures = [one.temperature for one in networks]
     tails = [one.cut.tail for one in networks]
-    return graphs.Folds(first.cut.frozen, tails, temperatures, first.network.preprocessing, first.link)
+    return graphs.Folds(first.cut.frozen, tails, first.network.preprocessing, first.link)
 
 
 def _whole(one: FoldNetwork) -> graphs.Folds:
     """A fold by itself."""
     made = one.network.preprocessing
-    return graphs.Folds(one.network.module, [graphs.AsItIs()], [one.temperature], made, one.link)
+    return graphs.Folds(one.network.module, [graphs.AsItIs()], made, one.link)
 
 
 def _side_by_side(networks: Sequence[FoldNetwork]) -> graphs.Folds:
     """Networks that share nothing, in one graph."""
     first = networks[0]
-    modules, temperatures = [one.network.module for one in networks], [one.temperature for one in networks]
-    return graphs.Folds(graphs.AsItIs(), modules, temperatures, first.network.preprocessing, first.link)
+    modules = [one.network.module for one in networks]
+    return graphs.Folds(graphs.AsItIs(), modules, first.network.preprocessing, first.link)
 
 
 def views(root: Path, network: Network) -> tuple[TtaParams, list[View]]:

@@ -56,4 +56,4 @@ def load(name: str, folds: Sequence[int], folder: Path = probe.FOLDER) -> Folds:
     tails = [Classifier(layers[f"fold{fold}.weights"], layers[f"fold{fold}.bias"]) for fold in folds]
     trunk = Vectors(seen, look.layers, look.mirrored)
     trunk.to(memory_format=torch.channels_last)
-    return Folds(trunk.eval(), tails, [1.0] * len(tails), network.preprocessing, found.link)  # type: ignore[arg-type]
+    return Folds(trunk.eval(), tails, network.preprocessing, found.link)  # type: ignore[arg-type]

@@ -39,5 +39,5 @@ def vote(
     flat = [view for name in used(kept) for view in views[name]]
     rows = np.arange(len(items))
     logits = logits_of(members, Inputs(items, dict.fromkeys(folds, rows), flat, device, root), budget_gb)
-    votes = [merge(logits[one.fold], params.merge, params.of, one.temperature, one.link) for one in members]
+    votes = [merge(logits[one.fold], params.merge, params.of, one.link) for one in members]
     return np.asarray(np.mean(votes, axis=0), np.float64)

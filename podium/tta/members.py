@@ -34,7 +34,6 @@ class FoldNetwork:
     network: Network
     cut: Cut
     classes: int
-    temperature: float
     link: Link = "softmax"
 
 
@@ -45,7 +44,7 @@ def member(fold: int, device: str, place: Path | None = None) -> FoldNetwork:
     for part in (network.module, parts.tail, parts.frozen):
         if part is not None:
             part.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
-    return FoldNetwork(fold, network, parts, len(card.classes), card.temperature, tasks.load(card.task).link)
+    return FoldNetwork(fold, network, parts, len(card.classes), tasks.load(card.task).link)
 
 
 def flops(module: nn.Module, size: int, device: str) -> float:

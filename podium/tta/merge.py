@@ -30,19 +30,17 @@ def _max(values: Array) -> Array:
 MERGES: dict[str, Callable[[Array], Array]] = {"mean": _mean, "gmean": _gmean, "max": _max}
 
 
-def merge(
-    logits: Array, how: str = "mean", on: str = "probs", temperature: float = 1.0, link: Link = "softmax"
-) -> Array:
-    """Predictions (n, c) of logits (v, n, c) divided by `temperature`; softmax's rows sum to 1.
+def merge(logits: Array, how: str = "mean", on: str = "probs", link: Link = "softmax") -> Array:
+    """Predictions (n, c) of logits (v, n, c); softmax's rows sum to 1.
 
     `on` says what is merged: each view's predictions (softmax's then normalised), or the logits, then linked.
     Numbers have no geometric mean: theirs is the mean.
     """
-    scaled, linked = logits.astype(np.float64) / temperature, LINKS[link]
+    exact, linked = logits.astype(np.float64), LINKS[link]
     how = "mean" if link == "identity" else how
     if on == "logits":
-        return linked(MERGES[how](scaled))
-    merged = MERGES[how](linked(scaled))
+        return linked(MERGES[how](exact))
+    merged = MERGES[how](linked(exact))
     if link != "softmax":
         return merged
     normal: Array = merged / merged.sum(-1, keepdims=True)

@@ -102,7 +102,7 @@ def predict(
     logits = logits_of(members, Inputs(items, task.oof, _flat(views), device, root), budget_gb)
 
     def merged(one: FoldNetwork, some: Logits) -> Floats:
-        return merge(some, params.merge, params.of, one.temperature, one.link)
+        return merge(some, params.merge, params.of, one.link)
 
     def out_of_fold(one: FoldNetwork, names: Sequence[str]) -> Floats:
         return merged(one, logits[one.fold][np.concatenate([span[name] for name in used(names)])])

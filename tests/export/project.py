@@ -31,6 +31,7 @@ from stages import ensemble, ingest, predict, submit
 
 NAMES = ("cat", "dog", "owl")
 TRAIN, TESTS, SHORT_SIDE = 24, 13, 96
+SURE = 20.0  # times the last layer's random weights: networks that disagree
 PROBE, WIDTH, PROBED = "tf_efficientnet_lite0", 1280, 32
 PARAMS = f"""
 seed: 0
@@ -160,10 +161,12 @@ def networks(run: Run) -> None:
         card = model.ModelCard(
             fold=fold, model="test_resnet", weights="random", classes=list(competition.read().classes),
             preprocessing=network.preprocessing, freeze="layer1" if run.shared else "none",
-            parameters=0, trainable=0, images=0, copies=0, temperature=0.05,
+            parameters=0, trainable=0, images=0, copies=0,
             resolved={"network": network.options},
         )  # fmt: skip
         model.folder(fold).mkdir(parents=True)
+        for weights in network.module.get_submodule(network.head).parameters():
+            weights.data *= SURE
         save(network, model.folder(fold))
         model.write_card(card, model.folder(fold) / "model.json")
 

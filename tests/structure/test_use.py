@@ -39,6 +39,32 @@ def test_every_parameter_of_a_function_that_is_only_called_is_looked_at() -> Non
     assert not idle, "\n".join(idle)
 
 
+def test_every_field_of_a_document_is_set_by_who_writes_it() -> None:
+    """Of documents that are written field by field; of others no call shows what they are filled from."""
+    calls = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    updates = [word.value for call in calls for word in call.keywords if word.arg == "update"]
+    copied = {key.value for value in updates for node in ast.walk(value) if isinstance(node, ast.Dict)
+              for key in node.keys if isinstance(key, ast.Constant)}  # fmt: skip
+    never = []
+    for module, tree in TREES.items():
+        for kind in ast.walk(tree) if module.startswith("podium.contracts.") else []:
+            if isinstance(kind, ast.ClassDef) and kind.bases:
+                makers = [call for call in calls if _last(call.func) == kind.name and call.keywords]
+                told = {word.arg for call in makers for word in call.keywords}
+                if makers and None not in told:
+                    never += [f"{kind.name}.{name}" for name in _fields(kind) if name not in told | copied]
+    assert not [name for name in never if not name.endswith(".version")]
+
+
+def _last(function: ast.expr) -> str:
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
+def _fields(kind: ast.ClassDef) -> list[str]:
+    return [node.target.id for node in kind.body if isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)]  # fmt: skip
+
+
 def _used() -> dict[str, set[str]]:
     """Module -> names of it that it or others load."""
     used: dict[str, set[str]] = defaultdict(set)

@@ -27,7 +27,6 @@ def test_logits_by_hand() -> None:
     two = np.array([[[1.0, 0.0]], [[3.0, 0.0]]])
     assert merge(two, "mean", "logits")[0, 0] == pytest.approx(1 / (1 + np.exp(-2)))
     assert merge(two, "max", "logits")[0, 0] == pytest.approx(1 / (1 + np.exp(-3)))
-    assert merge(two[:1], temperature=2.0)[0, 0] == pytest.approx(1 / (1 + np.exp(-0.5)))
 
 
 @given(
