@@ -31,7 +31,7 @@ from podium.metrics.intervals import replicates
 from podium.metrics.registry import Metric
 from podium.pseudo import labels as pseudo_labels
 from podium.pseudo.params import PseudoParams
-from podium.vote import ensemble, members
+from podium.vote import ensemble
 from podium.vote.params import EnsembleParams
 
 NETWORKS: dict[str, dict[str, Any]] = {
@@ -196,7 +196,7 @@ def figures(job: Job) -> dict[str, Any]:
         "auto": (list(NETWORKS), "auto"),
     }
     scores: dict[str, dict[str, Any]] = {"best single fold": best_fold(known["plain"], split, metric, server)}
-    look = partial(members.features, folder=job.place / embeddings.FOLDER)
+    look = partial(embeddings.of, folder=job.place / embeddings.FOLDER)
     for name, (names, voter) in steps.items():
         pool = experiments.pool([known[one] for one in names], split, look)
         vote = ensemble.vote(pool, EnsembleParams(voter=voter), metric, job.seed)

@@ -118,8 +118,8 @@ class Cells:
 def load(place: Path, name: str, solution: Path | None) -> Case:
     """The case from a project's artifacts."""
     shown = images.IMAGES.read(place / images.PATH)
-    every = inputs.readable(shown)
-    vectors = inputs.vectors_of(every, *embeddings.read(place / embeddings.FOLDER))
+    every = images.readable(shown)
+    vectors = embeddings.of(every["image_id"].tolist(), place / embeddings.FOLDER)
     shipped = inputs.labelled(LABELS.read(place / PATH), every)
     found = competition.read(place / competition.PATH)
     row = {image_id: n for n, image_id in enumerate(every["image_id"])}

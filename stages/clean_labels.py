@@ -23,8 +23,8 @@ def main() -> None:
     params, near, seed = load(LabelParams), load(DuplicateParams), load(Seed).seed
     found_in = competition.read()
     classes = found_in.answers
-    every = inputs.readable(images.IMAGES.read(images.PATH))
-    vectors = inputs.vectors_of(every, *embeddings.read())
+    every = images.readable(images.IMAGES.read(images.PATH))
+    vectors = embeddings.of(every["image_id"].tolist())
     shipped = inputs.labelled(LABELS.read(SHIPPED), every)
     told = corrections.read(clean.CORRECTIONS, set(shipped["image_id"]), classes)
 

@@ -13,8 +13,7 @@ def main() -> None:
     """Writes data/network.json."""
     params, hub = load(NetworkParams), load(HubParams).hub
     earlier = network.read() if network.PATH.exists() else None
-    found = images.IMAGES.read(images.PATH)
-    side = float(found.loc[found["length"] > 0, ["width", "height"]].min(axis=1).median())
+    side = images.median_short_side(images.IMAGES.read(images.PATH))
     decided, said = choice.decide(params, hub, side, device(), earlier)
     network.write(decided)
     print("\n".join([*said, f"network: {decided.model}"]))

@@ -1,13 +1,10 @@
 """Are the folds trained, and at which size? By what params say, or a trial of one fold: data/select/."""
 
-from podium.contracts import clean, competition, folds, images, manifest, probe, pseudo, selection
-from podium.contracts import network as decided
-from podium.features.params import FeatureParams
+from podium.contracts import clean, competition, folds, probe, selection
 from podium.foundation.entry import loading, run
 from podium.foundation.errors import UserError
 from podium.foundation.params import load
-from podium.foundation.run import Folds, Seed, Threads, folds_to_run
-from podium.images.params import ImageParams
+from podium.foundation.run import Folds, folds_to_run
 from podium.networks.params import NetworkParams
 from podium.selection import deciding, material
 from podium.selection.params import EffortParams
@@ -32,24 +29,10 @@ def main() -> None:
     else:
         with loading():  # torch and Lightning: seconds that a run of probes alone is spared
             from podium.selection.choosing import select
-            from podium.training.feed.rows import Tables
-            from podium.training.settings.choices import Request
+            from podium.training import asking
 
-        found, index = competition.read(), images.IMAGES.read(images.PATH)
-        request = Request(
-            fold=chosen[0],
-            seed=load(Seed).seed,
-            threads=load(Threads).threads,
-            classes=found.classes,
-            image=load(ImageParams),
-            network=network,
-            train=train,
-            features=load(FeatureParams),
-            task=found.task, answers=tuple(found.answers), choice=decided.read_for(network.model),
-        )  # fmt: skip
-        taught = pseudo.table(len(found.classes), found.task).read(pseudo.PATH)
-        tables = Tables(manifest.MANIFEST.read(manifest.PATH), taught, index)
-        given = material.gather(index, split, clean.read(), found, request.seed)
+        request, tables = asking.asked(chosen[0]), asking.tables()
+        given = material.gather(tables.images, split, clean.read(), competition.read(), request.seed)
         made = select(request, chosen, tables, given, probes, effort)
     selection.write(made)
     print(f"select: {made.why}.")

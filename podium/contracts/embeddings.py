@@ -1,10 +1,11 @@
 """data/embeddings/: one vector an image from a fixed network, float32 (n, d), and the images' ids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from podium.contracts.table import Table, columns
 from podium.foundation.errors import UserError
@@ -41,3 +42,19 @@ def read(folder: Path = FOLDER) -> tuple[list[str], np.ndarray]:
     if len(ids) != len(vectors):
         raise UserError(f"{folder}: {len(vectors)} vectors for {len(ids)} images; run `dvc repro -f embed`.")
     return ids, vectors
+
+
+def of(ids: Sequence[str], folder: Path = FOLDER) -> NDArray[np.float32]:
+    """The vectors (n, d) of these images, in their order. Raises UserError where one has none."""
+    known, vectors = read(folder)
+    place = {image_id: row for row, image_id in enumerate(known)}
+    lacking = [image_id for image_id in ids if image_id not in place]
+    if lacking:
+        raise UserError(
+            f"{folder}: {len(lacking)} images have no vector, {lacking[0]!r} for one: "
+            "run `dvc repro -f embed`."
+        )
+    rows = [place[image_id] for image_id in ids]
+    if rows == list(range(len(vectors))):
+        return vectors  # as they lie on the disk, mapped: no copy of all of them in memory
+    return np.ascontiguousarray(vectors[rows])

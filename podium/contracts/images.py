@@ -53,6 +53,16 @@ IMAGES = Table(
 )
 
 
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of images that could be opened, numbered anew."""
+    return frame[frame["length"] > 0].reset_index(drop=True)
+
+
+def median_short_side(frame: pd.DataFrame) -> float:
+    """Pixels, of the readable images as they were shipped."""
+    return float(readable(frame)[["width", "height"]].min(axis=1).median())
+
+
 def below_data(frame: pd.DataFrame) -> pd.DataFrame:
     """The same rows with `shard` as the manifest has it: a path below data/."""
     return frame.assign(shard=f"{SHARDS.name}/" + frame["shard"])

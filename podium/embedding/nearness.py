@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.linear import probe
+from podium.linear.cosines import unit
 from podium.metrics.metric import auc
 
 Floats = NDArray[np.float64]
@@ -85,7 +86,7 @@ def nearness(train: Vectors, test: Vectors, folds: Folds) -> Nearness | None:
     if len(numbers) < 2 or min(len(scored), len(test)) < FEWEST:
         return None
     mean, spread = train.mean(axis=0), np.maximum(train.std(axis=0), TINY)
-    known, new = _unit((train - mean) / spread), _unit((test - mean) / spread)
+    known, new = unit((train - mean) / spread), unit((test - mean) / spread)
     asked, others = scored[_spaced(len(scored))], _spaced(len(test))
     turn = numbers[np.arange(len(others)) % len(numbers)]
     near, far = np.empty(len(asked)), np.empty(len(others))
@@ -129,11 +130,6 @@ def tell(found: Nearness, seen: float | None, expected: float | None) -> str:
 
 def _spaced(count: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, ASKED)).round().astype(np.int64))
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, TINY), dtype=np.float32)
 
 
 def _nearest(asked: Vectors, known: Vectors) -> Floats:

@@ -86,13 +86,9 @@ def rehearse(voting: Voting, sources: Sequence[members.Source], raw: Raw, count:
 
 def hidden(shipped: pd.DataFrame, count: int) -> pd.DataFrame:
     """At most so many readable training images, evenly spread."""
-    readable = shipped[(shipped["subset"] == "train") & (shipped["length"] > 0)]
+    readable = images.readable(shipped[shipped["subset"] == "train"])
     some = sorted({int(i * len(readable) / count) for i in range(count)})
-    return (
-        readable.iloc[some].reset_index(drop=True)
-        if len(readable) > count
-        else readable.reset_index(drop=True)
-    )
+    return readable.iloc[some].reset_index(drop=True) if len(readable) > count else readable
 
 
 def renamed(paths: Sequence[str], path: str) -> list[str]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from podium.folds import groups
 from podium.folds.assign import Labels
 from podium.folds.groups import Pattern
+from podium.linear.cosines import unit
 
 NUMBER = re.compile(r"^(?P<before>.*?)(?P<number>\d{1,18})(?P<after>\D*)$")
 SERIES = 20  # images that share the letters around the number, on average, where it is a running number
@@ -156,7 +157,7 @@ def chains(clues: Clues) -> Pattern | None:
     if min(n, m) < SERIES or (n > CHAINED and clues.asked != "alike"):
         return None
     mean, spread = clues.vectors.mean(axis=0), np.maximum(clues.vectors.std(axis=0), TINY)
-    known, new = (_unit((v - mean) / spread) for v in (clues.vectors, clues.test_vectors))
+    known, new = (unit((v - mean) / spread) for v in (clues.vectors, clues.test_vectors))
     nearest = np.concatenate([(new[at : at + ROWS] @ known.T).max(axis=1) for at in range(0, m, ROWS)])
     seen = (
         "embeddings show {count} chains of look-alikes, closer than test images are to any (as {example!r})"
@@ -178,10 +179,6 @@ def _linked(known: Vectors, alike: float) -> list[str]:
     ends = np.concatenate([found + np.array([at * ROWS, 0]) for at, found in enumerate(pairs)])
     links = coo_array((np.ones(len(ends), bool), (ends[:, 0], ends[:, 1])), shape=(n, n))
     return [f"chain:{part}" for part in connected_components(links, directed=False)[1]]
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), TINY), np.float32)
 
 
 KINDS = {  # by the value of split.group

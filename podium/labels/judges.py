@@ -14,6 +14,7 @@ from podium.experiments import earlier
 from podium.foundation.errors import UserError
 from podium.labels import noise
 from podium.labels.noise import Labels, Noise, Probs
+from podium.linear.cosines import centred
 from podium.linear.probe import Vectors
 
 KEY = "params.yaml: labels.teacher"
@@ -37,15 +38,14 @@ def neighbours(vectors: Vectors, labels: Labels, groups: list[str], k: int) -> P
 
     An image's own group has no vote; the classes' shares count as one more image.
     """
-    centred = vectors - vectors.mean(axis=0)
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
+    units = centred(vectors)
     group = np.unique(np.array(groups), return_inverse=True)[1]
     asked = np.arange(0, len(labels), -(-len(labels) // ASKED))
     count = min(COUNT, len(asked) - 1)
     votes = np.tile(np.bincount(labels, minlength=k) / max(len(labels), 1), (len(labels), 1))
     for start in range(0, len(labels), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(labels)))
-        alike = np.round(centred[rows] @ centred[asked].T, 5)
+        alike = np.round(units[rows] @ units[asked].T, 5)
         alike[group[rows][:, None] == group[asked][None]] = -np.inf
         near = np.argpartition(-alike, count, axis=1)[:, :count]
         for column in near.T:

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.images.pixels import decode, encode, shrink
+from podium.linear.cosines import centred
 
 THUMBNAIL, SMALL = 128, 64  # pixels of the short side: of a suspect, of its neighbours
 NEIGHBOURS = 5
@@ -72,12 +73,11 @@ def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list
 
 def nearest(vectors: NDArray[np.float32], rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """The `count` nearest other rows of each of `rows` by centred cosine, nearest first (m, count)."""
-    centred = vectors - vectors.mean(axis=0)
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
+    units = centred(vectors)
     count = min(count, len(vectors) - 1)
     found = np.empty((len(rows), count), np.int64)
     for place, row in enumerate(rows):
-        alike = centred @ centred[row]
+        alike = units @ units[row]
         alike[row] = -np.inf
         found[place] = np.argsort(-np.round(alike, 5), kind="stable")[:count]
     return found

@@ -74,7 +74,7 @@ def build(
     )
 
 
-def input_size(model: str, wanted: int | str, median_short_side: int) -> int:
+def input_size(model: str, wanted: int | str, median_short_side: float) -> int:
     """Pixels of the network's square input: `wanted`, or for "auto" what fits the images and the network."""
     entry = registry.find(model)
     if wanted != "auto":
@@ -83,7 +83,7 @@ def input_size(model: str, wanted: int | str, median_short_side: int) -> int:
     return auto_size(entry, median_short_side)
 
 
-def auto_size(entry: Entry, median_short_side: int) -> int:
+def auto_size(entry: Entry, median_short_side: float) -> int:
     """What suits the images' median short side, within [64, the network's own size]."""
     if entry.fixed_size:
         return entry.fixed_size

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from podium.contracts.images import median_short_side
 from podium.report.evidence import Evidence
 from podium.report.scores import confused_pairs, confusion
 from podium.report.verdict import look, whole
@@ -109,8 +110,7 @@ def _size(run: Evidence) -> list[Idea]:
     if not run.cards:
         return []
     size = run.cards[0].preprocessing.size
-    readable = run.images[run.images["length"] > 0]
-    short = int(readable[["width", "height"]].min(axis=1).median())
+    short = int(median_short_side(run.images))
     if short < LARGER * size or size >= LARGEST:
         return []
     larger = min(LARGEST, short, round(STEP * size / 32) * 32)

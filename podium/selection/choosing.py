@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from podium.contracts.images import median_short_side
 from podium.contracts.probe import Chosen
 from podium.contracts.selection import Selection
 from podium.networks import build, registry
@@ -102,7 +103,7 @@ def _sized(request: Request, probes: Chosen, tables: Tables, folds: int, effort:
         return prepare(request, tables)
     device = best_device()
     entry = registry.find(name_of(request, device))
-    natural = build.auto_size(entry, tables.median_short_side())
+    natural = build.auto_size(entry, median_short_side(tables.images))
     if entry.fixed_size or device != "cpu" or request.network.model != "auto":
         return prepare(_at(request, natural), tables)
     for size in deciding.sizes(max(probes.size, entry.minimum_size)):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from podium.contracts.competition import Competition
 from podium.contracts.folds import HOLD_OUT
+from podium.contracts.images import readable
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
 from podium.selection.probing import Case
@@ -33,7 +34,7 @@ def gather(
     images: pd.DataFrame, folds: pd.DataFrame, cleaned: pd.DataFrame, found: Competition, seed: int
 ) -> Material:
     """Joins the tables of those contracts. Scores are under the given labels, fits under the cleaned ones."""
-    images = images[images["length"] > 0].reset_index(drop=True)
+    images = readable(images)
     place = pd.Series(np.arange(len(images)), index=images["image_id"])
     table = folds.sort_values("image_id").merge(cleaned, "left", "image_id", suffixes=("_folds", ""))
     _complete(table, place)

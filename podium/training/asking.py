@@ -1,6 +1,7 @@
 """What params.yaml and the stages before ask a network to be trained with, and on which tables."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from podium.contracts import competition, images, manifest, network, pseudo, selection
 from podium.features.params import FeatureParams
@@ -13,26 +14,35 @@ from podium.training.params import TrainParams
 from podium.training.settings.choices import Request
 
 
-def request(fold: int, folds: Sequence[int], chosen: selection.Selection, like: int | None = None) -> Request:
-    """The training of one of `folds`; of a refit, with the number of images of the fold `like`."""
-    found, wanted, train = competition.read(), load(NetworkParams), load(TrainParams)
-    if wanted.freeze == "auto":
-        wanted = wanted.model_copy(update={"freeze": chosen.freeze})
-    if train.epochs == "auto" and chosen.epochs is not None:
-        train = train.model_copy(update={"epochs": chosen.epochs})
+def asked(fold: int) -> Request:
+    """A fold's training as params.yaml asks for it alone: what a trial begins with."""
+    found, wanted = competition.read(), load(NetworkParams)
     return Request(
         fold=fold,
-        folds=tuple(folds),
         seed=load(Seed).seed,
         threads=load(Threads).threads,
         classes=found.classes,
-        image=load(ImageParams).model_copy(update={"size": chosen.size, "resize": chosen.resize}),
+        image=load(ImageParams),
         network=wanted,
-        train=train,
+        train=load(TrainParams),
         features=load(FeatureParams),
         task=found.task,
         answers=tuple(found.answers),
         choice=network.read_for(wanted.model),
+    )
+
+
+def request(fold: int, folds: Sequence[int], chosen: selection.Selection, like: int | None = None) -> Request:
+    """The training of one of `folds` as `select` chose it; of a refit, with the fold `like`'s many images."""
+    one = asked(fold)
+    freeze = chosen.freeze if one.network.freeze == "auto" else one.network.freeze
+    epochs = one.train.epochs if chosen.epochs is None or one.train.epochs != "auto" else chosen.epochs
+    return replace(
+        one,
+        train=one.train.model_copy(update={"epochs": epochs}),
+        folds=tuple(folds),
+        image=one.image.model_copy(update={"size": chosen.size, "resize": chosen.resize}),
+        network=one.network.model_copy(update={"freeze": freeze}),
         like=like,
     )
 

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from podium.contracts import manifest
+from podium.contracts.images import median_short_side
 from podium.foundation.errors import UserError
 from podium.foundation.run import cores, derive
 from podium.networks import build as networks
@@ -84,7 +85,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
     torch.set_num_threads(request.threads)
     device = best_device()
     be_exact(device)
-    network, parts = _network(request, tables.median_short_side(), device)
+    network, parts = _network(request, median_short_side(tables.images), device)
     copies_asked = bool(manifest.facts(request.data / manifest.FOLDER.name).get("asked"))
     request, said = choices.decided(request, network, parts.name, device, copies_asked)
     contradictions.refuse_for_task(request.train, tasks.load(request.task))
@@ -132,7 +133,7 @@ def name_of(request: Request, device: str) -> str:
     return request.choice.model if request.choice else registry.chosen(request.network.model, device)
 
 
-def _network(request: Request, short_side: int, device: str) -> tuple[networks.Network, Cut]:
+def _network(request: Request, short_side: float, device: str) -> tuple[networks.Network, Cut]:
     chosen, choice, model = request.network, request.choice, name_of(request, device)
     size = networks.input_size(model, request.image.size, short_side)
     network = networks.build(

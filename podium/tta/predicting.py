@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from podium.contracts.competition import Competition
 from podium.contracts.folds import HOLD_OUT
-from podium.contracts.images import below_data
+from podium.contracts.images import below_data, readable
 from podium.features.items import View, items_of
 from podium.metrics.rows import ROWS
 from podium.networks.build import Network
@@ -70,7 +70,7 @@ def task(
     refits: Sequence[int] = (),
 ) -> ToPredict:
     """Who predicts what, when the folds `run` are trained."""
-    images = images[images["length"] > 0].reset_index(drop=True)
+    images = readable(images)
     place = pd.Series(np.arange(len(images)), index=images["image_id"])
     rows = {fold: folds[folds["fold"] == fold] for fold in run}
     held = set(folds.loc[folds["fold"] == HOLD_OUT, "image_id"])

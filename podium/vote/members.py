@@ -4,18 +4,15 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from podium.contracts import embeddings, images, predictions, probe
 from podium.contracts.competition import Competition
 from podium.experiments import revisions, runs
 from podium.experiments.runs import Member, Pool
-from podium.foundation.errors import UserError
 from podium.foundation.params import load
 from podium.vote import external, refitting
 from podium.vote.params import EnsembleParams
-from podium.vote.voter import Features
 
 
 def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, folds: list[int]) -> Pool:
@@ -25,7 +22,7 @@ def gather(params: EnsembleParams, found: Competition, split: pd.DataFrame, fold
     others = {rev: runs.of_revision(rev, split, found.classes) for rev in params.experiments}
     members += others.values()
     members += [external.read(one, own[0], split, found, submission_ids()) for one in params.external]
-    pool = replace(runs.pool(members, split, features), kind=found.kind, table=found.table)
+    pool = replace(runs.pool(members, split, embeddings.of), kind=found.kind, table=found.table)
     places = {one.name: revisions.fetch(rev) / predictions.FOLDER for rev, one in others.items()}
     return refitting.joined(pool, {refitting.THIS: predictions.FOLDER} | places, found)
 
@@ -54,16 +51,3 @@ def submission_ids() -> dict[str, list[str]]:
     for name, image_id in zip(shipped["submission_id"], shipped["image_id"], strict=True):
         found.setdefault(name, []).append(image_id)
     return found
-
-
-def features(wanted: list[str], folder: Path = embeddings.FOLDER) -> Features:
-    """The fixed network's vectors (n, d) of images, in their order. Raises UserError where one has none."""
-    ids, vectors = embeddings.read(folder)
-    place = {image_id: row for row, image_id in enumerate(ids)}
-    lacking = [image_id for image_id in wanted if image_id not in place]
-    if lacking:
-        raise UserError(
-            f"{folder}: {len(lacking)} images have no vector, {lacking[0]!r} for one: "
-            "run `dvc repro -f embed`."
-        )
-    return np.asarray(vectors[[place[image_id] for image_id in wanted]])

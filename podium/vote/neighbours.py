@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.experiments.runs import Pool
+from podium.linear.cosines import centred, unit
 from podium.metrics.metric import Metric
 from podium.vote.ensemble import parts
 from podium.vote.paying import Trial, tried
@@ -46,7 +47,7 @@ def joined(pool: Pool, wanted: str, hidden: bool, metric: Metric, seed: int) -> 
             f"neighbours: {k:,} small classes, not tried: {cells:,} cells of predictions are more than "
             f"{MOST_CELLS:,}."
         ]
-    vectors = unit(pool.look([*pool.ids, *pool.test_ids]), n)
+    vectors = centred(pool.look([*pool.ids, *pool.test_ids]), n)
     trials = [_tried(name, pool, vectors, metric, seed) for name in JUDGES]
     best = max(trials, key=lambda trial: trial.gain)
     kept = best.gain > best.error
@@ -65,12 +66,6 @@ def _small(pool: Pool, k: int) -> bool:
     """Whether there are many classes, most of them with few images."""
     counts = np.bincount(pool.labels, minlength=k)
     return k >= MANY and float(np.median(counts[counts > 0])) <= SMALL
-
-
-def unit(vectors: Features, known: int) -> Features:
-    """Vectors (n, d) less the mean of the first `known`, of length 1: their products are centred cosines."""
-    centred = vectors - vectors[:known].mean(0)
-    return np.asarray(centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12))
 
 
 def _tried(name: str, pool: Pool, vectors: Features, metric: Metric, seed: int) -> Trial:
@@ -108,8 +103,7 @@ def _means(asked: Features, known: Features, labels: Labels, k: int) -> Probs:
     counts = np.bincount(labels, minlength=k)
     means = np.zeros((k, known.shape[1]), np.float32)
     np.add.at(means, labels, known)
-    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
-    return _shares(np.exp((asked @ means.T - 1).astype(np.float64) / WARMTH) * (counts > 0))
+    return _shares(np.exp((asked @ unit(means).T - 1).astype(np.float64) / WARMTH) * (counts > 0))
 
 
 def _shares(votes: Probs) -> Probs:

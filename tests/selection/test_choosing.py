@@ -4,6 +4,7 @@ import sys
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from podium.contracts.network import Choice
@@ -20,7 +21,7 @@ from podium.training.settings.choices import Request
 PROBES = Chosen(size=224, resize="crop", probes=[], multiply_adds=0)
 GOOD: set[int] = set()  # sizes at which the network gains
 LEARNS = [4]  # epochs up to which twice as many halve the loss
-TABLES = SimpleNamespace(median_short_side=lambda: 300)
+TABLES = SimpleNamespace(images=pd.DataFrame({"width": [300], "height": [400], "length": [1]}))
 
 
 def request(image: dict, network: dict, train: dict | None = None) -> Request:

@@ -57,7 +57,7 @@ def test_no_image_judges_one_of_its_fold(judge: str) -> None:
     generator = np.random.default_rng(3)
     seen = np.repeat(generator.normal(size=((N + T) // 2, D)), 2, axis=0).astype(np.float32)
     made = replace(pool(seen), home=np.arange(N) // 2 % FOLDS)
-    trial = neighbours._tried(judge, made, neighbours.unit(seen, N), get("accuracy"), 0)
+    trial = neighbours._tried(judge, made, neighbours.centred(seen, N), get("accuracy"), 0)
     assert (trial.oof.argmax(1) == made.labels).mean() < 0.3
 
 

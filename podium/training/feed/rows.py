@@ -20,11 +20,6 @@ class Tables:
     pseudo: pd.DataFrame
     images: pd.DataFrame
 
-    def median_short_side(self) -> int:
-        """Pixels, of the readable images that were shipped."""
-        readable = self.images[self.images["length"] > 0]
-        return int(readable[["width", "height"]].min(axis=1).median())
-
     def taught(self) -> pd.DataFrame:
         """The pseudo-labels with their images' places and digests."""
         return with_places(self.pseudo, self.images)
