@@ -6,7 +6,7 @@ from podium.foundation.entry import run
 from podium.foundation.files import write_json
 from podium.foundation.run import Folds
 from podium.project import repository, standing
-from podium.project.checking import check, remove_stale_models
+from podium.project.checking import check, remove_stale_models, warnings
 from podium.project.dvc_file import write_code_lists
 
 STAMP = Path("data/check.json")
@@ -14,6 +14,7 @@ STAMP = Path("data/check.json")
 
 def main() -> None:
     sections = check()
+    print("".join(f"warning: {sentence}\n" for sentence in warnings(sections)), end="")
     repository.check()
     if repository.making_an_experiment():
         repository.check_commits()

@@ -1,10 +1,11 @@
 """Are the folds trained, and at which size? By what params say, or a trial of one fold: data/select/."""
 
-from podium.contracts import clean, competition, folds, probe, selection
+from podium.contracts import clean, competition, folds, images, probe, selection
 from podium.foundation.entry import loading, run
 from podium.foundation.errors import UserError
 from podium.foundation.params import load
 from podium.foundation.run import Folds, folds_to_run
+from podium.images import sizes
 from podium.networks.params import NetworkParams
 from podium.selection import deciding, material
 from podium.selection.params import EffortParams
@@ -22,6 +23,7 @@ def main() -> None:
             f"params.yaml: folds: none of {declared} is in {folds.PATH}: name folds that the split has."
         )
     verdict, why = deciding.asked(effort, network, train)
+    said: list[str] = []
     if verdict == "spare":
         made = selection.Selection(
             train=False, size=probes.size, resize=probes.resize, freeze=network.freeze, why=why
@@ -34,8 +36,10 @@ def main() -> None:
         request, tables = asking.asked(chosen[0]), asking.tables()
         given = material.gather(tables.images, split, clean.read(), competition.read(), request.seed)
         made = select(request, chosen, tables, given, probes, effort)
+        shipped, kept = images.median_short_side(tables.images), request.image.storage.short_side
+        said = sizes.enlarged(made.size, kept, shipped)
     selection.write(made)
-    print(f"select: {made.why}.")
+    print(f"select: {made.why}.", *said, sep="\n")
 
 
 if __name__ == "__main__":

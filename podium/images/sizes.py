@@ -12,3 +12,16 @@ def natural_side(short_side: float) -> int:
     """Pixels, a multiple of 32: the short side rounded up; below 128 enlarged to it, at most fourfold."""
     side = int(max(short_side, min(ENLARGED * short_side, ENLARGED_TO)))
     return -(-side // STEP) * STEP
+
+
+def enlarged(size: int, kept: int, shipped: float) -> list[str]:
+    """A warning where images of `shipped` pixels are kept at fewer than a network's `size`; else none.
+
+    kept: image.storage.short_side.
+    """
+    if size <= kept or shipped <= kept:
+        return []
+    return [
+        f"warning: the network sees {size} pixels, but of images with {shipped:.0f} on the short side only "
+        f"{kept} are stored, and enlarged again: set image.storage.short_side to {size}."
+    ]

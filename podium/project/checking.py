@@ -236,6 +236,19 @@ RULES: tuple[Callable[[dict[str, Any], Path], None], ...] = (
 )
 
 
+def warnings(sections: dict[str, Section]) -> list[str]:
+    """What is allowed and hardly meant, a sentence each."""
+    image = sections[ImageParams.__name__]
+    assert isinstance(image, ImageParams)
+    kept = image.storage.short_side
+    if image.size == "auto" or image.size <= kept:
+        return []
+    return [
+        f"params.yaml: image.size: {image.size} is more than image.storage.short_side, {kept}: larger images "
+        f"are stored at {kept} pixels and enlarged again; set image.storage.short_side to {image.size}."
+    ]
+
+
 def remove_stale_models(folds: list[int], folder: Path = Path("models")) -> list[str]:
     """Removes fold<k> folders of folds that are no longer declared, and names them.
 

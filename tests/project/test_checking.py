@@ -66,6 +66,17 @@ def test_each_mistake_is_one_sentence(changes: dict[str, object], sentence: str,
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("size", "told"), [("auto", 0), (320, 0), (448, 1)])
+def test_a_size_beyond_what_is_stored_is_told_and_allowed(size: int | str, told: int, tmp_path: Path) -> None:
+    said = checking.warnings(checking.check(written(tmp_path, image__size=size)))
+    assert len(said) == told
+    if told:
+        assert said[0] == (
+            "params.yaml: image.size: 448 is more than image.storage.short_side, 320: larger images are "
+            "stored at 320 pixels and enlarged again; set image.storage.short_side to 448."
+        )
+
+
 def test_several_mistakes_are_all_told(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         checking.check(written(tmp_path, seeed=1, effort="fast"))
@@ -136,8 +147,9 @@ def test_the_stamp_is_always_the_same_and_torch_stays_out(tmp_path: Path) -> Non
     stamps = [tmp_path / "data/check.json", *(tmp_path / "data/code").iterdir()]
     assert len(stamps) > 10
     first = [stamp.read_bytes() for stamp in stamps]
-    written(tmp_path, seed=9)
-    assert run_stage(tmp_path).returncode == 0
+    written(tmp_path, seed=9, image__size=448)
+    again = run_stage(tmp_path)
+    assert again.returncode == 0 and "warning: params.yaml: image.size: 448 is more than" in again.stdout
     assert [stamp.read_bytes() for stamp in stamps] == first
     names = "[m for m in ('torch', 'timm', 'cv2') if m in sys.modules]"
     heavy = f"import sys, podium.project.checking; print({names})"

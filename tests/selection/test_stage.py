@@ -1,0 +1,37 @@
+"""The select stage says where a network sees larger images than are stored."""
+
+from pathlib import Path
+
+import pytest
+
+from podium.contracts import clean, folds, probe, selection
+from stages import select
+from tests.training.conftest import CLASSES, write_competition, write_params
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    write_competition(tmp_path, a_class=6)
+    split = folds.FOLDS.read(folds.PATH)
+    names = split["label"].map(dict(enumerate(CLASSES)))
+    kept = {"action": "keep", "suspect": False, "quality": 1.0, "reason": ""}
+    clean.write(split[["image_id"]].assign(label=names, label_given=names, **kept))
+    probe.write(probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0))
+    return tmp_path
+
+
+@pytest.mark.parametrize(("kept", "warned"), [(24, True), (32, False)])
+def test_images_that_are_stored_smaller_than_the_network_wants_are_told(
+    project: Path, capsys: pytest.CaptureFixture[str], kept: int, warned: bool
+) -> None:
+    write_params(project, image={"size": 48, "storage": {"short_side": kept}})
+    select.main()
+    told = capsys.readouterr().out
+    assert selection.read().size == 48
+    sentence = (
+        "warning: the network sees 48 pixels, but of images with 32 on the short side only 24 are stored, "
+        "and enlarged again: set image.storage.short_side to 48."
+    )
+    assert (sentence in told) == warned and ("warning" in told) == warned
