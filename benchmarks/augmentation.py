@@ -69,7 +69,9 @@ def _given(path: Path, count: int) -> list[np.ndarray]:
 
 def decode(data: bytes) -> np.ndarray:
     """BGR pixels."""
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert found is not None
+    return found
 
 
 def keras(data: list[bytes], folder: Path) -> None:

@@ -10,6 +10,7 @@ encoding: what no format beats but by chance. The interval is two standard error
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,7 +50,8 @@ def originals(place: Path, count: int, size: int) -> tuple[list[Pixels], np.ndar
 def vectors(pictures: list[Pixels], size: int) -> np.ndarray:
     """(n, d) of the fixed network: its last feature maps' means."""
     network = build(NETWORK, True, classes=2, size=size, resize="squash")
-    body, wants = network.module.eval(), network.preprocessing
+    body: Any = network.module.eval()
+    wants = network.preprocessing
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (wants.mean, wants.std))
     found = []
     with torch.inference_mode():

@@ -30,7 +30,7 @@ from podium.foundation.files import write_json, write_text
 from podium.labels.inputs import LABELLED
 from podium.metrics import registry
 from podium.metrics.intervals import replicates
-from podium.metrics.registry import Metric
+from podium.metrics.metric import Metric
 
 NONE, COPIES = 0, "copies"  # COPIES: half as many copies as images, every class brought to the same number
 COPIES_SHARE = 1.5
@@ -108,7 +108,8 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
     place = _place(archive, work, setting.noisy, given, scratch)
     numbers = list(range(given.folds))
     fixed = {"split.k": given.folds, "folds": numbers, "seed": given.seed, "tta.views": "none"}
-    chosen = {"model": setting.model, "freeze": setting.freeze, "labels.policy": setting.policy}
+    chosen: dict[str, Any] = {"model": setting.model, "freeze": setting.freeze}
+    chosen["labels.policy"] = setting.policy
     chosen["augment.per_class"] = _per_class(place) if setting.per_class == COPIES else setting.per_class
     checkout.set_params(place, fixed | chosen | checkout.further(given.set, archive.stem))
     training = [f"train:{fold}" for fold in numbers]

@@ -28,7 +28,7 @@ from podium.experiments.runs import Member, Pool
 from podium.foundation.files import write_json, write_text
 from podium.metrics import registry
 from podium.metrics.intervals import replicates
-from podium.metrics.registry import Metric
+from podium.metrics.metric import Metric
 from podium.pseudo import labels as pseudo_labels
 from podium.pseudo.params import PseudoParams
 from podium.vote import ensemble

@@ -60,7 +60,9 @@ def _driver() -> str:
 
 def precisions(setup: Setup) -> dict[str, Any]:
     """One step's loss and gradients in three precisions."""
-    found, told, well = {}, {}, True
+    found: dict[str, Any] = {}
+    told: dict[str, Any] = {}
+    well = True
     for kind, dtype in DTYPES.items():
         network = setup.network(setup.sizes.model)
         module = network.module.to(setup.device).train()
@@ -69,13 +71,13 @@ def precisions(setup: Setup) -> dict[str, Any]:
         labels = torch.arange(setup.sizes.batch, device=setup.device) % CLASSES
         with torch.autocast(setup.device, dtype, enabled=kind != "float32"):
             loss = nn.functional.cross_entropy(module(normalised).float(), labels)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         gradients = torch.cat([p.grad.flatten().float() for p in module.parameters() if p.grad is not None])
         found[kind] = loss.item(), gradients
-    for kind, (most, least) in ALIKE.items():
-        apart = abs(found[kind][0] / found["float32"][0] - 1)
-        cosine = nn.functional.cosine_similarity(found[kind][1], found["float32"][1], dim=0).item()
-        told[kind] = {"loss_apart": apart, "cosine": cosine}
+    for name, (most, least) in ALIKE.items():
+        apart = abs(found[name][0] / found["float32"][0] - 1)
+        cosine = nn.functional.cosine_similarity(found[name][1], found["float32"][1], dim=0).item()
+        told[name] = {"loss_apart": apart, "cosine": cosine}
         well &= apart <= most and cosine >= least
     return {"ok": bool(well), **told}
 
@@ -189,7 +191,7 @@ def _predicted(setup: Setup, device: str, wanted: list[View], count: int) -> NDA
             part.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     items, rows = items_of(setup.frame().head(count)), np.arange(count)
     inputs = Inputs(items, {0: rows}, wanted, device, setup.out / "data")
-    return logits_of([FoldNetwork(0, network, parts, CLASSES, 1.0)], inputs, budget_gb=20)[0]
+    return logits_of([FoldNetwork(0, network, parts, CLASSES)], inputs, budget_gb=20)[0]
 
 
 def memory(setup: Setup) -> dict[str, Any]:
@@ -234,7 +236,8 @@ def speed(setup: Setup) -> dict[str, Any]:
 
 def _bare(setup: Setup) -> float:
     network = setup.network(setup.sizes.model)
-    module = network.module.to(setup.device, memory_format=torch.channels_last).train()
+    module: Any = network.module
+    module = module.to(setup.device, memory_format=torch.channels_last).train()
     made, batch = network.preprocessing, setup.sizes.batch
     images = Normalise(made)(setup.resident(made)(np.arange(batch), 0)).to(
         setup.device, memory_format=torch.channels_last
@@ -246,7 +249,7 @@ def _bare(setup: Setup) -> float:
     def step() -> None:
         with torch.autocast(setup.device, dtype, enabled=dtype != torch.float32):
             loss = nn.functional.cross_entropy(module(images), labels)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         optimizer.zero_grad()
 

@@ -120,7 +120,8 @@ def fit(
         schedule=lambda optimizer: schedules.build("cosine", optimizer, steps, 1),
         normalise=Normalise(made), channels_last=True,
     )  # fmt: skip
-    given = {"batch_size": setup.sizes.batch, "precision": kind, "accelerator": "gpu" if setup.gpu else "cpu"}
+    given: dict[str, Any] = {"batch_size": setup.sizes.batch, "precision": kind}
+    given["accelerator"] = "gpu" if setup.gpu else "cpu"
     settings = engine.Settings(fold=0, **(given | changes))
     folder.mkdir(parents=True, exist_ok=True)
     return engine.fit(module, plan, settings, learnt, empty, folder)

@@ -17,6 +17,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,10 @@ def confused(
     probs = probe.out_of_fold(vectors, labels, folds, k)
     means = np.array([probs[labels == label].mean(0) for label in range(k)])
     np.fill_diagonal(means, -1)
-    return means.argmax(1)
+    return np.asarray(means.argmax(1))
+
+
+Method = Callable[[Case, NDArray[np.int64]], tuple[NDArray[np.bool_], NDArray[np.float64]]]
 
 
 def plain(case: Case, given: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
@@ -198,8 +202,12 @@ def find_flips(case: Case, cells: Cells, seeds: int, rates: list[float]) -> None
                         kind,
                         rate,
                         seed,
-                        lambda m=method, g=given: _scores(g != case.labels, *m(case, g)),
+                        partial(_judged, case, method, given),
                     )
+
+
+def _judged(case: Case, method: Method, given: NDArray[np.int64]) -> dict[str, float]:
+    return _scores(given != case.labels, *method(case, given))
 
 
 def _scores(
@@ -226,9 +234,7 @@ def try_policies(case: Case, cells: Cells, seeds: int, rates: list[float]) -> No
     for kind in KINDS:
         for rate in [0.0, *rates] if kind == "uniform" else rates:
             for seed in range(seeds if len(case.truth) else 0):
-                cells.fill(
-                    "policies", kind, rate, seed, lambda k=kind, r=rate, s=seed: _accuracies(case, r, k, s)
-                )
+                cells.fill("policies", kind, rate, seed, partial(_accuracies, case, rate, kind, seed))
 
 
 def _accuracies(case: Case, rate: float, kind: str, seed: int) -> dict[str, float]:
@@ -247,7 +253,7 @@ def try_auto(case: Case, cells: Cells, seeds: int, rates: list[float]) -> None:
     """What `auto` becomes: out of fold, on the flipped labels alone."""
     for rate, kind in TRIED:
         for seed in range(seeds if rate in [0.0, *rates] else 0):
-            cells.fill("auto", kind, rate, seed, lambda k=kind, r=rate, s=seed: _auto(case, r, k, s))
+            cells.fill("auto", kind, rate, seed, partial(_auto, case, rate, kind, seed))
 
 
 def _auto(case: Case, rate: float, kind: str, seed: int) -> str:

@@ -31,9 +31,11 @@ from benchmarks.checkout import prepare, set_params, share_of, training_argument
 from benchmarks.record import RESULTS, about, sentence
 from benchmarks.training import BATCH, plan
 from podium.contracts import competition, manifest, pseudo
+from podium.features.pixels import Normalise
 from podium.foundation.run import derive
 from podium.networks import build as networks
 from podium.networks.cut import Cut, cut, from_images
+from podium.networks.precision import precision
 from podium.training.feed import online
 from podium.training.feed.data import Examples
 from podium.training.feed.inputs import kept, pictures
@@ -170,10 +172,11 @@ def train(setting: Setting, fold: int, rows: Rows, check: Rows, epochs: int, *, 
     assert parts.frozen is not None, f"{parts.sentence}: it must be cut to be compared"
     frames, made = [rows.frame, check.frame], network.preprocessing
     if fresh:
-        augment = online.build(setting.policy, {}, setting.root)
+        facts = manifest.facts(setting.root / manifest.FOLDER.name)
+        augment = online.build(setting.policy, {}, facts)
         fed = pictures(frames, made, setting.root, derive(0, "online", fold), augment)
     else:
-        fed = kept(parts.frozen, frames, made, "cpu", setting.root)
+        fed = kept(parts.frozen, frames, made, precision(parts.frozen, "cpu"), "cpu", setting.root)
     tail = from_images(parts) if fresh else parts.tail
     parts_of = zip(fed, (rows, check), strict=True)
     learned, checked = (Examples(inputs, part.targets, part.weights) for inputs, part in parts_of)
@@ -183,7 +186,7 @@ def train(setting: Setting, fold: int, rows: Rows, check: Rows, epochs: int, *, 
         engine.fit(
             tail, planned, engine.Settings(fold=fold, batch_size=BATCH), learned, checked, Path(folder)
         )
-    return hits_of(nn.Sequential(planned.normalise, tail), checked)
+    return hits_of(nn.Sequential(Normalise(made), tail), checked)
 
 
 def hits_of(tail: nn.Module, checked: Examples) -> Hits:
