@@ -35,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """An SVG made by podium.figures, and what to see in it."""
+    """An SVG made by podium.report.figures, and what to see in it."""
 
     svg: str
     caption: str

@@ -29,4 +29,4 @@ def test_a_missing_download(tmp_path: Path) -> None:
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(REFUSALS) >= 95  # with test_raw.py and tests/test_audit.py more than 120
+    assert len(REFUSALS) >= 95  # with tests/download/test_raw.py and tests/images/test_audit.py more than 120

@@ -1,6 +1,7 @@
 """What a module defines is used, and what a function takes it looks at."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,3 +118,40 @@ def _parameters(function: ast.FunctionDef) -> set[str]:
 
 def _names(function: ast.FunctionDef) -> set[str]:
     return {node.id for part in function.body for node in ast.walk(part) if isinstance(node, ast.Name)}
+
+
+TEXTS = [*FILES, Path("README.md"), Path("params.yaml"), Path("dvc.yaml"),
+         *Path("docs").glob("*.md"), *Path("benchmarks").rglob("*.md")]  # fmt: skip
+PATHS = re.compile(r"\b(?:podium|stages|tests|benchmarks|docs|recipes)/[\w/.-]*\w")
+NAMES = re.compile(r"\b(?:podium|benchmarks)(?:\.[A-Za-z_]\w*)+")
+
+
+def test_places_that_code_and_pages_name_are_there() -> None:
+    """A path, or a dotted name: of a room, a module, or something that stands in it."""
+    gone = [
+        f"{text}: {name}"
+        for text in TEXTS
+        for name in PATHS.findall(text.read_text("utf-8"))
+        if not (Path(name).exists() or list(Path(name).parent.glob(f"{Path(name).name}.*")))
+    ]
+    gone += [
+        f"{text}: {name}"
+        for text in TEXTS
+        for name in NAMES.findall(text.read_text("utf-8"))
+        if not _there(name)
+    ]
+    assert not gone, "\n".join(gone)
+
+
+def _there(name: str) -> bool:
+    parts = name.split(".")
+    place = Path(parts.pop(0))
+    while parts and (place / parts[0]).is_dir():
+        place /= parts.pop(0)
+    if not parts or place.joinpath(parts[0]).with_suffix(".py").exists():
+        module, inside = (place / parts[0]).with_suffix(".py") if parts else place, parts[1:2]
+    else:
+        module, inside = place / "__init__.py", parts[:1]
+    return not inside or (
+        module.exists() and re.search(rf"\b{inside[0]}\b", module.read_text("utf-8")) is not None
+    )
