@@ -2,7 +2,7 @@
 
 import shutil
 
-from podium.contracts import folds, model, refit, selection
+from podium.contracts import fold_numbers, folds, model, refit, selection
 from podium.foundation.entry import loading, run
 from podium.foundation.files import replacing_folder
 from podium.foundation.params import load
@@ -30,7 +30,7 @@ def train(wanted: int, chosen: selection.Selection) -> refit.Refit:
         from podium.training.prepared import prepare
         from podium.training.record import finished
     like = folds_to_run(load(Folds).folds, folds.present(folds.FOLDS.read(folds.PATH)))[0]
-    everyone, tables = [folds.refit(number) for number in range(wanted)], asking.tables()
+    everyone, tables = [fold_numbers.refit(number) for number in range(wanted)], asking.tables()
     entries = [
         finished.obtain(prepare(asking.request(one, everyone, chosen, like), tables)) for one in everyone
     ]

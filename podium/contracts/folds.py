@@ -5,17 +5,15 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from podium.contracts.fold_numbers import ALWAYS_TRAIN
 from podium.contracts.table import Table, columns
 
 PATH = Path("data/split/folds.parquet")
-HOLD_OUT = -1
-ALWAYS_TRAIN = -2
-REFIT = -3  # and below: networks that learn from every fold; the first is -3, the second -4
 
 
 def _holds(frame: pd.DataFrame) -> str | None:
     if (frame["fold"] < ALWAYS_TRAIN).any():
-        return "a fold is below -2"
+        return f"a fold is below {ALWAYS_TRAIN}"
     spread = frame.groupby("group")["fold"].nunique()
     if (spread > 1).any():
         return f"group {spread.index[spread > 1][0]!r} straddles folds"
@@ -37,13 +35,3 @@ FOLDS = Table(
 def present(frame: pd.DataFrame) -> list[int]:
     """The folds that validate at least one image, ascending."""
     return sorted(int(fold) for fold in frame["fold"].unique() if fold >= 0)
-
-
-def refit(number: int) -> int:
-    """What stands for a fold where the `number`-th refit (0 is the first) learns: no image is in it."""
-    return REFIT - number
-
-
-def named(fold: int) -> str:
-    """`fold 2`, or `refit 0` of a network that learns from every fold."""
-    return f"fold {fold}" if fold > REFIT else f"refit {REFIT - fold}"

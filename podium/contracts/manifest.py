@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from podium.contracts import facts as contract
+from podium.contracts.fold_numbers import HOLD_OUT
 from podium.contracts.table import Table, columns
 
 FOLDER = Path("data/augmented")
@@ -17,7 +18,7 @@ def _holds(frame: pd.DataFrame) -> str | None:
     originals = frame[frame["copy"] == 0]
     if (originals["image_id"] != originals["source_id"]).any():
         return "an original is not its own source"
-    if ((frame["fold"] == -1) & (frame["copy"] > 0)).any():
+    if ((frame["fold"] == HOLD_OUT) & (frame["copy"] > 0)).any():
         return "a hold-out image has a copy"
     home = originals.set_index("image_id")["fold"]
     if (frame["source_id"].map(home) != frame["fold"]).any():
@@ -48,7 +49,7 @@ MANIFEST = Table(
 
 def training_rows(frame: pd.DataFrame, fold: int) -> pd.DataFrame:
     """What a model of `fold` learns from: other folds and always-train, originals and copies, weight > 0."""
-    return frame[(frame["fold"] != fold) & (frame["fold"] != -1) & (frame["weight"] > 0)]
+    return frame[(frame["fold"] != fold) & (frame["fold"] != HOLD_OUT) & (frame["weight"] > 0)]
 
 
 def validation_rows(frame: pd.DataFrame, fold: int) -> pd.DataFrame:

@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from podium.contracts import document, folds
+from podium.contracts import document
+from podium.contracts.fold_numbers import FIRST_REFIT, is_refit
 from podium.foundation.files import write_json
 
 FOLDER = Path("models")
-REFIT = Path("data/refit")  # network<i>/: the same files, of a network that learnt from every fold
+REFITS = Path("data/refit")  # network<i>/: the same files, of a network that learnt from every fold
 PICTURE = "batch.jpg"
 VERSION = 2
 
@@ -50,8 +51,8 @@ class ModelCard(BaseModel):
 
 
 def folder(fold: int) -> Path:
-    """Where a fold's model lies, or a refit's (folds.refit)."""
-    return FOLDER / f"fold{fold}" if fold > folds.REFIT else REFIT / f"network{folds.REFIT - fold}"
+    """Where a fold's model lies, or a refit's (fold_numbers.refit)."""
+    return REFITS / f"network{FIRST_REFIT - fold}" if is_refit(fold) else FOLDER / f"fold{fold}"
 
 
 def write_card(card: ModelCard, path: Path) -> None:

@@ -5,11 +5,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from podium.contracts import document, folds
-from podium.contracts.model import REFIT
+from podium.contracts import document, fold_numbers
+from podium.contracts.model import REFITS
 from podium.foundation.files import write_json
 
-FOLDER = REFIT
+FOLDER = REFITS
 FILE = "refit.json"
 VERSION = 1
 Vote = Literal["instead", "beside", "none"]
@@ -41,7 +41,7 @@ def read(folder: Path = FOLDER) -> Refit:
 
 def folds_of(networks: int) -> list[int]:
     """What stands for a fold in each of so many networks' cards."""
-    return [folds.refit(number) for number in range(networks)]
+    return [fold_numbers.refit(number) for number in range(networks)]
 
 
 def share(vote: Vote, trained: int, networks: int) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from podium.contracts.competition import Competition
-from podium.contracts.folds import HOLD_OUT
+from podium.contracts.fold_numbers import HOLD_OUT
 from podium.contracts.images import below_data
 from podium.foundation.errors import UserError
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from podium.contracts import competition, facts, predictions
 from podium.contracts import folds as folds_contract
+from podium.contracts.fold_numbers import HOLD_OUT
 from podium.experiments import revisions
 from podium.foundation.errors import UserError
 from podium.foundation.files import digest
@@ -169,7 +170,7 @@ def pool(members: list[Member], split: pd.DataFrame, look: Look | None = None) -
 
 def hold_out(split: pd.DataFrame, test_ids: list[str]) -> HoldOut:
     """The hold-out's rows. Raises UserError where an image of it was not predicted."""
-    rows = split[split["fold"] == folds_contract.HOLD_OUT]
+    rows = split[split["fold"] == HOLD_OUT]
     place = {image_id: row for row, image_id in enumerate(test_ids)}
     lacking = [image_id for image_id in rows["image_id"] if image_id not in place]
     if lacking:

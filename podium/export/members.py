@@ -72,7 +72,7 @@ def _fetched(revision: str) -> Path:
     told = facts.read(facts.Predicted, root / predictions.FOLDER)
     if told is None or told.refit == "none":
         return root
-    return revisions.fetch(revision, (*ARTIFACTS, model.REFIT.as_posix()))
+    return revisions.fetch(revision, (*ARTIFACTS, model.REFITS.as_posix()))
 
 
 @dataclass(frozen=True)

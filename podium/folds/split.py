@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from podium.contracts.folds import ALWAYS_TRAIN, HOLD_OUT
+from podium.contracts.fold_numbers import ALWAYS_TRAIN, HOLD_OUT
 from podium.folds import checks, frozen
 from podium.folds.assign import Folds, Labels, Strata, assign
 from podium.folds.params import SplitParams

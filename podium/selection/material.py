@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.contracts.competition import Competition
-from podium.contracts.folds import HOLD_OUT
+from podium.contracts.fold_numbers import HOLD_OUT
 from podium.contracts.images import readable
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive

@@ -7,7 +7,7 @@ import numpy as np
 from torch import nn
 
 from podium.contracts import manifest
-from podium.contracts.folds import HOLD_OUT
+from podium.contracts.fold_numbers import HOLD_OUT
 from podium.contracts.model import ModelCard
 from podium.features.pixels import Normalise
 from podium.foundation import scratch

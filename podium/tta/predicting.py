@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.contracts.competition import Competition
-from podium.contracts.folds import HOLD_OUT
+from podium.contracts.fold_numbers import HOLD_OUT
 from podium.contracts.images import below_data, readable
 from podium.features.items import View, items_of
 from podium.metrics.rows import ROWS

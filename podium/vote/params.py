@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from podium.foundation.git import is_full
 from podium.foundation.params import Section
-from podium.vote.voter import names
+from podium.foundation.plugins import Plugins
+
+VOTERS = Plugins("podium.vote.voters")
 
 
 class External(BaseModel):
@@ -42,7 +44,7 @@ class EnsembleParams(Section):
     @field_validator("voter")
     @classmethod
     def _known(cls, voter: str) -> str:
-        if voter in (known := ["auto", *names()]):
+        if voter in (known := ["auto", *VOTERS.names()]):
             return voter
         close = difflib.get_close_matches(voter, known, n=1, cutoff=0.5)
         raise ValueError(f"did you mean {close[0]}" if close else f"known are {', '.join(known)}")

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.foundation.plugins import Plugins
 from podium.metrics.metric import Metric
 from podium.tasks.links import normalised
+from podium.vote.params import VOTERS
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,7 +37,6 @@ Features = NDArray[np.float32]  # (n, d) the fixed network's, of data/embeddings
 Combine = Callable[[Probs], Probs]  # (m, n, k) -> (n, k), rows sum to 1
 GraphVote = Callable[["Tensor"], "Tensor"]  # (m, f, n, k) -> (f, n, k), in operations that ONNX has
 
-VOTERS = Plugins("podium.vote.voters")
 names = VOTERS.names
 SMALLEST_INPUT = 1e-4  # of stacking's inputs: how sure a wrong member was must not outweigh the others
 SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop there

@@ -8,7 +8,7 @@ from in_process import TRAINED, run_all, ship
 from test_tasks import grade, same_ids
 from tiny_project import set_params
 
-from podium.contracts import competition, folds, labels, metrics, model, predictions, refit
+from podium.contracts import competition, fold_numbers, folds, labels, metrics, model, predictions, refit
 from podium.vote.members import gather
 from podium.vote.params import EnsembleParams
 from stages import predict
@@ -35,13 +35,13 @@ def test_a_refit_stands_for_the_folds_and_is_exported_alone(
     )
 
     split = folds.FOLDS.read(folds.PATH)
-    card = model.read_card(model.folder(folds.refit(0)) / "model.json")
+    card = model.read_card(model.folder(fold_numbers.refit(0)) / "model.json")
     assert card.images == int((split["fold"] >= 0).sum()) < len(labels.LABELS.read(labels.PATH))
     ids, values = predictions.read(
         predictions.FOLDER / predictions.REFIT, len(competition.read().classes), "ordinal"
     )
     assert not set(ids) & set(split.loc[split["fold"] >= 0, "image_id"])
-    assert set(split.loc[split["fold"] == folds.HOLD_OUT, "image_id"]) <= set(ids)
+    assert set(split.loc[split["fold"] == fold_numbers.HOLD_OUT, "image_id"]) <= set(ids)
     pool = gather(EnsembleParams(), competition.read(), split, [0, 1])
     assert pool.names[0] == "this run" and np.allclose(pool.test[0], values)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium.contracts import folds, manifest, model, refit, selection
+from podium.contracts import fold_numbers, manifest, model, refit, selection
 from podium.foundation.errors import UserError
 from podium.foundation.params import parse
 from podium.networks.build import load as load_network
@@ -22,7 +22,7 @@ from .conftest import write_params
 def hold_out(image: str) -> None:
     """That image is in no fold any more."""
     table = manifest.MANIFEST.read(manifest.PATH)
-    table.loc[table["image_id"] == image, "fold"] = folds.HOLD_OUT
+    table.loc[table["image_id"] == image, "fold"] = fold_numbers.HOLD_OUT
     manifest.MANIFEST.write(table, manifest.PATH)
 
 
@@ -34,7 +34,7 @@ def prepared(fold: int, **changes: object) -> Prepared:
 
 def test_it_learns_from_every_image_of_every_fold_but_the_held_out(project: Path) -> None:
     hold_out("train/cross/3.png")
-    made = prepared(folds.refit(0))
+    made = prepared(fold_numbers.refit(0))
     assert len(made.rows) == 47 and len(made.check) == 0
     every = set(manifest.MANIFEST.read(manifest.PATH)["image_id"])
     assert set(made.rows.frame["image_id"]) == every - {"train/cross/3.png"}
@@ -42,14 +42,14 @@ def test_it_learns_from_every_image_of_every_fold_but_the_held_out(project: Path
 
 def test_epochs_rates_and_batches_are_a_folds(project: Path) -> None:
     auto = {"epochs": "auto", "batch_size": "auto"}
-    fold, every = (prepared(one, train=auto) for one in (0, folds.refit(0)))
+    fold, every = (prepared(one, train=auto) for one in (0, fold_numbers.refit(0)))
     assert len(every.rows) > len(fold.rows) and every.resolved == fold.resolved
 
 
 @pytest.mark.parametrize(("key", "value"), [("early_stopping", 1), ("keep", "best")])
 def test_what_follows_validation_images_is_refused(project: Path, key: str, value: object) -> None:
     with pytest.raises(UserError, match=f"train.{key}: {value} follows the validation loss"):
-        prepared(folds.refit(0), train={"epochs": 4, key: value})
+        prepared(fold_numbers.refit(0), train={"epochs": 4, key: value})
 
 
 def test_a_pseudo_labelled_image_is_learnt_once_under_its_folds_mean() -> None:
@@ -64,10 +64,10 @@ def test_a_pseudo_labelled_image_is_learnt_once_under_its_folds_mean() -> None:
 
 
 def test_names_and_places() -> None:
-    assert [folds.named(fold) for fold in (0, 4, folds.refit(0), folds.refit(2))] == [
+    assert [fold_numbers.named(fold) for fold in (0, 4, fold_numbers.refit(0), fold_numbers.refit(2))] == [
         "fold 0", "fold 4", "refit 0", "refit 2",
     ]  # fmt: skip
-    assert model.folder(folds.refit(1)).as_posix() == "data/refit/network1"
+    assert model.folder(fold_numbers.refit(1)).as_posix() == "data/refit/network1"
 
 
 def test_a_vote_without_networks_is_refused() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.contracts.folds import HOLD_OUT, REFIT, named
+from podium.contracts.fold_numbers import HOLD_OUT, is_refit, named
 from podium.contracts.images import below_data
 from podium.contracts.manifest import training_rows, validation_rows
 from podium.foundation.errors import UserError
@@ -64,7 +64,7 @@ def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDA
             f"{named(fold)} has no image to train on: every other image is held out or has weight 0; "
             "see data/split/folds.parquet and data/clean/labels.csv, or lower split.k."
         )
-    soft = pseudo[pseudo["fold"] == fold] if fold > REFIT else together(pseudo)
+    soft = together(pseudo) if is_refit(fold) else pseudo[pseudo["fold"] == fold]
     soft = soft.assign(fold=HOLD_OUT)
     given = table[hard["label"].to_numpy(np.int64)]
     taught = soft[[f"p{i}" for i in range(table.shape[1])]].to_numpy(np.float32)

@@ -1,6 +1,6 @@
 """Curves while training goes on: DVCLive writes them below dvclive/, which Git and DVC's outs ignore."""
 
-from podium.contracts.folds import named
+from podium.contracts.fold_numbers import named
 from podium.training.loop.learner import Row
 
 FOLDER = "dvclive"

@@ -6,7 +6,7 @@ from typing import Any
 import lightning.pytorch as pl
 from tqdm import tqdm
 
-from podium.contracts.folds import named
+from podium.contracts.fold_numbers import named
 
 SHOWN = {"train_loss": "loss", "val_loss": "validation loss", "val_accuracy": "accuracy"}
 MINUTE = 60.0

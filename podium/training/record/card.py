@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from podium.contracts.folds import named
+from podium.contracts.fold_numbers import named
 from podium.contracts.model import ModelCard
 from podium.training.loop.engine import Outcome
 from podium.training.prepared import Prepared

@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from podium.contracts.folds import named
+from podium.contracts.fold_numbers import named
 from podium.contracts.model import PICTURE, ModelCard, write_card
 from podium.foundation.files import replacing_folder, write_text
 from podium.networks.build import Network, save
