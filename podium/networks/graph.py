@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
+from podium.networks.passes import untouched
+
 WHOLE = ("torch.nn.", "torch.ao.", "timm.layers.", "torchvision.ops.")  # libraries of layers, not of networks
 BULKS = (0.5, 1.0)  # a module with more than this share of the parameters is looked into; 1: none is
 
@@ -177,12 +179,8 @@ def _shapes(module: nn.Module, graph: fx.Graph, size: int) -> dict[fx.Node, tupl
                 shapes[n] = tuple(result.shape)
             return result
 
-    was = [(part, part.training) for part in module.modules()]
-    module.eval()
-    with torch.no_grad():
+    with untouched(module):
         Recorder(fx.GraphModule(module, graph)).run(torch.zeros(2, 3, size, size))
-    for part, training in was:
-        part.training = training
     return shapes
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.utils.flop_counter import FlopCounterMode
 
 from podium.contracts import predictions
 from podium.contracts.images import below_data
@@ -15,6 +13,7 @@ from podium.contracts.probe import FOLDER, Chosen
 from podium.contracts.selection import Trial
 from podium.features.items import IDENTITY, items_of
 from podium.linear.links import LINKS
+from podium.networks.passes import flops
 from podium.selection import deciding
 from podium.selection.material import Material
 from podium.training.prepared import Prepared
@@ -41,15 +40,8 @@ class Tried:
 
 def multiply_adds(prepared: Prepared, folds: int) -> float:
     """Of training that many folds."""
-    tail = prepared.outlook.tail
-    blank = torch.zeros(1, *prepared.outlook.shape)
-    was = tail.training
-    tail.eval()
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        tail(blank)
-    tail.train(was)
     shown = prepared.resolved.epochs * len(prepared.rows)
-    return float(counter.get_total_flops()) / 2 * deciding.BACKWARD * shown * folds
+    return flops(prepared.outlook.tail, prepared.outlook.shape) / 2 * deciding.BACKWARD * shown * folds
 
 
 def run(prepared: Sequence[Prepared], material: Material, probes: Chosen, count: int) -> Tried:

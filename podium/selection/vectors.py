@@ -5,15 +5,14 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.utils.flop_counter import FlopCounterMode
 
 from podium.features.items import IDENTITY, Item, View
 from podium.features.store import ROOT, features_of_views
 from podium.foundation.errors import UserError
 from podium.networks.build import build
 from podium.networks.device import best_device
+from podium.networks.passes import flops
 from podium.networks.pooled import pooled
 
 Vectors = NDArray[np.float32]
@@ -61,6 +60,4 @@ class Watched:
     def multiply_adds(self) -> float:
         """Of one image."""
         size = self._network.preprocessing.size
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            self._pooled.module(torch.zeros(1, 3, size, size))
-        return float(counter.get_total_flops()) / 2
+        return flops(self._pooled.module, (3, size, size)) / 2

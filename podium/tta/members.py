@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from podium.contracts.model import Preprocessing, folder
@@ -45,14 +44,6 @@ def member(fold: int, device: str, place: Path | None = None) -> FoldNetwork:
         if part is not None:
             part.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     return FoldNetwork(fold, network, parts, len(card.classes), tasks.load(card.task).link)
-
-
-def flops(module: nn.Module, size: int, device: str) -> float:
-    """Floating-point operations of a network for one image of `size`."""
-    blank = torch.zeros(1, 3, size, size, device=device)
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        module(blank)
-    return float(counter.get_total_flops())
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from podium.features.items import View, items_of
 from podium.metrics.rows import ROWS
 from podium.networks.build import Network
 from podium.networks.device import best_device
+from podium.networks.passes import flops
 from podium.tasks.task import Truth
 from podium.tta.choosing import choose, used
-from podium.tta.members import FoldNetwork, Inputs, Logits, Rows, flops, logits_of, member
+from podium.tta.members import FoldNetwork, Inputs, Logits, Rows, logits_of, member
 from podium.tta.merge import merge
 from podium.tta.params import TtaParams
 from podium.tta.views import Effort, names, scales_fit, views_of
@@ -139,7 +140,8 @@ def _tried(
     fits = scales_fit(params, preprocessing, network.minimum_size, network.fixed_size)
     shown = [name for name in wishes.shown if name != "scale" or fits]
     most = MOST_FLOPS["cpu" if device == "cpu" else "gpu"]
-    effort = Effort(images, flops(network.module, preprocessing.size, device) if shown else 0.0, most)
+    image = (3, preprocessing.size, preprocessing.size)
+    effort = Effort(images, flops(network.module, image, device) if shown else 0.0, most)
     return names(params, facts, shown, effort)
 
 

@@ -18,9 +18,9 @@ from podium.images.pixels import encode
 from podium.images.shards import Writer
 from podium.networks import precision
 from podium.networks.build import build, save
+from podium.networks.passes import flops
 from podium.tta import members, predicting
 from podium.tta.choosing import Chosen
-from podium.tta.members import flops
 from podium.tta.params import TtaParams
 from podium.tta.predicting import Predictions, Wishes, predict, task
 
@@ -203,7 +203,7 @@ def test_auto_tries_what_augmentation_showed_and_no_scale_that_the_network_canno
 
 def test_the_cost_of_a_network_grows_with_its_pixels() -> None:
     module = build("resnet10t", False, 3, 32, seed=0).module.eval()
-    small, large = flops(module, 64, "cpu"), flops(module, 128, "cpu")
+    small, large = flops(module, (3, 64, 64)), flops(module, (3, 128, 128))
     assert small > 1e7 and large == pytest.approx(4 * small, rel=0.02)
 
 

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from podium.networks.passes import untouched
+
 BYTES = 4  # a float32
 MIB = 2**20
 OPTIMIZER_COPIES = {"sgd": 1, "adam": 2}  # values an optimizer keeps for each parameter
@@ -43,15 +45,10 @@ def activations(tail: nn.Module, shape: tuple[int, ...]) -> int:
 
     leaves = [part for part in tail.modules() if not list(part.children())]
     hooks = [part.register_forward_hook(count) for part in leaves]
-    was = [(part, part.training) for part in tail.modules()]
-    tail.eval()
-    with torch.no_grad():
-        parameter = next(tail.parameters())
-        tail(torch.zeros(2, *shape, device=parameter.device))
+    with untouched(tail):
+        tail(torch.zeros(2, *shape, device=next(tail.parameters()).device))
     for hook in hooks:
         hook.remove()
-    for part, training in was:
-        part.training = training
     return seen
 
 

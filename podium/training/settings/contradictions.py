@@ -8,6 +8,7 @@ from torch import nn
 
 from podium.features.items import channels_first
 from podium.foundation.errors import UserError
+from podium.networks.passes import untouched
 from podium.tasks.task import Task
 from podium.training.feed.sampling import batches
 from podium.training.params import TrainParams
@@ -235,13 +236,9 @@ def has_batch_norm(tail: nn.Module) -> bool:
 
 def refuse_softmax(tail: nn.Module, shape: tuple[int, ...]) -> None:
     """Raises UserError where the network gives probabilities: every loss here takes logits."""
-    was = [(part, part.training) for part in tail.modules()]
-    tail.eval()
     generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
+    with untouched(tail):
         logits = tail(torch.randn(2, *shape, generator=generator))
-    for part, training in was:
-        part.training = training
     if bool((logits >= 0).all()) and bool(((logits.sum(1) - 1).abs() < TOLERANCE).all()):
         raise UserError(
             "params.yaml: model: the network ends in a softmax, and the loss has its own: training would "

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from podium.linear import probe
+from podium.networks.passes import untouched
 from podium.training.feed.data import Examples
 
 Rows = NDArray[np.int64]
@@ -40,18 +41,15 @@ def before_head(tail: nn.Module, head: nn.Module, learnt: Examples, rows: Rows) 
     """
     seen: list[torch.Tensor] = []
     order = np.random.default_rng(0).permutation(len(rows))
-    device, was = next(head.parameters()).device, [(part, part.training) for part in tail.modules()]
+    device = next(head.parameters()).device
     hook = head.register_forward_pre_hook(lambda _module, given: seen.append(given[0].float().cpu()))
-    tail.eval()
-    for part in tail.modules():
-        if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.weight.requires_grad:
-            part.train()
     try:
-        with torch.no_grad():
+        with untouched(tail):
+            for part in tail.modules():
+                if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.weight.requires_grad:
+                    part.train()
             for batch in np.array_split(order, max(1, -(-len(rows) // BATCH))):
                 tail(learnt.inputs(rows[batch], 0).to(device))
     finally:
         hook.remove()
-        for part, training in was:
-            part.training = training
     return np.ascontiguousarray(torch.cat(seen).numpy()[np.argsort(order)])
