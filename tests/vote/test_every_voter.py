@@ -120,6 +120,6 @@ def test_its_graph_gives_what_it_gives_or_says_why_there_is_none(name: str, tmp_
 
 
 def test_the_simplest_come_first_and_equal_ones_by_name() -> None:
-    order = voters.by_complexity()
-    assert order[:4] == ["soft", "geometric", "hard", "rank_mean"] and order[-1] == "boosting"
+    order, known = voters.by_complexity(), ["soft", "geometric", "hard", "rank_mean", "boosting"]
+    assert [name for name in order if name in known] == known  # a new voter may stand between them
     assert sorted(order) == voters.names()
