@@ -29,20 +29,20 @@ LISTED = 10  # unreadable images named in the log
 
 def store(detected: Detected, audited: Iterable[tuple[str, Audited]], folder: Path) -> pd.DataFrame:
     """Writes the images' bytes as tar shards in the order given; returns the images table and ORIGIN."""
-    lines = []
+    lines, names = [], [*IMAGES.schema.names, *ORIGIN]
     images = iter(detected.images)
     with replacing_folder(folder) as draft, Writer(draft, "images") as writer:
         for path, facts in audited:
             image = next(images)
             assert image.path == path
             place = writer.add(image.image_id, facts.data) if facts.data else Place("", 0, 0)
-            lines.append((
-                image.image_id, image.submission_id, image.subset, path, facts.width, facts.height,
-                facts.sha256, facts.pixels, facts.phash, facts.status, facts.note,
-                place.shard, place.offset, place.length, facts.digest, facts.origin.camera, facts.origin.day,
-            ))  # fmt: skip
-    frame = pd.DataFrame(lines, columns=[*IMAGES.schema.names, *ORIGIN])
-    return frame.astype({"phash": "uint64"})
+            lines.append([_told(name, image, facts, place, facts.origin) for name in names])
+    return pd.DataFrame(lines, columns=names).astype({"phash": "uint64"})
+
+
+def _told(name: str, *by: object) -> object:
+    """The column of that name, by the first that has it."""
+    return next(getattr(one, name) for one in by if hasattr(one, name))
 
 
 def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
