@@ -8,23 +8,18 @@ import pytest
 from podium.contracts.images import IMAGES, below_data
 from podium.features.items import Item, items_of
 from podium.training.feed.rows import with_places
+from tests.tables import images
 
 
 def table(**changes: object) -> pd.DataFrame:
     """One stored image and one that cannot be read."""
-    values: dict[str, object] = {
+    values = {
         "image_id": ["test/a.png", "test/b.png"],
-        "submission_id": ["a", "b"],
-        "subset": "test",
-        "path": ["a.png", "b.png"],
-        "status": ["ok", "unreadable"],
-        "shard": ["images-0000.tar", ""],
         "offset": [512, 0],
         "length": [9, 0],
         "digest": ["d0", ""],
     }
-    values |= {"width": 1, "height": 1, "sha256": "s", "pixels": "p", "phash": 0, "note": ""}
-    return pd.DataFrame(values | changes)
+    return images(**(values | changes))
 
 
 @pytest.mark.parametrize("digests", [["", ""], ["d0", "d1"]])

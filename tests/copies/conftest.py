@@ -1,6 +1,6 @@
 """A tiny competition as the stages before augment leave it."""
 
-import hashlib
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -10,6 +10,7 @@ import pytest
 
 from podium.contracts import clean, competition, folds, images
 from podium.images import shards
+from tests import tables
 
 CLASSES = ["cat", "dog", "owl"]
 SIZES = {"cat": 7, "dog": 4, "owl": 10}
@@ -32,10 +33,8 @@ def lay_out(folder: Path, sizes: dict[str, int] = SIZES) -> pd.DataFrame:
                 data = cv2.imencode(".png", picture(1000 * label + i))[1].tobytes()
                 place = writer.add(image_id, data)
                 rows.append(
-                    {"image_id": image_id, "submission_id": None, "subset": "train", "path": image_id[6:]}
-                    | {"width": 48, "height": 40, "sha256": "", "pixels": "", "phash": 0, "status": "ok"}
-                    | {"note": "", "shard": place.shard, "offset": place.offset, "length": place.length}
-                    | {"digest": hashlib.sha256(data).hexdigest()}
+                    {"image_id": image_id, "width": 48, "height": 40, "digest": sha256(data).hexdigest()}
+                    | {"shard": place.shard, "offset": place.offset, "length": place.length}
                 )
                 fold = -1 if i == 0 else number % 3
                 number += 1
@@ -44,7 +43,7 @@ def lay_out(folder: Path, sizes: dict[str, int] = SIZES) -> pd.DataFrame:
                     {"image_id": image_id, "label": name, "label_given": name, "action": "keep"}
                     | {"suspect": False, "quality": 0.5, "reason": ""}
                 )
-    images.IMAGES.write(pd.DataFrame(rows), folder / images.PATH)
+    images.IMAGES.write(tables.images(**pd.DataFrame(rows).to_dict("list")), folder / images.PATH)
     clean.write(pd.DataFrame(label_rows), folder / clean.PATH)
     table = pd.DataFrame(fold_rows)
     folds.FOLDS.write(table, folder / folds.PATH)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from podium.contracts import clean, competition, duplicates, embeddings, folds, images, predictions, probe
+from tests import tables
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ["cat", "dog", "owl", "fox"]
@@ -65,13 +66,8 @@ def write_index(
     clean.write(rows[["image_id"]].assign(label=names, label_given=names, **kept), root / clean.PATH)
     duplicates.DUPLICATES.write(duplicates.DUPLICATES.empty(), root / duplicates.PATH)
     test = [f"test/{i:05d}.png" for i in range(tests)]
-    table = pd.DataFrame({"image_id": [*ids, *test]})
-    table["submission_id"] = [None] * len(ids) + [f"{i:05d}" for i in range(tests)]
-    table["subset"] = table["path"] = table["image_id"].str.partition("/")[0]
-    for name in ("width", "height", "length"):
-        table[name] = 1
-    table = table.assign(phash=0, offset=0, status="ok", note="", shard="s")
-    table = table.assign(sha256="0", pixels="0", digest="0")
+    called = [None] * len(ids) + [f"{i:05d}" for i in range(tests)]
+    table = tables.images(image_id=[*ids, *test], submission_id=called)
     images.IMAGES.write(table, root / images.PATH)
     none = probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0)
     probe.write(none, root / probe.FOLDER)

@@ -16,6 +16,7 @@ from podium.contracts.origins import ORIGINS
 from podium.contracts.origins import PATH as FROM
 from podium.images.pixels import encode
 from podium.images.shards import Writer
+from tests import tables
 
 CLASSES = ["cat", "dog", "owl"]
 PARAMS = "seed: 0\nduplicates: {}\nlabels: {}\nleak: {}\nsplit: {k: 3}\n"
@@ -23,27 +24,10 @@ PARAMS = "seed: 0\nduplicates: {}\nlabels: {}\nleak: {}\nsplit: {k: 3}\n"
 
 def images(ids: list[str], seed: int = 0) -> pd.DataFrame:
     """An images table without duplicates."""
-    draw = np.random.default_rng(seed)
     n = len(ids)
-    return pd.DataFrame(
-        {
-            "image_id": ids,
-            "submission_id": None,
-            "subset": [image_id.partition("/")[0] for image_id in ids],
-            "path": [image_id.partition("/")[2] for image_id in ids],
-            "width": 32,
-            "height": 32,
-            "sha256": [f"s{row}" for row in range(n)],
-            "pixels": [f"p{row}" for row in range(n)],
-            "phash": draw.integers(0, 1 << 63, n, dtype=np.uint64),
-            "status": "ok",
-            "note": "",
-            "shard": "images-0000.tar",
-            "offset": np.arange(n) * 512,
-            "length": 100,
-            "digest": [f"d{row}" for row in range(n)],
-        }
-    )
+    hashes = np.random.default_rng(seed).integers(0, 1 << 63, n, dtype=np.uint64)
+    told = {name: [f"{name}{row}" for row in range(n)] for name in ("sha256", "pixels", "digest")}
+    return tables.images(image_id=ids, phash=hashes, offset=np.arange(n) * 512, length=100, **told)
 
 
 def vectors(labels: np.ndarray, d: int = 16, spread: float = 0.5, seed: int = 0) -> np.ndarray:

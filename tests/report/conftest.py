@@ -10,6 +10,7 @@ from podium.contracts import clean, competition, folds, images, manifest, metric
 from podium.foundation.files import write_json, write_text
 from podium.images.pixels import encode
 from podium.images.shards import Writer
+from tests import tables
 
 CLASSES = ["<b>cat</b>", "dog $x$", "Mäuse"]
 PER_CLASS = 4
@@ -44,12 +45,9 @@ def _images() -> pd.DataFrame:
             rows.append((name, name.partition("/")[0], place.shard, place.offset, place.length))
     rows.append(("train/broken<img>.png", "train", "", 0, 0))
     frame = pd.DataFrame(rows, columns=["image_id", "subset", "shard", "offset", "length"])
-    frame["status"] = np.where(frame["length"] > 0, "ok", "unreadable")
     frame["note"] = np.where(frame["length"] > 0, "", "zero bytes")
     frame["submission_id"], frame["path"] = frame["image_id"], frame["image_id"]
-    frame[["width", "height", "phash"]] = 50, 40, 0
-    frame["sha256"] = frame["pixels"] = "0"
-    frame["digest"] = np.where(frame["length"] > 0, "0", "")
+    frame = tables.images(**frame.assign(width=50, height=40).to_dict("list"))
     images.IMAGES.write(frame, images.PATH)
     return frame[(frame["subset"] == "train") & (frame["length"] > 0)].reset_index(drop=True)
 

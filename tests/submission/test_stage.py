@@ -10,6 +10,7 @@ import pandas as pd
 
 from podium.contracts import competition, images, labels, predictions
 from podium.contracts.competition import Competition
+from tests import tables
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,16 +22,8 @@ def stage(path: Path) -> subprocess.CompletedProcess[str]:
 
 
 def image(name: str, subset: str = "test", status: str = "ok") -> dict[str, object]:
-    place = ("0.tar", 0, 9) if status == "ok" else ("", 0, 0)
-    values: dict[str, object] = {
-        "image_id": f"{subset}/{name}",
-        "subset": subset,
-        "path": name,
-        "status": status,
-    }
-    values |= {"submission_id": name if subset == "test" else None, "width": 1, "height": 1, "note": ""}
-    values |= {"sha256": name, "pixels": name, "phash": 0, "digest": name if status == "ok" else ""}
-    return values | dict(zip(("shard", "offset", "length"), place, strict=True))
+    called = name if subset == "test" else None
+    return {"image_id": f"{subset}/{name}", "submission_id": called, "length": 9 if status == "ok" else 0}
 
 
 def artifacts(path: Path) -> None:
@@ -41,7 +34,7 @@ def artifacts(path: Path) -> None:
     (path / competition.SAMPLE).write_text("id,p_b,p_a\n01,.5,.5\n00,.5,.5\n02,.5,.5\n")
     rows = [image("00"), image("01"), image("02", status="unreadable")]
     rows += [image(f"t{i}", "train") for i in range(4)]
-    images.IMAGES.write(pd.DataFrame(rows).astype({"phash": "uint64"}), path / images.PATH)
+    images.IMAGES.write(tables.images(**pd.DataFrame(rows).to_dict("list")), path / images.PATH)
     given = [("train/t0", "a"), ("train/t1", "a"), ("train/t2", "a"), ("train/t3", "b"), ("test/00", "b")]
     table = pd.DataFrame([{"image_id": name, "label": label, "group": None} for name, label in given])
     labels.LABELS.write(table, path / labels.PATH)

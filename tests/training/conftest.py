@@ -11,6 +11,7 @@ import yaml
 
 from podium.contracts import competition, folds, images, manifest, pseudo, selection
 from podium.images.shards import Writer
+from tests import tables
 
 CLASSES = ["circle", "cross", "square"]
 FOLDS = 3
@@ -64,9 +65,7 @@ def write_competition(root: Path, a_class: int = 16) -> None:
     frame = pd.DataFrame(
         rows, columns=["image_id", "path", "label", "fold", "digest", "shard", "offset", "length"]
     )
-    facts = {"submission_id": None, "subset": "train", "width": 32, "height": 32, "sha256": frame["digest"]}
-    facts |= {"pixels": "", "phash": 0, "status": "ok", "note": ""}
-    images.IMAGES.write(frame.assign(**facts), root / images.PATH)
+    images.IMAGES.write(tables.images(**frame.to_dict("list")), root / images.PATH)
     folds.FOLDS.write(frame.assign(group=frame["image_id"]), root / folds.PATH)
     facts = {
         "source_id": frame["image_id"],
