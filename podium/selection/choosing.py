@@ -31,7 +31,7 @@ def select(
     verdict, why = deciding.asked(effort, request.network, request.train)
     if verdict == "train":
         return _selection(deep, train=True, why=why)
-    if deep.case.processes > 1:
+    if deep.setup.processes > 1:
         request = _alone(request)
         deep = _sized(request, probes, tables, len(folds), effort)
     tried = [trial.run([deep], material, probes, len(folds))]

@@ -50,9 +50,9 @@ class Prepared:
         return replace(self, resolved=replace(self.resolved, lr=rate), plan=replace(self.plan, lr=rate))
 
     @cached_property
-    def case(self) -> contradictions.Case:
+    def setup(self) -> contradictions.Setup:
         """What the rules on contradictions look at."""
-        return contradictions.Case(
+        return contradictions.Setup(
             train=self.request.train,
             frozen=self.parts.name,
             weights=self.network.weights,
@@ -77,7 +77,7 @@ class Prepared:
     @property
     def ignored(self) -> list[str]:
         """Settings that play no part."""
-        return contradictions.ignored(self.case)
+        return contradictions.ignored(self.setup)
 
 
 def prepare(request: Request, tables: Tables) -> Prepared:
@@ -123,7 +123,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
 
 
 def _refuse(prepared: Prepared) -> None:
-    contradictions.refuse(prepared.case)
+    contradictions.refuse(prepared.setup)
     prepared.plan.optimizer(prepared.plan.lr)
     contradictions.refuse_softmax(prepared.outlook.tail, prepared.outlook.shape)
 

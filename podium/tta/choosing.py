@@ -20,7 +20,7 @@ Predict = Callable[[Sequence[str]], Probs]  # names of views -> out-of-fold prob
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenViews:
     """The views that are used, and what they gain out-of-fold against the image as it is."""
 
     names: list[str]
@@ -59,7 +59,7 @@ def choose(
     groups: NDArray[Any],
     rows_of: ByRow = ROWS["labels"],
     table: NDArray[np.floating] | None = None,
-) -> Chosen:
+) -> ChosenViews:
     """keep `always`: all of `tried`. `auto`: one after another, those that lower log loss, not accuracy.
 
     The gain is what the same choice brings to each fold when the other folds make it (with one fold
@@ -96,7 +96,7 @@ def choose(
     gains = rows_of.hits(targets, honest) - rows_of.hits(targets, plain)
     low, high = _interval(gains, groups)
     log_loss = float(rows_of.losses(targets, plain).mean() - rows_of.losses(targets, honest).mean())
-    return Chosen(select(np.ones(len(labels), bool)), float(gains.mean()), low, high, log_loss)
+    return ChosenViews(select(np.ones(len(labels), bool)), float(gains.mean()), low, high, log_loss)
 
 
 def _score(probs: Probs, targets: NDArray[Any], rows_of: ByRow) -> tuple[float, float]:

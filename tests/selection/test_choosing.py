@@ -43,10 +43,10 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 
     def prepare(asked: Request, _tables: object) -> SimpleNamespace:
         seen = SimpleNamespace(size=asked.image.size, resize=asked.image.resize)
-        case = SimpleNamespace(processes=int(asked.train.devices) * asked.train.nodes)
+        setup = SimpleNamespace(processes=int(asked.train.devices) * asked.train.nodes)
         resolved = SimpleNamespace(epochs=2 if asked.train.epochs == "auto" else asked.train.epochs)
         network = SimpleNamespace(preprocessing=seen)
-        return SimpleNamespace(request=asked, case=case, network=network, resolved=resolved, device="cpu")
+        return SimpleNamespace(request=asked, setup=setup, network=network, resolved=resolved, device="cpu")
 
     def cost(prepared: SimpleNamespace, folds: int) -> float:
         shallow = prepared.request.network.freeze == "last_stage"
@@ -55,7 +55,7 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     trials: list[list[int]] = []
 
     def run(prepared: list, _material: object, _probes: Chosen, _count: int) -> Tried:
-        assert prepared[0].case.processes == 1
+        assert prepared[0].setup.processes == 1
         trials.append([one.request.fold for one in prepared])
         size, freeze = prepared[0].network.preprocessing.size, prepared[0].request.network.freeze
         epochs = prepared[0].resolved.epochs

@@ -20,7 +20,7 @@ from podium.networks import precision
 from podium.networks.build import build, save
 from podium.networks.passes import flops
 from podium.tta import members, predicting
-from podium.tta.choosing import Chosen
+from podium.tta.choosing import ChosenViews
 from podium.tta.params import TtaParams
 from podium.tta.predicting import Predictions, Wishes, predict, task
 
@@ -169,7 +169,7 @@ def test_test_images_are_seen_under_the_kept_views_alone(images, folds, monkeypa
         return real(members, inputs, budget)
 
     monkeypatch.setattr(predicting, "logits_of", logits_of)
-    monkeypatch.setattr(predicting, "choose", lambda *_: Chosen(["hflip"], 0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(predicting, "choose", lambda *_: ChosenViews(["hflip"], 0.0, 0.0, 0.0, 0.0))
     predicted(images, folds, views=["shift", "hflip"])
     (tried, _), (kept, tests) = seen
     assert len(tried) == 6 and tried[0] == "identity" and tests == 10

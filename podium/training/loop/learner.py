@@ -24,7 +24,7 @@ from podium.training.optim.unfreezing import Thaw
 Row = dict[str, float]  # one line of history.csv
 
 
-class Keeper(Protocol):
+class Listener(Protocol):
     """What the learner tells of its progress."""
 
     def start(self, learner: "Learner") -> None: ...
@@ -57,14 +57,14 @@ class Plan:
 
 
 class Learner(pl.LightningModule):
-    """Trains `tail`; `keeper` gives a resumed run its state and hears of each finished epoch."""
+    """Trains `tail`; `listener` gives a resumed run its state and hears of each finished epoch."""
 
     optimizer: Optimizer
     scheduler: LRScheduler
 
-    def __init__(self, tail: nn.Module, plan: Plan, keeper: Keeper) -> None:
+    def __init__(self, tail: nn.Module, plan: Plan, listener: Listener) -> None:
         super().__init__()
-        self.tail, self.plan, self.keeper = tail, plan, keeper
+        self.tail, self.plan, self.listener = tail, plan, listener
         self.average = Average(tail, plan.ema) if plan.ema else None
         self.normalise = plan.normalise
         self.steps = 0  # of the optimizer, that the average and the plateau's rise have heard of
@@ -93,7 +93,7 @@ class Learner(pl.LightningModule):
             self.tail.to(memory_format=torch.channels_last)
         self.optimizer = self.plan.optimizer(self.plan.lr)
         self.scheduler = self.plan.schedule(self.optimizer)
-        self.keeper.start(self)
+        self.listener.start(self)
         if isinstance(self.scheduler, Plateau):
             return self.optimizer
         return {
@@ -147,7 +147,7 @@ class Learner(pl.LightningModule):
         self.history.append(self._row())
         if isinstance(self.scheduler, Plateau):
             self.scheduler.step(self.history[-1]["train_loss"])
-        self.keeper.after_epoch(self)
+        self.listener.after_epoch(self)
 
     def _row(self) -> Row:
         loss, right, rows = self._all_devices(self.sums)

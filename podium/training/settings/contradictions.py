@@ -30,7 +30,7 @@ QUIET_OF_SVM = (
 
 
 @dataclass(frozen=True)
-class Case:
+class Setup:
     """What is to be trained: the user's settings, and what they and the data became."""
 
     train: TrainParams
@@ -53,10 +53,10 @@ class Case:
         return self.devices * self.train.nodes
 
 
-def refuse(case: Case) -> None:
-    """Raises UserError with the first rule's sentence that the case breaks."""
+def refuse(setup: Setup) -> None:
+    """Raises UserError with the first rule's sentence that the setup breaks."""
     for rule in RULES:
-        sentence = rule(case)
+        sentence = rule(setup)
         if sentence:
             raise UserError(f"params.yaml: {sentence}")
 
@@ -77,52 +77,52 @@ def refuse_for_task(train: TrainParams, task: Task) -> None:
         )
 
 
-def ignored(case: Case) -> list[str]:
+def ignored(setup: Setup) -> list[str]:
     """Sentences about settings that play no part or gain nothing: said, and kept in the report."""
     found = []
-    train = case.train
+    train = setup.train
     if train.head == "svm" and (vain := [name for name in train.changed() if name in QUIET_OF_SVM]):
         found.append(f"train.head: svm is solved at once: {', '.join(vain)} play no part")
-    if train.start == "probe" and (train.head != "linear" or case.weights == "random"):
+    if train.start == "probe" and (train.head != "linear" or setup.weights == "random"):
         found.append("train.start: probe is of a linear head on pretrained layers: this head starts random")
-    if not case.train.online and (vain := [name for name in train.changed() if name.startswith("online_")]):
+    if not setup.train.online and (vain := [name for name in train.changed() if name.startswith("online_")]):
         found.append(f"train.online became false: {', '.join(vain)} play no part")
-    if case.weights == "random" and case.frozen != "none":
+    if setup.weights == "random" and setup.frozen != "none":
         found.append(
-            f"freeze became {case.frozen} and the weights are random: what is frozen stays random; set "
+            f"freeze became {setup.frozen} and the weights are random: what is frozen stays random; set "
             "pretrained, or freeze to none"
         )
     return found
 
 
-def _cutmix(case: Case) -> str | None:
-    if not case.train.cutmix:
+def _cutmix(setup: Setup) -> str | None:
+    if not setup.train.cutmix:
         return None
-    shape = "x".join(map(str, case.shape))
+    shape = "x".join(map(str, setup.shape))
     ways = "set train.cutmix to 0 (train.mixup works), or freeze less"
-    if len(case.shape) != 3:
+    if len(setup.shape) != 3:
         return (
-            f"train.cutmix: {case.train.cutmix} cuts patches out of maps, but freeze: {case.frozen} leaves "
+            f"train.cutmix: {setup.train.cutmix} cuts patches out of maps, but freeze: {setup.frozen} leaves "
             f"values of shape {shape}, without positions: {ways}."
         )
-    side = case.shape[1] if channels_first(case.shape) else case.shape[0]
+    side = setup.shape[1] if channels_first(setup.shape) else setup.shape[0]
     if side < SMALLEST_MAP:
         return (
-            f"train.cutmix: {case.train.cutmix} cuts patches out of maps, but freeze: {case.frozen} leaves "
+            f"train.cutmix: {setup.train.cutmix} cuts patches out of maps, but freeze: {setup.frozen} leaves "
             f"values of shape {shape}, too small for a patch: {ways}, or raise image.size."
         )
     return None
 
 
-def _svm(case: Case) -> str | None:
-    if case.train.head != "svm":
+def _svm(setup: Setup) -> str | None:
+    if setup.train.head != "svm":
         return None
-    if case.frozen != "head":
+    if setup.frozen != "head":
         return (
-            f"train.head: svm is fitted on fixed features, but freeze became {case.frozen}: set freeze to "
+            f"train.head: svm is fitted on fixed features, but freeze became {setup.frozen}: set freeze to "
             "head, or train.head to linear."
         )
-    if not case.cached:
+    if not setup.cached:
         return (
             "train.head: svm is fitted on kept features, but they are more than features.budget_gb, or the "
             "network cannot be cut at its head: raise the budget, or set train.head to linear."
@@ -130,92 +130,93 @@ def _svm(case: Case) -> str | None:
     return None
 
 
-def _layer_decay(case: Case) -> str | None:
-    if case.train.layer_decay not in ("auto", 1) and case.frozen == "head":
+def _layer_decay(setup: Setup) -> str | None:
+    if setup.train.layer_decay not in ("auto", 1) and setup.frozen == "head":
         return (
-            f"train.layer_decay: {case.train.layer_decay} slows earlier layers, and freeze: head has none: "
+            f"train.layer_decay: {setup.train.layer_decay} slows earlier layers, and freeze: head has none: "
             "set train.layer_decay to 1, or freeze less."
         )
     return None
 
 
-def _unfreezing(case: Case) -> str | None:
-    steps = case.train.unfreeze
-    if steps and case.processes > 1:
+def _unfreezing(setup: Setup) -> str | None:
+    steps = setup.train.unfreeze
+    if steps and setup.processes > 1:
         return (
             "train.unfreeze works on one device: set train.devices and train.nodes to 1, or train.unfreeze "
             "to []."
         )
-    late = [step for step in steps if step.epoch >= case.epochs]
+    late = [step for step in steps if step.epoch >= setup.epochs]
     if late:
         return (
             f"train.unfreeze: {late[0].module} joins at epoch {late[0].epoch}, but the last of "
-            f"{case.epochs} epochs is {case.epochs - 1}: raise train.epochs, or let it join earlier."
+            f"{setup.epochs} epochs is {setup.epochs - 1}: raise train.epochs, or let it join earlier."
         )
     return None
 
 
-def _watching(case: Case) -> str | None:
+def _watching(setup: Setup) -> str | None:
     for name in ("early_stopping", "keep"):
-        asks = case.train.early_stopping if name == "early_stopping" else case.train.keep == "best"
-        if asks and not case.watched:
+        asks = setup.train.early_stopping if name == "early_stopping" else setup.train.keep == "best"
+        if asks and not setup.watched:
             return (
-                f"train.{name}: {getattr(case.train, name)} follows the validation loss, but this fold has "
+                f"train.{name}: {getattr(setup.train, name)} follows the validation loss, but this fold has "
                 f"no validation image: set train.{name} to {0 if name == 'early_stopping' else 'last'}."
             )
     return None
 
 
-def _epochs(case: Case) -> str | None:
-    if case.train.head == "svm":
+def _epochs(setup: Setup) -> str | None:
+    if setup.train.head == "svm":
         return None
-    if case.train.early_stopping >= case.epochs:
+    if setup.train.early_stopping >= setup.epochs:
         return (
-            f"train.early_stopping: {case.train.early_stopping} epochs of patience never end within "
-            f"{case.epochs} epochs: lower it, or raise train.epochs."
+            f"train.early_stopping: {setup.train.early_stopping} epochs of patience never end within "
+            f"{setup.epochs} epochs: lower it, or raise train.epochs."
         )
-    if case.train.warmup_epochs != "auto" and case.train.warmup_epochs >= case.epochs:
+    if setup.train.warmup_epochs != "auto" and setup.train.warmup_epochs >= setup.epochs:
         return (
-            f"train.warmup_epochs: {case.train.warmup_epochs:g} leaves nothing of {case.epochs} epochs at "
+            f"train.warmup_epochs: {setup.train.warmup_epochs:g} leaves nothing of {setup.epochs} epochs at "
             "the full rate: lower it, or raise train.epochs."
         )
     return None
 
 
-def _batches(case: Case) -> str | None:
-    if case.train.head == "svm":
+def _batches(setup: Setup) -> str | None:
+    if setup.train.head == "svm":
         return None
-    count = batches(case.images, case.batch_size)
-    if case.train.accumulate > count:
+    count = batches(setup.images, setup.batch_size)
+    if setup.train.accumulate > count:
         return (
-            f"train.accumulate: {case.train.accumulate} batches a step, but {case.images} images make "
-            f"{count} of {case.batch_size}: set it to {count} or less, or lower train.batch_size."
+            f"train.accumulate: {setup.train.accumulate} batches a step, but {setup.images} images make "
+            f"{count} of {setup.batch_size}: set it to {count} or less, or lower train.batch_size."
         )
-    if case.batch_size < case.processes:
+    if setup.batch_size < setup.processes:
         return (
-            f"train.batch_size: {case.batch_size} is less than one image for each of {case.processes} "
-            f"devices: set it to {case.processes} or more."
+            f"train.batch_size: {setup.batch_size} is less than one image for each of {setup.processes} "
+            f"devices: set it to {setup.processes} or more."
         )
-    if case.normed and case.images // count < 2:
+    if setup.normed and setup.images // count < 2:
         return (
-            f"train.batch_size: {case.batch_size} cuts {case.images} images into batches of one, which leave "
-            "batch norm nothing to compare: set it to 3 or more, or choose a network without batch norm."
+            f"train.batch_size: {setup.batch_size} cuts {setup.images} images into batches of one, which "
+            "leave batch norm nothing to compare: set it to 3 or more, or choose a network without "
+            "batch norm."
         )
     return None
 
 
-def _devices(case: Case) -> str | None:
-    if case.device != "cpu" and case.devices > case.available:
+def _devices(setup: Setup) -> str | None:
+    if setup.device != "cpu" and setup.devices > setup.available:
         return (
-            f"train.devices: {case.devices}, but this machine has {case.available}: set it to "
-            f"{case.available} or less."
+            f"train.devices: {setup.devices}, but this machine has {setup.available}: set it to "
+            f"{setup.available} or less."
         )
-    if case.device == "cpu" and case.train.precision == "16":
+    if setup.device == "cpu" and setup.train.precision == "16":
         return "train.precision: 16 needs a GPU; processors have no float16: set it to auto, 32 or bf16."
     return None
 
 
-RULES: tuple[Callable[[Case], str | None], ...] = (
+RULES: tuple[Callable[[Setup], str | None], ...] = (
     _cutmix,
     _svm,
     _layer_decay,

@@ -170,7 +170,7 @@ def test_a_step_makes_nothing_on_another_device(name: str, way: tuple[float, flo
         link=link,
         channels_last=True,
     )
-    learner = Learner(tail, plan, keeper=None).to("meta")
+    learner = Learner(tail, plan, listener=None).to("meta")
     learner.sums = learner.checks = torch.zeros(3, device="meta")
     learner._refuse_nonfinite = lambda index: None  # which looks at values
     batch = torch.zeros(8, 3, 8, 8), torch.zeros(8, 3), torch.ones(8), torch.tensor(8.0)
@@ -213,7 +213,7 @@ def test_bytes_become_numbers_where_the_network_is() -> None:
     made = Preprocessing(size=8, mean=(0.5,) * 3, std=(0.25,) * 3)
     loss = losses.load("cross_entropy", {})
     plan = Plan(seed=0, epochs=1, loss=loss, lr=0.1, optimizer=None, schedule=None, normalise=Normalise(made))
-    learner = Learner(nn.Flatten(), plan, keeper=None).to("meta")
+    learner = Learner(nn.Flatten(), plan, listener=None).to("meta")
     pixels = torch.zeros(2, 3, 8, 8, dtype=torch.uint8, device="meta")
     inputs, rest = learner.on_after_batch_transfer((pixels, "rest"), 0)
     assert inputs.dtype == torch.float32 and inputs.device.type == "meta" and rest == "rest"

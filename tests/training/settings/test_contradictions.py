@@ -11,9 +11,9 @@ from podium.foundation.params import parse, read
 from podium.networks.build import build
 from podium.training.params import NOT_OF_SVM, TrainParams
 from podium.training.settings import contradictions
-from podium.training.settings.contradictions import Case
+from podium.training.settings.contradictions import Setup
 
-GOOD = Case(
+GOOD = Setup(
     train=TrainParams(),
     frozen="layer3",
     weights="timm:some",
@@ -31,46 +31,46 @@ GOOD = Case(
 JOINS = [{"epoch": 3, "module": "layer3"}]
 
 
-def case(train: dict[str, object] | None = None, **changes: object) -> Case:
+def made(train: dict[str, object] | None = None, **changes: object) -> Setup:
     return replace(GOOD, train=parse(TrainParams, {"train": train or {}}), **changes)
 
 
 REFUSED = {
-    "train.cutmix: 1.0 cuts patches out of maps, but freeze: head leaves": case(
+    "train.cutmix: 1.0 cuts patches out of maps, but freeze: head leaves": made(
         {"cutmix": 1.0}, frozen="head", shape=(512,)
     ),
-    "values of shape 197x192, without positions": case({"cutmix": 1.0}, shape=(197, 192)),
-    "values of shape 512x2x2, too small for a patch": case({"cutmix": 0.5}, shape=(512, 2, 2)),
-    "values of shape 2x2x96, too small for a patch": case({"cutmix": 0.5}, shape=(2, 2, 96)),
-    "train.head: svm is fitted on fixed features, but freeze became layer3": case({"head": "svm"}),
-    "train.head: svm is fitted on kept features, but they are more than features.budget_gb": case(
+    "values of shape 197x192, without positions": made({"cutmix": 1.0}, shape=(197, 192)),
+    "values of shape 512x2x2, too small for a patch": made({"cutmix": 0.5}, shape=(512, 2, 2)),
+    "values of shape 2x2x96, too small for a patch": made({"cutmix": 0.5}, shape=(2, 2, 96)),
+    "train.head: svm is fitted on fixed features, but freeze became layer3": made({"head": "svm"}),
+    "train.head: svm is fitted on kept features, but they are more than features.budget_gb": made(
         {"head": "svm"}, frozen="head", shape=(3, 64, 64), cached=False
     ),
-    "train.layer_decay: 0.7 slows earlier layers, and freeze: head has none": case(
+    "train.layer_decay: 0.7 slows earlier layers, and freeze: head has none": made(
         {"layer_decay": 0.7}, frozen="head", shape=(512,)
     ),
-    "train.unfreeze works on one device": case({"unfreeze": JOINS}, devices=2),
-    "train.unfreeze works on one device: set train.devices and train.nodes": case(
+    "train.unfreeze works on one device": made({"unfreeze": JOINS}, devices=2),
+    "train.unfreeze works on one device: set train.devices and train.nodes": made(
         {"unfreeze": JOINS, "nodes": 2}
     ),
-    "train.unfreeze: layer3 joins at epoch 3, but the last of 3 epochs is 2": case(
+    "train.unfreeze: layer3 joins at epoch 3, but the last of 3 epochs is 2": made(
         {"unfreeze": JOINS}, epochs=3
     ),
     "train.early_stopping: 3 follows the validation loss, but this fold has no validation image: "
-    "set train.early_stopping to 0": case({"early_stopping": 3}, watched=0),
-    "this fold has no validation image: set train.keep to last": case({"keep": "best"}, watched=0),
-    "train.early_stopping: 10 epochs of patience never end within 10 epochs": case({"early_stopping": 10}),
-    "train.warmup_epochs: 10 leaves nothing of 10 epochs at the full rate": case({"warmup_epochs": 10}),
-    "train.accumulate: 11 batches a step, but 320 images make 10 of 32: set it to 10": case(
+    "set train.early_stopping to 0": made({"early_stopping": 3}, watched=0),
+    "this fold has no validation image: set train.keep to last": made({"keep": "best"}, watched=0),
+    "train.early_stopping: 10 epochs of patience never end within 10 epochs": made({"early_stopping": 10}),
+    "train.warmup_epochs: 10 leaves nothing of 10 epochs at the full rate": made({"warmup_epochs": 10}),
+    "train.accumulate: 11 batches a step, but 320 images make 10 of 32: set it to 10": made(
         {"accumulate": 11}
     ),
-    "train.batch_size: 2 is less than one image for each of 4 devices": case(
+    "train.batch_size: 2 is less than one image for each of 4 devices": made(
         {"nodes": 2}, batch_size=2, devices=2
     ),
-    "train.batch_size: 1 cuts 320 images into batches of one": case(batch_size=1),
-    "train.batch_size: 2 cuts 3 images into batches of one": case(batch_size=2, images=3),
-    "train.devices: 4, but this machine has 2": case(devices=4, device="cuda", available=2),
-    "train.precision: 16 needs a GPU": case({"precision": "16"}),
+    "train.batch_size: 1 cuts 320 images into batches of one": made(batch_size=1),
+    "train.batch_size: 2 cuts 3 images into batches of one": made(batch_size=2, images=3),
+    "train.devices: 4, but this machine has 2": made(devices=4, device="cuda", available=2),
+    "train.precision: 16 needs a GPU": made({"precision": "16"}),
 }
 
 
@@ -89,19 +89,19 @@ def test_every_rule_has_a_case_here() -> None:
 
 AGREEING = {
     "the defaults": GOOD,
-    "mixup of vectors": case({"mixup": 0.4}, frozen="head", shape=(512,)),
-    "CutMix of maps": case({"cutmix": 1.0}, shape=(64, 4, 4)),
-    "CutMix of Swin's maps": case({"cutmix": 1.0}, shape=(7, 7, 96)),
-    "CutMix of images": case({"cutmix": 1.0}, shape=(3, 224, 224), cached=False),
-    "support vectors": case({"head": "svm"}, frozen="head", shape=(512,), epochs=1, images=40, watched=0),
-    "an unwatched fold": case(watched=0),
-    "the last module at the last epoch": case({"unfreeze": JOINS}, epochs=4),
-    "steps of all batches": case({"accumulate": 10}),
-    "batches of one without batch norm": case(batch_size=1, normed=False),
-    "as many devices as there are": case(devices=2, device="cuda", available=2),
-    "two processes on the CPU": case(devices=2),
-    "half precision on a GPU": case({"precision": "16"}, device="cuda"),
-    "class weights and a balanced sampler": case({"class_weights": True, "sampler": "balanced"}),
+    "mixup of vectors": made({"mixup": 0.4}, frozen="head", shape=(512,)),
+    "CutMix of maps": made({"cutmix": 1.0}, shape=(64, 4, 4)),
+    "CutMix of Swin's maps": made({"cutmix": 1.0}, shape=(7, 7, 96)),
+    "CutMix of images": made({"cutmix": 1.0}, shape=(3, 224, 224), cached=False),
+    "support vectors": made({"head": "svm"}, frozen="head", shape=(512,), epochs=1, images=40, watched=0),
+    "an unwatched fold": made(watched=0),
+    "the last module at the last epoch": made({"unfreeze": JOINS}, epochs=4),
+    "steps of all batches": made({"accumulate": 10}),
+    "batches of one without batch norm": made(batch_size=1, normed=False),
+    "as many devices as there are": made(devices=2, device="cuda", available=2),
+    "two processes on the CPU": made(devices=2),
+    "half precision on a GPU": made({"precision": "16"}, device="cuda"),
+    "class weights and a balanced sampler": made({"class_weights": True, "sampler": "balanced"}),
 }
 
 
@@ -176,11 +176,11 @@ def test_support_vectors_ignore_no_trick_silently(name: str) -> None:
 
 
 def test_what_support_vectors_do_without_is_said() -> None:
-    made = case({"head": "svm", "epochs": 5, "optimizer": "sgd"}, frozen="head", shape=(512,))
-    assert contradictions.ignored(made) == [
+    solved = made({"head": "svm", "epochs": 5, "optimizer": "sgd"}, frozen="head", shape=(512,))
+    assert contradictions.ignored(solved) == [
         "train.head: svm is solved at once: epochs, optimizer play no part"
     ]
-    assert contradictions.ignored(case({"epochs": 5})) == []
+    assert contradictions.ignored(made({"epochs": 5})) == []
 
 
 def test_every_setting_is_of_use_to_support_vectors_or_refused_or_said() -> None:
@@ -191,9 +191,9 @@ def test_every_setting_is_of_use_to_support_vectors_or_refused_or_said() -> None
 
 
 def test_frozen_random_weights_are_said() -> None:
-    (sentence,) = contradictions.ignored(case(weights="random"))
+    (sentence,) = contradictions.ignored(made(weights="random"))
     assert sentence.startswith("freeze became layer3 and the weights are random")
-    assert contradictions.ignored(case(weights="random", frozen="none")) == []
+    assert contradictions.ignored(made(weights="random", frozen="none")) == []
 
 
 def test_the_files_settings_are_the_defaults() -> None:
