@@ -156,6 +156,8 @@ def key_of(prepared: Prepared) -> str:
         "fold": request.fold,
         "seed": request.seed,
         "threads": request.threads,
+        "device": prepared.device,
+        "precision": prepared.settings.precision,
         "train": request.train.model_dump(mode="json"),
         "resolved": vars(prepared.resolved),
         "input": list(prepared.outlook.shape),

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -37,9 +38,9 @@ def tables() -> Tables:
     )
 
 
-def train(fold: int = 0, folds: tuple[int, ...] = (), **changes: object) -> training.Result:
+def asked(fold: int = 0, folds: tuple[int, ...] = (), **changes: object) -> Request:
     write_params(Path(), **changes)
-    request = Request(
+    return Request(
         fold=fold,
         seed=0,
         threads=1,
@@ -50,7 +51,10 @@ def train(fold: int = 0, folds: tuple[int, ...] = (), **changes: object) -> trai
         features=load(FeatureParams),
         folds=folds,
     )
-    result = training.train(prepare(request, tables()))
+
+
+def train(fold: int = 0, folds: tuple[int, ...] = (), **changes: object) -> training.Result:
+    result = training.train(prepare(asked(fold, folds, **changes), tables()))
     outputs.write(result.network, result.card, result.history, result.picture, model.folder(fold))
     return result
 
@@ -202,6 +206,14 @@ def test_the_stage_skips_a_fold_that_the_split_lacks(project):
     assert "fold 7: skipped" in done.stdout
     assert json.loads(Path("models/fold7/skipped.json").read_text())["fold"] == 7
     assert [file.name for file in Path("models/fold7").iterdir()] == ["skipped.json"]
+
+
+def test_another_device_or_precision_never_takes_over_a_trained_fold(project):
+    here = prepare(asked(), tables())
+    assert training.key_of(here) == training.key_of(prepare(asked(), tables()))
+    card, half = replace(here, device="cuda"), replace(here.settings, precision="16-mixed")
+    keys = {training.key_of(one) for one in (here, card, replace(here, settings=half))}
+    assert len(keys) == 3
 
 
 def test_the_result_is_cleaned_of_its_state(project):
