@@ -8,8 +8,8 @@ from typing import Any
 import cloudpickle
 
 from podium.cluster import job, worker
+from podium.cluster.board import Board
 from podium.cluster.parcel import Parcel
-from podium.cluster.telling import Board
 from podium.cluster.worker import DONE, FAILED, FOLD, INTERRUPTED, SKIPPED
 
 POLL_SECONDS = 0.3

@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
+from podium.cluster.board import EPOCH, Board
 from podium.cluster.driving import Outcome, failed, sentences
-from podium.cluster.telling import EPOCH, Board
 
 
 def heard(line: str, *, terminal: bool) -> tuple[Board, io.StringIO]:
