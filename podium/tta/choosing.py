@@ -20,6 +20,22 @@ Predict = Callable[[Sequence[str]], Probs]  # names of views -> out-of-fold prob
 
 
 @dataclass(frozen=True)
+class OutOfFold:
+    """The out-of-fold rows by which views are chosen, in the order of their predictions."""
+
+    labels: NDArray[np.int64]
+    folds: NDArray[np.int64]
+    groups: NDArray[Any]
+    rows_of: ByRow = ROWS["labels"]  # judges a row by its targets
+    table: NDArray[np.floating] | None = None  # the targets (a, c) of each label; left out, each is a class
+
+    def targets(self, classes: int) -> NDArray[np.floating]:
+        """(n, c) of every row."""
+        table: NDArray[np.floating] = np.eye(classes) if self.table is None else self.table
+        return table[self.labels]
+
+
+@dataclass(frozen=True)
 class ChosenViews:
     """The views that are used, and what they gain out-of-fold against the image as it is."""
 
@@ -50,25 +66,14 @@ class ChosenViews:
         )
 
 
-def choose(
-    tried: Sequence[str],
-    keep: str,
-    predict: Predict,
-    labels: NDArray[np.int64],
-    folds: NDArray[np.int64],
-    groups: NDArray[Any],
-    rows_of: ByRow = ROWS["labels"],
-    table: NDArray[np.floating] | None = None,
-) -> ChosenViews:
+def choose(tried: Sequence[str], keep: str, predict: Predict, judged: OutOfFold) -> ChosenViews:
     """keep `always`: all of `tried`. `auto`: one after another, those that lower log loss, not accuracy.
 
     The gain is what the same choice brings to each fold when the other folds make it (with one fold
     alone, that fold makes it itself); its interval is a paired bootstrap over groups.
-
-    rows_of judges a row by the targets that table (a, c) has for its label; left out, a class is its own.
     """
-    plain = predict([])
-    targets = (np.eye(plain.shape[1]) if table is None else table)[labels]
+    plain, rows_of, folds = predict([]), judged.rows_of, judged.folds
+    targets = judged.targets(plain.shape[1])
     known: dict[tuple[str, ...], Probs] = {(): plain}
 
     def probs(names: Sequence[str]) -> Probs:
@@ -94,9 +99,9 @@ def choose(
         judges = inside if inside.all() else ~inside
         honest[inside] = probs(select(judges))[inside]
     gains = rows_of.hits(targets, honest) - rows_of.hits(targets, plain)
-    low, high = _interval(gains, groups)
+    low, high = _interval(gains, judged.groups)
     log_loss = float(rows_of.losses(targets, plain).mean() - rows_of.losses(targets, honest).mean())
-    return ChosenViews(select(np.ones(len(labels), bool)), float(gains.mean()), low, high, log_loss)
+    return ChosenViews(select(np.ones(len(folds), bool)), float(gains.mean()), low, high, log_loss)
 
 
 def _score(probs: Probs, targets: NDArray[Any], rows_of: ByRow) -> tuple[float, float]:

@@ -17,8 +17,7 @@ from podium.metrics.rows import ROWS
 from podium.networks.build import Network
 from podium.networks.device import best_device
 from podium.networks.passes import flops
-from podium.tasks.task import Truth
-from podium.tta.choosing import choose, used
+from podium.tta.choosing import OutOfFold, choose, used
 from podium.tta.members import FoldNetwork, Inputs, Logits, Rows, logits_of, member
 from podium.tta.merge import merge
 from podium.tta.params import TtaParams
@@ -45,12 +44,8 @@ class ToPredict:
     images: pd.DataFrame  # readable rows of images.parquet
     oof: dict[int, Rows]  # fold -> its originals
     test: Rows  # test, hold-out and unlabelled
-    labels: NDArray[np.int64]  # of the out-of-fold rows, fold after fold
-    groups: NDArray[Any]
-    folds: NDArray[np.int64]
+    judged: OutOfFold  # the out-of-fold rows, fold after fold
     refits: Sequence[int] = ()  # networks that learnt from every fold: they predict test images alone
-    truth: Truth = "labels"  # how a row is judged
-    table: NDArray[np.float32] | None = None  # the targets of each label; left out, each class is its own
 
 
 @dataclass(frozen=True)
@@ -80,10 +75,8 @@ def task(
         images=images,
         oof={fold: np.sort(place[part["image_id"]].to_numpy(np.int64)) for fold, part in rows.items()},
         test=np.flatnonzero(test),
+        judged=_judged(folds, place, rows, found),
         refits=refits,
-        truth=found.kind.truth if found else "labels",
-        table=found.table if found else None,
-        **_truth(folds, place, rows),
     )
 
 
@@ -96,7 +89,7 @@ def predict(
     """
     device = best_device()
     members = [member(fold, device) for fold in task.oof]
-    tried = _tried(members[0].network, params, facts, wishes, len(task.labels), device)
+    tried = _tried(members[0].network, params, facts, wishes, len(task.judged.labels), device)
     views = _views(tried, params, members[0].network)
     span = _spans({name: len(group) for name, group in views.items()})
     items = items_of(below_data(task.images))
@@ -108,16 +101,10 @@ def predict(
     def out_of_fold(one: FoldNetwork, names: Sequence[str]) -> Floats:
         return merged(one, logits[one.fold][np.concatenate([span[name] for name in used(names)])])
 
-    chosen = choose(
-        tried,
-        params.keep,
-        lambda some: np.concatenate([out_of_fold(one, some) for one in members]),
-        task.labels,
-        task.folds,
-        task.groups,
-        ROWS[task.truth],
-        task.table,
-    )
+    def out_of_folds(names: Sequence[str]) -> Floats:
+        return np.concatenate([out_of_fold(one, names) for one in members])
+
+    chosen = choose(tried, params.keep, out_of_folds, task.judged)
     kept = _flat(_views(chosen.names, params, members[0].network))
     refits = [member(one, device) for one in task.refits]
     everyone = dict.fromkeys([*task.oof, *task.refits], task.test)
@@ -155,17 +142,19 @@ def _flat(views: Mapping[str, list[View]]) -> list[View]:
     return [view for group in views.values() for view in group]
 
 
-def _truth(
-    folds: pd.DataFrame, place: pd.Series, rows: Mapping[int, pd.DataFrame]
-) -> dict[str, NDArray[Any]]:
-    """Labels, groups and folds of the out-of-fold rows, fold after fold, in the images' order."""
+def _judged(
+    folds: pd.DataFrame, place: pd.Series, rows: Mapping[int, pd.DataFrame], found: Competition | None
+) -> OutOfFold:
+    """The out-of-fold rows, fold after fold, in the images' order."""
     parts = [part.assign(at=place[part["image_id"]].to_numpy()).sort_values("at") for part in rows.values()]
     table = pd.concat(parts) if parts else folds.head(0)
-    return {
-        "labels": table["label"].to_numpy(np.int64),
-        "groups": table["group"].to_numpy(),
-        "folds": table["fold"].to_numpy(np.int64),
-    }
+    return OutOfFold(
+        labels=table["label"].to_numpy(np.int64),
+        folds=table["fold"].to_numpy(np.int64),
+        groups=table["group"].to_numpy(),
+        rows_of=ROWS[found.kind.truth if found else "labels"],
+        table=found.table if found else None,
+    )
 
 
 def _spans(sizes: Mapping[str, int]) -> dict[str, Rows]:

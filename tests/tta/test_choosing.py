@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from podium.tta.choosing import choose, used
+from podium.tta.choosing import OutOfFold, choose, used
 
 N = 200
 LABELS = np.arange(N) % 2
 FOLDS = np.arange(N) % 5
 GROUPS = np.arange(N).astype(str)
+JUDGED = OutOfFold(LABELS, FOLDS, GROUPS)
 
 
 def rows(right: np.ndarray) -> np.ndarray:
@@ -31,13 +32,13 @@ def predict(names: Sequence[str]) -> np.ndarray:
 
 
 def test_auto_keeps_what_gains() -> None:
-    chosen = choose(["bad", "good", "idle"], "auto", predict, LABELS, FOLDS, GROUPS)
+    chosen = choose(["bad", "good", "idle"], "auto", predict, JUDGED)
     assert chosen.names == ["good"] and chosen.accuracy == pytest.approx(0.1)
     assert 0 < chosen.low < 0.1 < chosen.high and chosen.log_loss > 0
 
 
 def test_always_keeps_all_and_tells_the_loss() -> None:
-    chosen = choose(["bad"], "always", predict, LABELS, FOLDS, GROUPS)
+    chosen = choose(["bad"], "always", predict, JUDGED)
     assert chosen.names == ["bad"] and chosen.accuracy == pytest.approx(-0.1) and chosen.high < 0
 
 
@@ -51,20 +52,20 @@ def test_the_gain_is_told_by_folds_that_did_not_choose() -> None:
             right[FOLDS != 0] -= 0.01
         return rows(right)
 
-    chosen = choose(["lucky"], "auto", lucky, LABELS, FOLDS, GROUPS)
+    chosen = choose(["lucky"], "auto", lucky, JUDGED)
     assert chosen.names == ["lucky"] and chosen.accuracy == 0
 
 
 def test_one_fold_judges_itself_and_nothing_tried_gains_nothing() -> None:
-    alone = choose(["good"], "auto", predict, LABELS, np.zeros(N, int), GROUPS)
+    alone = choose(["good"], "auto", predict, OutOfFold(LABELS, np.zeros(N, int), GROUPS))
     assert alone.names == ["good"] and alone.accuracy == pytest.approx(0.1)
-    none = choose([], "auto", predict, LABELS, FOLDS, GROUPS)
+    none = choose([], "auto", predict, JUDGED)
     assert none.names == [] and none.accuracy == 0 and none.low == none.high == 0
     assert none.facts([])["sentences"] == ["TTA: no views beside the image as it is."]
 
 
 def test_facts_say_what_was_kept_and_what_it_gained() -> None:
-    facts = choose(["good", "bad"], "auto", predict, LABELS, FOLDS, GROUPS).facts(["good", "bad"])
+    facts = choose(["good", "bad"], "auto", predict, JUDGED).facts(["good", "bad"])
     assert facts["tta_views"] == "good" and facts["tta_gain"] == pytest.approx(0.1)
     assert facts["sentences"][0].startswith(
         "TTA: tried good, bad; kept good; gain out-of-fold +0.1000 accuracy"
