@@ -11,14 +11,10 @@ from podium.download.naming import check_page, decoded
 from podium.download.params import Limits
 from podium.download.sentences import readable
 from podium.download.tarballs import Tarball
+from podium.download.walk import Hidden, Walk
 from podium.download.zips import TOLD, TOLD_BYTES, Archive
 from podium.foundation.errors import UserError
 
-IGNORED_FOLDERS = {  # what systems and tools leave, in small letters; and all that begin with a dot
-    "__macosx", "@eadir", "#recycle", "@recycle", "@recently-snapshot", "$recycle.bin", "recycler",
-    "recycled", "system volume information", "lost+found", "found.000", "__pycache__", "#snapshot",
-}  # fmt: skip
-IGNORED_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "autorun.inf"}
 DEPTH = 2  # archives inside archives that are looked into
 GB = 1e9
 
@@ -108,7 +104,7 @@ def _open(path: Path, limits: Limits, page: str | None, follow: bool) -> Raw:
 
 def _add_folder(raw: Raw, root: Path, prefix: str, page: str | None, follow: bool = False) -> None:
     source = Folder(root)
-    walk = _Walk(root, follow)
+    walk = Walk(root, follow)
     walk.down()
     names = [os.fsencode(name) for name in (*walk.files, *walk.folders)]
     texts, note = decoded(names, lambda: _words(root, walk.files), page)
@@ -116,45 +112,7 @@ def _add_folder(raw: Raw, root: Path, prefix: str, page: str | None, follow: boo
         raw.entries[prefix + texts[os.fsencode(name)]] = RawFile(source, name, size)
     raw.folders.update(prefix + texts[os.fsencode(name)] for name in walk.folders)
     raw.notes += [note] if note else []
-    if walk.outside:
-        raw.notes.append(
-            f"{len(walk.outside):,} symbolic links that lead out of {root}, such as {walk.outside[0]}, "
-            "were left out: competition.links: follow takes them"
-        )
-
-
-class _Walk:
-    """A folder's files and their sizes, its folders, and the links that are not followed."""
-
-    def __init__(self, root: Path, follow: bool) -> None:
-        self.root, self.follow = root, follow
-        self.inside = root.resolve()
-        self.files: dict[str, int] = {}
-        self.folders: list[str] = []
-        self.outside: list[str] = []
-
-    def down(self, below: str = "", seen: tuple[str, ...] = ()) -> None:
-        """Walks in the order of names; `seen` are the real folders above, so that a ring of links ends."""
-        real = os.path.realpath(self.root / below)
-        if real in seen:
-            return
-        with os.scandir(self.root / below) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-        for entry in entries:
-            name = f"{below}{entry.name}"
-            if _ignored(entry.name, IGNORED_FOLDERS if entry.is_dir() else IGNORED_FILES):
-                continue
-            if entry.is_symlink() and not self._taken(name):
-                self.outside.append(name)
-            elif entry.is_dir():
-                self.folders.append(name)
-                self.down(f"{name}/", (*seen, real))
-            elif entry.is_file():
-                self.files[name] = entry.stat().st_size
-
-    def _taken(self, name: str) -> bool:
-        target = (self.root / name).resolve()
-        return target.exists() and (self.follow or target.is_relative_to(self.inside))
+    raw.notes += walk.notes()
 
 
 def _words(root: Path, files: dict[str, int]) -> set[str]:
@@ -176,18 +134,19 @@ def _add(raw: Raw, archive: Archive | Tarball | Path, prefix: str, alone: str, p
         name = prefix.rstrip("/") or alone
         raw.entries[name] = RawFile(Folder(archive.parent), archive.name, archive.stat().st_size)
         return
+    hidden = Hidden()
     for key, member in archive.members.items():
         parts = key.split("/")
-        if any(_ignored(part, IGNORED_FOLDERS) for part in parts[:-1]) or _ignored(parts[-1], IGNORED_FILES):
+        if hidden.passes(parts, folder=False):
             continue
         raw.entries[prefix + key] = RawFile(archive, key, member.size)
         raw.folders.update(prefix + "/".join(parts[:i]) for i in range(1, len(parts)))
     raw.folders.update(
         prefix + name
         for name in archive.folders
-        if not any(_ignored(part, IGNORED_FOLDERS) for part in name.split("/"))
+        if not Hidden().passes(name.split("/"), folder=True)  # an empty one: nobody misses it
     )
-    raw.notes += archive.notes
+    raw.notes += archive.notes + hidden.note()
 
 
 def _open_nested(raw: Raw, limits: Limits, page: str | None) -> None:
@@ -228,7 +187,3 @@ def _nested(entry: RawFile, name: str, limits: Limits) -> Path:
             f"{limits.total_gb:g}."
         )
     return archives.place_of(entry.source, entry.key)
-
-
-def _ignored(name: str, names: set[str]) -> bool:
-    return name.startswith(".") or name.lower() in names

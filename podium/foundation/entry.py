@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import io
 import os
 import shutil
 import signal
@@ -19,7 +20,8 @@ from podium.foundation.errors import UserError
 
 USER_ERROR = 2
 INTERRUPTED = 130  # DVC records a stage that exits 0 as done, even one that caught Ctrl-C
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # of a disk, told without a traceback
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)  # of a file or disk, told without a traceback
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, *CLOSED)
 WATCH_SECONDS = 1.0
 OF_A_STAGE = "interrupted: nothing was recorded, the next `dvc repro` goes on"
 OF_AN_EXPERIMENT = (
@@ -38,6 +40,7 @@ def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     _watch_ancestors()
+    _never_fail_to_speak()
     os.environ["MPLBACKEND"] = "Agg"  # a notebook's kernel sets its own, which stages do not have
     began = time.time()
     try:
@@ -77,12 +80,24 @@ def _in_an_experiment(interrupted: str) -> str:
 
 
 def _no_room(error: OSError) -> str:
+    if error.errno in CLOSED:
+        return (
+            f"{error.filename or 'a file'} cannot be opened ({error.strerror or error}): mend its rights or "
+            "its mount, or use a copy in a folder of your own."
+        )
     where = f"{error.filename or 'a file'} could not be written ({error.strerror or error})"
     free = shutil.disk_usage(Path.cwd()).free
     return (
         f"{where}; {Path.cwd()} has {free / 1e6:,.1f} MB free: free its disk (`dvc gc -w` drops what no run "
-        "needs), or mend its rights."
+        "needs)."
     )
+
+
+def _never_fail_to_speak() -> None:
+    """Letters that a terminal or pipe lacks are spelled out (`\\u96ea`): no word may stop a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -161,7 +161,7 @@ def dvc(*words: str) -> None:
     """Runs DVC with this Python's stages. Raises UserError when it fails, KeyboardInterrupt on Ctrl-C."""
     here = Path(sys.executable).parent
     environment = os.environ | {"PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}"}
-    environment["PYTHONUNBUFFERED"] = "1"
+    environment |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}  # read so below, in any locale
     command = [sys.executable, "-m", "dvc", *words]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     assert process.stdout is not None

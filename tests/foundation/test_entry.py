@@ -41,6 +41,22 @@ def test_our_own_defect_shows_where() -> None:
     assert process.returncode == 1 and "Traceback" in errors
 
 
+@pytest.mark.parametrize(
+    "words", ["13, 'Permission denied', 'a.zip'", "30, 'Read-only file system', 'a.zip'"]
+)
+def test_what_may_not_be_opened_is_one_sentence(words: str) -> None:
+    process = start(f"def main(): raise OSError({words})\nrun(main)")
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert errors.startswith("error: a.zip cannot be opened (") and "mend its rights or its mount" in errors
+
+
+def test_a_terminal_without_a_letter_gets_it_spelled_out() -> None:
+    body = "def main():\n    print('K\u00e4se \u96ea')\n    raise UserError('\u96ea.')\nrun(main)"
+    told, errors = start(body, PYTHONIOENCODING="ascii").communicate()
+    assert (told, errors) == ("K\\xe4se \\u96ea\n", "error: \\u96ea.\n")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_is_130_so_that_dvc_records_nothing(number: signal.Signals) -> None:
     body = """
