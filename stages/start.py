@@ -9,7 +9,7 @@ from podium.contracts.competition import Competition
 from podium.download.meta import read_meta
 from podium.foundation.entry import run
 from podium.foundation.files import write_text
-from podium.foundation.params import PATH
+from podium.foundation.params import PATH, text_of
 from podium.networks.machine import device
 from podium.project import permission, repository, start, untouched
 from podium.project.checking import check
@@ -19,7 +19,7 @@ from podium.project.summary import lines
 def main() -> None:
     repository.check()
     repository.check_commits()
-    start.with_path(PATH.read_text(encoding="utf-8"), PATH)  # can it be set? asked before a zip is copied
+    start.with_path(text_of(), PATH)  # can it be set? asked before a zip is copied
     path = start.take(sys.argv[1] if len(sys.argv) > 1 else "")
     with untouched.unless_done(PATH, network.PATH, Path("dvc.lock")):
         found, added = _made_the_projects(path)
@@ -31,7 +31,7 @@ def main() -> None:
 
 def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:
     """Names the path in params.yaml and reads it; what was found, and the files to commit."""
-    before = PATH.read_text(encoding="utf-8")
+    before = text_of()
     text = start.with_path(before, path)
     ask = input if sys.stdin.isatty() else None
     write_text(PATH, permission.with_hub(text, permission.wanted(os.environ.get("HUB", ""), device(), ask)))
@@ -45,7 +45,7 @@ def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:
     start.dvc("repro", "--quiet", "demo")  # a second's work that is not this competition's: in silence
     start.dvc("repro", "ingest")
     found = competition.read()
-    write_text(PATH, start.with_findings(PATH.read_text(encoding="utf-8"), found.findings))
+    write_text(PATH, start.with_findings(text_of(), found.findings))
     return found, added
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
-from podium.foundation.params import PATH, nearest
+from podium.foundation.params import PATH, nearest, text_of
 from podium.project import settings
 
 KEYS = ("grid", "experiments", "halving")
@@ -69,7 +69,7 @@ def text(wanted: list[str], params: Path = PATH) -> str:
 
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / params.name
-        write_text(copy, params.read_text(encoding="utf-8"))
+        write_text(copy, text_of(params))
         apply_overrides(copy, wanted)
         return copy.read_text(encoding="utf-8")
 

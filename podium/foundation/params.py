@@ -16,6 +16,11 @@ from ruamel.yaml.error import YAMLError
 from podium.foundation.errors import UserError
 
 PATH = Path("params.yaml")
+LEFT = {  # what makes a text no YAML and cannot be seen, or has a way out of its own
+    r"^(<{7}|={7}|>{7})( |$)": "a merge conflict is not settled: keep one side, and remove the marks",
+    r"^[^#]*\t": "a tab, which YAML does not take: write blanks",
+    r"^[^#]*[\u00a0\u2000-\u200b\u3000]": "a blank of another kind, as web pages have: write usual ones",
+}
 
 
 class Section(BaseModel):
@@ -35,11 +40,20 @@ def load(cls: type[S], path: Path = PATH) -> S:
 
 def read(path: Path = PATH) -> dict[str, Any]:
     """The whole file as plain values. Raises UserError where it is missing or no YAML mapping."""
+    return parse_text(text_of(path), path)
+
+
+def text_of(path: Path = PATH) -> str:
+    """The file's text. Raises UserError where it is missing or no UTF-8."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, IsADirectoryError):
         raise UserError(f"{path} is not here: run from the project's root folder.") from None
-    return parse_text(text, path)
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise UserError(
+            f"{path}, line {line}: a letter that is no UTF-8: save the file as UTF-8 (without BOM)."
+        ) from None
 
 
 def parse_text(text: str, path: Path = PATH) -> dict[str, Any]:
@@ -47,10 +61,21 @@ def parse_text(text: str, path: Path = PATH) -> dict[str, Any]:
     try:
         values = copy.deepcopy(_plain(text))
     except YAMLError as error:
-        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
+        raise UserError(_no_yaml(text, path, error)) from None
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold `key: value` lines, found {type(values).__name__}.")
     return values
+
+
+def _no_yaml(text: str, path: Path, error: YAMLError) -> str:
+    """Where the text stops to be YAML, and why: what editors and merges leave is named."""
+    mark = getattr(error, "problem_mark", None)
+    for number, line in enumerate(text.splitlines(), 1):
+        for found, told in LEFT.items():
+            if re.search(found, line):
+                return f"{path}, line {number}: {told}."
+    where = f", line {mark.line + 1}" if mark else ""
+    return f"{path}{where} is not valid YAML: {' '.join(str(getattr(error, 'problem', error)).split())}."
 
 
 @lru_cache

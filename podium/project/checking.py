@@ -102,6 +102,8 @@ def _path_exists(values: dict[str, Any], path: Path) -> None:
     named = Path(str(values.get("competition", {}).get("path", DEMO)))
     if Path(f"{named}.dvc").exists():
         return  # a fresh clone: `dvc pull`, or `dvc repro --pull` right after this, fetches it
+    if named != DEMO and not named.exists() and named.expanduser().exists():
+        raise UserError(f"{path}: competition.path: write {named.expanduser()}: DVC knows no ~.")
     if named != DEMO and not named.exists():
         raise UserError(
             f"{path}: competition.path: {named} is not there: give the zip that Kaggle handed out, or a "
@@ -112,7 +114,7 @@ def _path_exists(values: dict[str, Any], path: Path) -> None:
 def _folds_exist(values: dict[str, Any], path: Path) -> None:
     split = SplitParams.model_validate(values.get("split") or {})
     frozen = Path(split.file)  # the user's own folds may have any number; a header alone means none
-    own = frozen.is_file() and len(frozen.read_text(encoding="utf-8").splitlines()) > 1
+    own = frozen.is_file() and len(frozen.read_bytes().splitlines()) > 1
     beyond = [fold for fold in values.get("folds", []) if fold >= split.k]
     if beyond and not own:
         raise UserError(

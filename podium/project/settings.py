@@ -8,7 +8,7 @@ from typing import Any
 
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
-from podium.foundation.params import PATH, nearest, read
+from podium.foundation.params import PATH, nearest, read, text_of
 from podium.project.checking import check
 
 FLAGS = ("-S", "--set-param")
@@ -65,7 +65,7 @@ def _judge(settings: list[str], path: Path) -> None:
 
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / path.name
-        write_text(copy, path.read_text(encoding="utf-8"))
+        write_text(copy, text_of(path))
         apply_overrides(copy, settings)
         try:
             check(copy)

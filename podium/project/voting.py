@@ -20,7 +20,7 @@ from podium.contracts import competition, folds, metrics
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
 from podium.foundation.git import ask, demand, repository
-from podium.foundation.params import PATH, load
+from podium.foundation.params import PATH, load, text_of
 from podium.foundation.run import Folds, folds_to_run
 from podium.project import recorded, untouched
 from podium.vote import external
@@ -107,7 +107,7 @@ def named(revision: str) -> str:
 
 def with_model(model: str) -> str | None:
     """An experiment of this very code and params, but for its model and its vote; None where none ran."""
-    wanted = _what_learns(PATH.read_text(encoding="utf-8")) | {"model": model}
+    wanted = _what_learns(text_of()) | {"model": model}
     for revision in experiments().values():
         if same_code(revision) and _what_learns(demand("show", f"{revision}:./{PATH}")) == wanted:
             return revision

@@ -83,6 +83,12 @@ def test_unknown_top_level_keys_are_refused() -> None:
         refuse_unknown(["seed"], {"seed": 1, "sed": 1})
 
 
+def test_marks_and_line_ends_of_windows_change_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_bytes(b"\xef\xbb\xbfseed: 1\r\nsplit:\r\n  k: 3\r\n")
+    assert read(path) == {"seed": 1, "split": {"k": 3}}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -91,13 +97,21 @@ def test_unknown_top_level_keys_are_refused() -> None:
         ("- 1\n", r"must hold `key: value` lines, found list\."),
         ("", r"must hold `key: value` lines, found NoneType\."),
         ("a: 1\na: 2", r"is not valid YAML: .*found duplicate key .a."),
+        (
+            "seed: 0\n<<<<<<< HEAD\nk: 1\n=======\nk: 2\n>>>>>>> b\n",
+            r"yaml, line 2: a merge conflict is not settled",
+        ),
+        ("a:\n\tb: 1\n", r"yaml, line 2: a tab, which YAML does not take"),
+        ("a:\u00a01\nb: 2\n", r"yaml, line 1: a blank of another kind"),
+        ("a: 1\n# caf\udce9", r"yaml, line 2: a letter that is no UTF-8"),
+        ("\udcff\udcfea\0", r"yaml, line 1: a letter that is no UTF-8"),
         ("a: !!python/object/apply:os.system [true]", r"is not valid YAML: "),
     ],
 )
 def test_a_broken_file_is_told(text: str | None, sentence: str, tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     if text is not None:
-        path.write_text(text)
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(UserError, match=sentence) as caught:
         read(path)
     assert "\n" not in str(caught.value)

@@ -88,6 +88,8 @@ def test_the_users_own_folds_may_have_any_number(tmp_path: Path) -> None:
     frozen = tmp_path / "folds.csv"
     frozen.write_text("image_id,fold\ntrain/a.png,7\n")
     checking.check(written(tmp_path, folds=[0, 7], split__file=str(frozen)))
+    frozen.write_text("image_id,fold\ntrain/a.png,7\n", encoding="utf-16")  # as spreadsheets save it
+    checking.check(written(tmp_path, folds=[0, 7], split__file=str(frozen)))
     frozen.write_text("image_id,fold\n")
     with pytest.raises(UserError, match="folds: 7 is not among the 5 folds"):
         checking.check(written(tmp_path, folds=[0, 7], split__file=str(frozen)))
@@ -172,3 +174,14 @@ def test_a_zip_that_dvc_still_has_to_fetch_is_no_mistake(
         checking.check(path)
     Path("mine.zip.dvc").touch()
     checking.check(path)
+
+
+def test_a_path_below_home_is_written_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DVC takes ~ for a folder of that name."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path = written(tmp_path, competition__path="~/mine.zip")
+    with pytest.raises(UserError, match=r"~/mine\.zip is not there"):
+        checking.check(path)
+    (tmp_path / "mine.zip").touch()
+    with pytest.raises(UserError, match=r"competition\.path: write .*/mine\.zip: DVC knows no ~\."):
+        checking.check(path)
