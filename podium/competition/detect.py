@@ -32,6 +32,7 @@ from podium.foundation.errors import UserError
 from podium.metrics.names import canonical
 
 SHOWN = 5  # names in a finding
+AGAIN = 60  # letters by which a note is known in the refusal that says it already
 
 
 def detect(raw: Raw, params: CompetitionParams, meta: Meta = Meta()) -> Detected:  # noqa: B008  (frozen)
@@ -39,7 +40,8 @@ def detect(raw: Raw, params: CompetitionParams, meta: Meta = Meta()) -> Detected
     try:
         return _Detection(raw, params, meta).run()
     except UserError as error:
-        left = f" (left out of the download: {'; '.join(raw.notes[:SHOWN])})" if raw.notes else ""
+        notes = [note for note in raw.notes if note[:AGAIN] not in str(error)]
+        left = f" (left out of the download: {'; '.join(notes[:SHOWN])})" if notes else ""
         raise UserError(readable(f"{error}{left}")) from None
 
 

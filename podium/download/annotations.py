@@ -6,6 +6,7 @@ from typing import Any
 from podium.download import letters
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
+from podium.foundation.instead import sentence
 
 SUFFIXES = (".json", ".jsonl")
 MAX_BYTES = 1 << 29  # of one such file
@@ -29,7 +30,8 @@ def parse_json(data: bytes, name: str) -> Sheet | None:
     except ValueError as error:
         records = _lines(letters.read(data).text)
         if not records:
-            raise UserError(f"{name} is no JSON ({error}).") from None
+            told = "" if data.lstrip().startswith(b"{") else sentence(data, "JSON")
+            raise UserError(f"{name} is {told or f'no JSON ({error})'}.") from None
     rows = [{key: _cell(value) for key, value in record.items()} for record in records]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     if len(columns) < 2:

@@ -19,6 +19,7 @@ TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz
 PACKED_TABLES = re.compile(r"\.(?:csv|tsv|txt|json|jsonl|lst)\.(?:gz|bz2|xz)$", re.IGNORECASE)
 GZIPPED = (".gz", ".bz2", ".xz")
 SUFFIXES = (".zip", *TARS, ".7z")
+TABLES = (".csv", ".tsv", ".txt", ".json")
 PARTS = re.compile(
     r"(?P<whole>.+\.(?:zip|7z|tar|tgz|gz|bz2|xz|rar))(?:\.\d{2,4}|\.part[a-z0-9]+|\.[a-f][a-z]|-part-?\w+)$"
     r"|(?P<split>.+)\.z\d\d$|(?P<rar>.+)\.(?:part\d+\.rar|r\d\d)$",
@@ -71,6 +72,10 @@ def opened(path: Path, shown: str, limits: Limits, page: str | None) -> "Archive
     if kind == "packed":
         content = tarballs.unpacked(path, shown, limits)
         return Tarball(content, shown, limits, page) if tarfile.is_tarfile(content) else content
+    if not kind and not is_archive(shown) and path.suffix.lower() in TABLES:
+        raise UserError(
+            f"{shown} is a table: give the zip that Kaggle handed out, or the folder with all files."
+        )
     if not kind and shown.lower().endswith((*TARS, ".7z", *GZIPPED)):
         raise UserError(f"{shown} is no complete archive of the kind that its name tells: download it again.")
     return Archive(path, shown, limits, page)  # which says what is no zip

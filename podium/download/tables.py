@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from podium.download import letters
 from podium.download.letters import Text
 from podium.foundation.errors import UserError
+from podium.foundation.instead import sentence
 
 CELL = 1 << 24  # characters: what run-length masks and texts beside the labels may have
 SEPARATOR = re.compile(r'\A"?sep=.?"?\r?\n', re.IGNORECASE)  # a first line for spreadsheets
@@ -67,6 +68,8 @@ def parse(data: bytes, name: str, known: Iterable[str] = (), page: str | None = 
 
     known, page: what tells the letters, as `letters.read` takes them.
     """
+    if (told := sentence(data, "table")) and not data.lstrip().startswith(b"{"):
+        raise UserError(f"{name} is {told}.")
     read = letters.read(data, known, page)
     text = SEPARATOR.sub("\n", read.text)
     if "\0" in text:

@@ -14,6 +14,7 @@ from podium.download import letters, methods
 from podium.download.naming import composed, decoded
 from podium.download.params import Limits
 from podium.foundation.errors import UserError
+from podium.foundation.instead import START, sentence
 
 LOCAL_HEADER = struct.Struct("<4s5H3I2H")  # PKWARE APPNOTE 4.3.7
 RATIO_FLOOR = 10_000_000  # bytes: a small file may pack as well as it likes
@@ -152,10 +153,21 @@ def _directory(path: Path, shown: str) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             return archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, struct.error, UnicodeDecodeError, ValueError) as error:
-        raise UserError(
-            f"{shown} is no complete zip file ({error}): download it again, or give the folder of an "
-            "unpacked one as competition.path."
-        ) from None
+        raise UserError(_no_zip(path, shown, error)) from None
+
+
+def _no_zip(path: Path, shown: str, error: Exception) -> str:
+    """What the file is instead, or where it ends too early."""
+    with path.open("rb") as file:
+        start = file.read(START)
+    begun = start.startswith(b"PK")
+    if not begun and (told := sentence(start, "zip")):
+        return f"{shown} is {told}."
+    why = f"its end is missing, {path.stat().st_size:,} bytes are there" if begun else str(error)
+    return (
+        f"{shown} is no complete zip file ({why}): download it again, or give the folder of an unpacked one "
+        "as competition.path."
+    )
 
 
 def _name(info: zipfile.ZipInfo) -> str | None:
@@ -186,7 +198,10 @@ def check_name(name: str, shown: str) -> None:
     """Raises UserError for a member whose name leads outside the archive."""
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name) or "\0" in name:
-        raise UserError(f"{shown}: the member {name!r} points outside the archive; such a zip is refused.")
+        raise UserError(
+            f"{shown}: the member {name!r} points outside the archive; such a zip is refused: if you trust "
+            "it, unpack it (unzip and 7z leave such beginnings out) and give the folder as competition.path."
+        )
 
 
 def _check_limits(members: list[ZipMember], size: int, shown: str, limits: Limits) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from podium.competition.matching import ImageIndex, match, pictures
 from podium.export.card import Card
 from podium.foundation.errors import UserError
-from podium.images.kinds import START
+from podium.foundation.instead import START
 from podium.images.opening import looks_like_image
 
 FEW = 0.01  # share of ids without an image that get the classes' shares; more are a wrong folder

@@ -1,5 +1,7 @@
 """What a file is by its first bytes: an image of a kind that is read, or something else, by its name."""
 
+from podium.foundation.instead import sentence
+
 MAGIC = {
     b"\xff\xd8\xff": "jpeg",
     b"\x89PNG\r\n\x1a\n": "png",
@@ -20,20 +22,7 @@ BRANDS = {  # of ISO media files, whose eighth byte on names them (ISO/IEC 23008
     b"avif": "avif", b"avis": "avif", b"heic": "heic", b"heix": "heic", b"heim": "heic", b"heis": "heic",
     b"hevc": "heic", b"mif1": "heic", b"msf1": "heic",
 }  # fmt: skip
-OTHERS = (  # what lies under an image's name now and then, and the way out
-    (b"version https://git-lfs", "a Git LFS pointer and no picture: run `git lfs pull` where it came from"),
-    (b"<!doctype html", "an HTML page and no picture: the server sent a page, so sign in and download again"),
-    (b"<html", "an HTML page and no picture: the server sent a page, so sign in and download again"),
-    (b"<svg", "a vector drawing: write it as PNG"),
-    (b"<?xml", "XML and no picture, such as a server's refusal: download it again"),
-    (b"{", "JSON and no picture, such as a server's refusal: download it again"),
-    (b"%pdf", "a PDF document: write its page as PNG"),
-    (b"pk\x03\x04", "a zip and no picture: unpack it"),
-    (b"\x1f\x8b", "packed by gzip: unpack it"),
-    (b"riff", "a sound or a film and no picture"),
-)
-START = 192  # bytes that tell
-TOLD = 64  # of them, where words tell
+TOLD = 64  # bytes that hold the brands
 PREAMBLE = 128  # bytes of a DICOM file before its mark: zeros, or another format's head
 BARE_SCANS = (b"\x02\0\0\0UL", b"\x08\0\x05\0CS", b"\x08\0\x08\0CS")  # DICOM files of old writers lack both
 
@@ -83,11 +72,11 @@ def kind_of(data: bytes) -> tuple[str, str]:
     if not data.strip(b"\0"):
         return "", "the file holds zero bytes alone: it was not copied whole"
     shown = data[:8].decode("ascii", errors="replace")
-    lower = data[:TOLD].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    for start, what in OTHERS:
-        if lower.startswith(start):
-            return "", f"{what}; the file starts with {shown!r}"
-    return "", f"no image: the file starts with {shown!r}"
+    told = sentence(data, "picture")
+    return (
+        "",
+        f"{told}; the file starts with {shown!r}" if told else f"no image: the file starts with {shown!r}",
+    )
 
 
 def _plugged(kind: str) -> tuple[str, str]:

@@ -22,9 +22,11 @@ from PIL import (
     PpmImagePlugin,
     PsdImagePlugin,
     TiffImagePlugin,
+    UnidentifiedImageError,
     WebPImagePlugin,
 )
 
+from podium.foundation.instead import BINARY, COPIED, sent_as_text
 from podium.images import arrays, dicom
 from podium.images.channels import GROUND_NAMES, Meaning, Stored
 from podium.images.deep import CLEAR, PNG_DEPTH, as_rgb, bits_of, deep_values, is_unsaid
@@ -117,6 +119,8 @@ def open_image(
     kind = _kind(data)
     if kind in MEASURED:
         return _open_measured(data, kind, megapixels, meaning)
+    if kind == "jpeg" and sent_as_text(data):
+        raise Unreadable(f"{COPIED}: {BINARY}")  # it would be decoded, to stripes
     end = end_of(data, kind)
     whole = end is not None
     size = usual_size(data, kind) if whole else None
@@ -172,9 +176,14 @@ def _kind(data: bytes) -> str:
 def _header(data: bytes, kind: str) -> Any:
     """Size and mode, from the header alone."""
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=_formats())
     except Exception as error:
         raise Unreadable(f"a {kind} file whose header is broken ({_short(error)})") from None
+
+
+def _formats() -> list[str]:
+    """Those of FORMATS that Pillow has: two of them need a plug-in."""
+    return [name for name in FORMATS if name in Image.OPEN]
 
 
 def _fit_for_opencv(header: Any, data: bytes, kind: str) -> bool:
@@ -202,7 +211,7 @@ def _by_opencv(data: bytes, kind: str, side: int, short_side: int) -> Pixels | N
 def _by_pillow(data: bytes, opened: Opened, meaning: Meaning) -> Pixels:
     """The rare forms: CMYK, palettes, alpha, 16 bits, GIF, TIFF and what OpenCV refused."""
     try:
-        image: Any = Image.open(io.BytesIO(data), formats=FORMATS)
+        image: Any = Image.open(io.BytesIO(data), formats=_formats())
         if bits_of(image, data, opened.format) > 8:
             values = deep_values(data, opened.format, image)
             opened.notes.append(f"{values.dtype} values scaled to 8 bits")
@@ -244,6 +253,8 @@ def _rgb(image: Any, opened: Opened, meaning: Meaning) -> Pixels:
 
 
 def _short(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):  # whose words hold an address in memory
+        return "no reader knows it"
     return " ".join(str(error).split())[:120] or type(error).__name__
 
 

@@ -15,6 +15,7 @@ from podium.download import archives, meta
 from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
+from podium.foundation.instead import START, sentence
 from podium.project import standing
 
 RAW = Path("data/raw")
@@ -92,7 +93,11 @@ def _refuse_unopened(given: str, path: Path) -> None:
     if kind == "rar":
         raise UserError(archives.unopened(given, kind))
     if (not kind or kind == "zip") and not zipfile.is_zipfile(path):
-        raise UserError(f"ZIP={given} is no zip, tar or 7z ({path.stat().st_size} bytes): download it again.")
+        with path.open("rb") as file:
+            start = file.read(START)
+        told = "" if start.startswith(b"PK") else sentence(start, "zip")
+        told = told or f"no whole zip, tar or 7z ({path.stat().st_size:,} bytes): download it again"
+        raise UserError(f"ZIP={given} is {told}.")
 
 
 def with_path(text: str, path: Path) -> str:

@@ -54,3 +54,30 @@ def parts_of_a_zip_beside_a_table() -> Refusal:
 def what_was_left_out_is_told_in_the_refusal() -> Refusal:
     files = folders() | {"test.zip.001": zip_bytes(unseen())} | LABELLED
     return Refusal(files, "(left out of the download: test.zip.001 is one of several parts of test.zip")
+
+
+@refusal
+def a_servers_page_under_the_samples_name() -> Refusal:
+    page = "<!DOCTYPE html>\n<html><head><title>Sign in, please</title></head></html>\n"
+    return Refusal(
+        folders() | unseen() | {"sample_submission.csv": page},
+        "sample_submission.csv is an HTML page and no table: the server sent a page, so sign in and download",
+    )
+
+
+@refusal
+def a_pointer_under_the_labels_name() -> Refusal:
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
+    files |= {"train.csv": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n"}
+    return Refusal(
+        files, "train.csv is a Git LFS pointer and no table: run `git lfs pull` where it came from"
+    )
+
+
+@refusal
+def a_spreadsheet_under_a_tables_name() -> Refusal:
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
+    files |= {"train.csv": zip_bytes({"xl/workbook.xml": "<a/>"})}
+    return Refusal(
+        files, "train.csv is a zip (spreadsheets are zips, too) and no table: unpack it, or save the"
+    )

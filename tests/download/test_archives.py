@@ -173,6 +173,14 @@ def test_what_is_no_archive_of_ours(tmp_path: Path) -> None:
     assert "a.7z cannot be unpacked" in refused(tmp_path / "a.7z")
     (tmp_path / "b.tar").write_bytes(b"text, and no tar")
     assert "is no complete archive of the kind that its name tells" in refused(tmp_path / "b.tar")
+    (tmp_path / "a.zip").write_bytes(b'{"code": 403, "message": "accept the rules"}')
+    assert 'a.zip is JSON ({"code": 403, "message": "accept the rules"}) and no zip' in refused(
+        tmp_path / "a.zip"
+    )
+    (tmp_path / "b.zip").write_bytes(zip_bytes(FILES)[:-30])
+    assert "b.zip is no complete zip file (its end is missing, " in refused(tmp_path / "b.zip")
+    (tmp_path / "train.csv").write_text("id,label\n")
+    assert "train.csv is a table: give the zip that Kaggle handed out" in refused(tmp_path / "train.csv")
 
 
 @pytest.mark.parametrize("name", ["../evil", "/etc/passwd"])

@@ -60,6 +60,7 @@ def png_header(width: int, height: int) -> bytes:
 
 
 JPEG = encoded(IMAGE, "JPEG", quality=95)
+BIG = encoded(IMAGE.resize((300, 200)), "JPEG", quality=95)
 SIXTEEN = cv2.imencode(".png", PICTURE[..., 0].astype(np.uint16) * 257)[1].tobytes()
 VERBATIM = {
     "jpeg": JPEG,
@@ -93,6 +94,10 @@ TURNED_TO_RGB = {
 UNREADABLE = {
     "empty": (b"", "the file is empty"),
     "html": (b"<html><body>404", "an HTML page and no picture: the server sent a page"),
+    "another kind of tiff": (b"II*\0\x10\0\0\0CR\2\0" + bytes(99),
+                             "a tiff file whose header is broken (no reader knows it)"),
+    "jpeg that was copied as text": (BIG.replace(b"\n", b"\r\n"),
+                                     "a picture that was copied as text: copy it again"),
     "text": (b"hello", "no image: the file starts with 'hello'"),
     "zeros": (b"\0" * 500, "the file holds zero bytes alone"),
     "magic alone": (b"\xff\xd8\xff", "a jpeg file whose header is broken"),

@@ -40,7 +40,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("", r"name the competition's zip: make start ZIP=path/to/mine\.zip\."),
         ("gone.zip", r"ZIP=gone\.zip is not there: give the path"),
-        ("text.zip", r"ZIP=text\.zip is no zip, tar or 7z \(5 bytes\): download it again"),
+        ("text.zip", r"ZIP=text\.zip is no whole zip, tar or 7z \(5 bytes\): download it again"),
     ],
 )
 def test_what_is_no_zip_is_refused(
