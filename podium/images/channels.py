@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LOOKED_AT = 96  # pictures of the data set, evenly spread
 PIXELS = 4096  # of each of them
 EDGE = 0.001  # share of deep values beyond black and beyond white: dead pixels do not set the range
+ENDLESS = 1e30  # from which on a number is none: infinity, or the lowest that a float can hold
+FILLS = {-9999, -99999, -999, -32768, -32767, 32767, 65535, -(2**31), 2**31 - 1}  # written for "not measured"
+FAR = 10  # times the others' spread from which on any value is a fill
 NEAR = 40  # levels within which ink cannot be told from the ground
 HIDDEN = 0.9  # share of a picture's ink that is near the ground, for it to be lost
 SOFT = 0.5  # share of a fourth channel between its ends from which it is a band and no transparency
@@ -39,13 +42,17 @@ class Meaning:
         """Values of more than 8 bits as 8 bits, by the data set's range."""
         low, high = (self.low, self.high) if self.high is not None else own_range(values)
         assert low is not None and high is not None
-        scaled = (np.nan_to_num(values.astype(np.float64)) - low) / max(high - low, 1e-12) * 255
+        known = np.nan_to_num(values.astype(np.float64), nan=low, posinf=high, neginf=low)
+        scaled = (known - low) / max(high - low, 1e-12) * 255
         return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
 
 
 def own_range(values: NDArray[Any]) -> tuple[float, float]:
     """By 65535 where they fit 16 bits, by their own range otherwise."""
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    known = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    if not known.size:
+        return 0.0, 1.0
+    low, high = float(known.min()), float(known.max())
     if low >= 0 and high <= 65535 and values.dtype.kind in "ui":
         return 0.0, 65535.0 if high > 255 else 255.0
     return low, high
@@ -59,6 +66,7 @@ class Stored:
     band: bool  # whether the file says that a fourth band is no transparency
     said: str = ""  # what such pictures are, where they are of no usual format
     windowed: bool | None = None  # whether a DICOM picture has a window; None for others
+    clear: bool = False  # whether the file says that some of its colours are transparent, as palettes do
 
 
 @dataclass
@@ -66,6 +74,7 @@ class _Seen:
     deep: list[tuple[NDArray[np.float64], bool]] = field(default_factory=list)  # and whether it is windowed
     said: Counter[str] = field(default_factory=Counter)
     windows: list[bool] = field(default_factory=list)  # of each DICOM picture: whether it has one
+    unseen: int = 0  # pictures that are transparent all over, though they have colours
     soft: list[bool] = field(default_factory=list)  # of each fourth channel: whether it is a band
     ink: list[NDArray[np.uint8]] = field(default_factory=list)  # grey levels of what is not transparent
 
@@ -110,15 +119,26 @@ def _look(seen: _Seen, found: Stored) -> None:
     colours = flat[:, : bands - 1] if bands in (2, 4) else flat
     deep = values.dtype != np.uint8
     if deep:
-        seen.deep.append((np.nan_to_num(colours.astype(np.float64)).ravel(), bool(found.windowed)))
-    if bands in (2, 4):
+        measured = colours.astype(np.float64).ravel()
+        seen.deep.append((measured[np.abs(measured) < ENDLESS], bool(found.windowed)))
+    if bands in (2, 4) and is_hidden(flat):
+        seen.unseen += 1
+    elif bands in (2, 4):
         top = 255.0 if not deep else 65535.0
         alpha = flat[:, -1].astype(np.float64) / top
         between = float(np.mean((alpha > 0.02) & (alpha < 0.98)))
-        seen.soft.append(found.band or between > SOFT)
+        seen.soft.append(not found.clear and (found.band or between > SOFT))
         if alpha.min() < 0.5:
             ink = colours[alpha >= 0.5].mean(1) * (255.0 / top)
             seen.ink.append(np.clip(ink, 0, 255).astype(np.uint8))
+
+
+def is_hidden(values: NDArray[Any]) -> bool:
+    """Whether pixels (..., bands), transparency last, have colours of which not one can be seen.
+
+    Such a file was written by a program that knows of no transparency; as a blank page it would say nothing.
+    """
+    return not values[..., -1].any() and bool(np.ptp(values[..., :-1].reshape(-1)))
 
 
 def _window(seen: _Seen, asked: "Channels", count: int) -> tuple[bool, list[str]]:
@@ -143,11 +163,11 @@ def _range(
         low, high = asked.range
         why = "as image.channels.range says"
     else:
-        pooled = np.concatenate(deep)
+        pooled, filled = _measured(np.concatenate(deep))
         low, high = (float(value) for value in np.quantile(pooled, [EDGE, 1 - EDGE]))
         if high <= low:
             low, high = float(pooled.min()), float(pooled.max())
-        why = "what all but 1 in 1,000 values use: image.channels.range names another"
+        why = f"what all but 1 in 1,000 values use{filled}: image.channels.range names another"
     text = (
         f"{len(deep)} of {count} pictures looked at have more than 8 bits: {low:g} becomes black and "
         f"{high:g} white in all of them, {why}"
@@ -155,17 +175,41 @@ def _range(
     return low, high, [text]
 
 
+def _measured(pooled: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:
+    """(the values, what to say) without one that only fills places where nothing was measured."""
+    said = ""
+    for sign in (1, -1):
+        values = pooled * sign
+        if not values.size:
+            return np.zeros(1), said
+        fill = values.min()
+        rest = values[values > fill]
+        if len(values) - len(rest) <= EDGE * len(values) or not len(rest):
+            continue
+        gap, spread = rest.min() - fill, float(np.quantile(rest, 1 - EDGE)) - rest.min()
+        if gap > spread * (1 if fill * sign in FILLS else FAR) > 0:
+            said += (
+                f" ({fill * sign:g}, far from all others, fills {1 - len(rest) / len(values):.0%} of them)"
+            )
+            pooled = rest * sign
+    return pooled, said
+
+
 def _fourth(seen: _Seen, asked: "Channels", count: int) -> tuple[str, list[str]]:
+    n = seen.unseen
+    said = (
+        [f"{n} of {count} pictures looked at are transparent all over: their colours are shown"] if n else []
+    )
     if not seen.soft:
-        return "alpha", []
+        return "alpha", said
     band = sum(seen.soft) * 2 > len(seen.soft) if asked.fourth == "auto" else asked.fourth == "band"
     if not band:
-        return "alpha", []
+        return "alpha", said
     text = (
         f"{len(seen.soft)} of {count} pictures looked at have a fourth band that is no transparency: the "
         "first three are taken for red, green and blue (image.channels.fourth: alpha says otherwise)"
     )
-    return "band", [text]
+    return "band", [*said, text]
 
 
 def _ground(seen: _Seen, asked: "Channels", count: int) -> tuple[int, list[str]]:

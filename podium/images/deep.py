@@ -5,7 +5,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from podium.images.channels import Meaning
+from podium.images.channels import Meaning, is_hidden
 from podium.images.pixels import Pixels
 
 PNG_DEPTH = 24  # where a PNG's header says how many bits a channel has
@@ -48,7 +48,7 @@ def as_rgb(values: Any, meaning: Meaning) -> Pixels:
     plain = values.dtype == np.uint8
     made = (colours if plain else meaning.deep(colours)).reshape(*values.shape[:2], -1)
     made = np.repeat(made, 3, axis=2) if made.shape[2] == 1 else made
-    if bands == 4 and meaning.fourth == "alpha":
+    if bands == 4 and meaning.fourth == "alpha" and not is_hidden(values):
         share = (values[..., 3:].astype(np.float64) / (255 if plain else 65535)).clip(0, 1)
         made = np.rint(made * share + meaning.ground * (1 - share)).astype(np.uint8)
     return np.ascontiguousarray(made)

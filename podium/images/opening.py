@@ -28,7 +28,7 @@ from PIL import (
 
 from podium.foundation.instead import BINARY, COPIED, sent_as_text
 from podium.images import arrays, dicom
-from podium.images.channels import GROUND_NAMES, Meaning, Stored
+from podium.images.channels import GROUND_NAMES, Meaning, Stored, is_hidden
 from podium.images.deep import CLEAR, PNG_DEPTH, as_rgb, bits_of, deep_values, is_unsaid
 from podium.images.exif import Origin, orientation, origin
 from podium.images.headers import end_of, usual_size
@@ -243,7 +243,11 @@ def _rgb(image: Any, opened: Opened, meaning: Meaning) -> Pixels:
         opened.notes.append("the first of several frames")
     if image.mode in CLEAR or "transparency" in image.info:
         image = image.convert("RGBA")
-        if image.getextrema()[3][0] < 255:
+        lowest, highest = image.getextrema()[3]
+        if highest == 0 and is_hidden(np.asarray(image)):
+            opened.notes.append("transparent all over: its colours were taken")
+            return np.array(image)[..., :3]
+        if lowest < 255:
             opened.notes.append(f"transparent parts were laid on {GROUND_NAMES[meaning.ground]}")
         under = Image.new("RGBA", image.size, (meaning.ground,) * 3)
         image = Image.alpha_composite(under, image)
@@ -287,6 +291,7 @@ def raw_pixels(data: bytes) -> Stored | None:
     if header.mode not in CLEAR and "transparency" not in header.info:
         return None
     try:
-        return Stored(np.asarray(header.convert("RGBA")), is_unsaid(header))
+        clear = "transparency" in header.info
+        return Stored(np.asarray(header.convert("RGBA")), is_unsaid(header), clear=clear)
     except Exception as error:
         raise Unreadable(_short(error)) from None

@@ -152,8 +152,9 @@ def test_sixteen_bits_are_scaled() -> None:
 
 def test_transparency_is_laid_on_white() -> None:
     clear = np.dstack([PICTURE, np.zeros((40, 60), np.uint8)])
+    clear[0, 0, 3] = 255
     data = encoded(Image.fromarray(clear), "PNG")
-    assert (open_image(data, LIMIT, 320).pixels == 255).all()
+    assert (open_image(data, LIMIT, 320).pixels[1:] == 255).all()
     assert look(data).note == "transparent parts were laid on white"
 
 

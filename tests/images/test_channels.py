@@ -97,6 +97,51 @@ def test_near_infrared_is_no_transparency() -> None:
     assert not np.array_equal(stored(pictures["0"], kept), PICTURE)
 
 
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_picture_that_is_transparent_all_over_shows_its_colours(deep: bool) -> None:
+    """A program that knows of no transparency leaves zeros there."""
+    values = np.dstack([PICTURE, np.zeros((40, 60), np.uint8)])
+    if deep:
+        data = cv2.imencode(".png", values[..., [2, 1, 0, 3]].astype(np.uint16) * 257)[1].tobytes()
+    else:
+        data = encoded(Image.fromarray(values), "PNG")
+    meaning, said = meant({"a": data, "b": JPEG})
+    assert said.count("1 of 2 pictures looked at are transparent all over: their colours are shown") == 1
+    assert "laid on" not in said
+    assert np.abs(stored(data, meaning).astype(int) - PICTURE).max() <= (3 if deep else 0)
+    nothing = encoded(Image.new("RGBA", (8, 8), (0, 0, 0, 0)), "PNG")
+    assert (stored(nothing, Meaning()) == 255).all()
+
+
+def test_a_palette_with_half_clear_colours_is_transparency() -> None:
+    palette = IMAGE.convert("P", palette=Image.Palette.ADAPTIVE)
+    data = encoded(palette, "PNG", transparency=bytes([255] * 100 + [128] * 156))
+    meaning, said = meant({"a": data})
+    assert meaning.fourth == "alpha" and "fourth band" not in said
+
+
+def as_tiff(values: np.ndarray) -> bytes:
+    return encoded(Image.fromarray(values), "TIFF")
+
+
+@pytest.mark.parametrize("hole", [np.inf, -np.inf, np.nan, np.finfo(np.float32).min, -9999.0])
+def test_what_fills_places_without_a_measurement_sets_no_range(hole: float) -> None:
+    values = np.linspace(200, 300, 2400, dtype=np.float32).reshape(40, 60)
+    values[:5] = hole
+    meaning, said = meant({"a": as_tiff(values)})
+    assert 200 <= meaning.low < 215 and 299 < meaning.high <= 300
+    made = stored(as_tiff(values), meaning)
+    assert made[:5].min() == made[:5].max() == (255 if hole == np.inf else 0)
+    assert len(np.unique(made[5:])) > 200
+    assert ("(-9999, far from all others, fills 12% of them)" in said) == (hole == -9999.0)
+
+
+def test_a_dark_ground_is_a_measurement() -> None:
+    values = np.random.default_rng(0).integers(20000, 50000, (40, 60)).astype(np.uint16)
+    values[:20] = 0
+    assert meant({"a": as_tiff(values)})[0].low == 0
+
+
 def test_usual_pictures_are_not_looked_into() -> None:
     assert meant({"a": JPEG, "b": encoded(IMAGE, "PNG")}) == (Meaning(), "")
 
