@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from podium.competition.matching import stem
+from podium.competition.suffixes import stem
 from podium.download.letters import plain
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError

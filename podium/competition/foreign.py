@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 
-from podium.competition.matching import FILMS, SOUNDS, pictures, stem
-from podium.competition.matching import SUFFIXES as IMAGES
+from podium.competition.suffixes import FILMS, SOUNDS, pictures, stem
+from podium.competition.suffixes import SUFFIXES as IMAGES
 from podium.download import letters
 from podium.download.archives import part_of
 from podium.download.raw import Raw

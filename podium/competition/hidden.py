@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from podium.competition.id_columns import counts_rows
-from podium.competition.matching import ImageIndex, match, stem
+from podium.competition.matching import ImageIndex, match
 from podium.competition.params import CompetitionParams
 from podium.competition.pictures import images_of
 from podium.competition.roles import word_role
 from podium.competition.sample import is_sample
+from podium.competition.suffixes import stem
 from podium.download.meta import Meta
 from podium.download.raw import Raw, open_raw
 from podium.download.tables import SUFFIXES, Sheet, parse

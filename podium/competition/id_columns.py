@@ -1,7 +1,8 @@
 """Which column of a table names images: the one whose cells fit them best, and no row number."""
 
 from podium.competition.classes import integer
-from podium.competition.matching import EXACT, NUMBERS, SEVERAL, ImageIndex, Match, match
+from podium.competition.id_forms import EXACT, NUMBERS
+from podium.competition.matching import SEVERAL, ImageIndex, Match, match
 from podium.download.tables import UNNAMED, Sheet
 
 WORDS = (

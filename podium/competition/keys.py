@@ -1,7 +1,8 @@
 """Ids that name no file: another table says which image each of them means."""
 
 from podium.competition.id_columns import id_column
-from podium.competition.matching import EXACT, ImageIndex, Match, match
+from podium.competition.id_forms import EXACT
+from podium.competition.matching import ImageIndex, Match, match
 from podium.download.tables import Sheet
 
 THROUGH = " -> "  # marks the form of a match that went through a table

@@ -4,6 +4,7 @@ import re
 
 from podium.competition.classes import integer
 from podium.competition.id_columns import counts_rows
+from podium.competition.id_forms import hint
 from podium.competition.label_columns import group_rank, is_group, no_column, split_column
 from podium.competition.labels import SHOWN, Labels
 from podium.competition.matching import ImageIndex, Match, match
@@ -147,8 +148,8 @@ def _refuse_missing(
     if missing and not _may_miss(len(missing), len(set(sheet.columns[ids])), params):
         raise UserError(
             f"{sheet.where(sheet.columns[ids].index(missing[0]))}: no image {missing[0]!r} in the download "
-            f"({len(missing):,} of {len(set(sheet.columns[ids])):,} are missing); competition.on_missing: "
-            "skip leaves such rows out."
+            f"({len(missing):,} of {len(set(sheet.columns[ids])):,} are missing{hint(missing[0])}); "
+            "competition.on_missing: skip leaves such rows out."
         )
 
 

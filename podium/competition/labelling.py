@@ -3,6 +3,7 @@
 from podium.competition import classes as class_rules
 from podium.competition.foreign import other_labels, pixel_table
 from podium.competition.id_columns import id_column
+from podium.competition.id_forms import ROUNDED, is_rounded
 from podium.competition.label_columns import shown_words
 from podium.competition.labels import STORAGE, Labels, from_folders, from_names
 from podium.competition.matching import match
@@ -10,10 +11,11 @@ from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role, word_role
 from podium.competition.sheets import Sheets
 from podium.competition.unused import tell_unused
-from podium.competition.written import alike
+from podium.competition.written import alike, nothings
 from podium.contracts.competition import Finding
 from podium.download.letters import plain
 from podium.download.raw import Raw
+from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
 SHOWN = 5  # names in a sentence
@@ -52,6 +54,7 @@ def find_labels(
     text += f"{len(labels.of):,} of {labels.rows or len(labels.of):,} images found"
     notes = [Finding(what="labels", found=note, warning=True) for note in labels.notes]
     said = [Finding(what="labels", found=text), *findings, *notes, *alike(labels.classes())]
+    said += nothings(labels.of, shown_words(values))
     return labels, said + _merge(labels, params)
 
 
@@ -153,12 +156,30 @@ def _folders(path: str) -> list[str]:
     return [plain(part) for part in path.split("/")[:-1]]
 
 
+def _no_names(sheet: Sheet, image: str) -> str:
+    """The sentence on a table of which no cell names an image: what stands in its first row, and why."""
+    if sheet.header[1:]:
+        cells = ", ".join(f"{name}: {sheet.columns[name][0]}" for name in sheet.header[:SHOWN])
+        way = "is it this download's table?"
+    else:
+        cells = f"{sheet.header[0]}: {sheet.columns[sheet.header[0]][0]}"
+        way = "is it one column? A comma, semicolon, tab or bar must separate two."
+    if any(is_rounded(column[0]) for column in sheet.columns.values()):
+        way = f"{ROUNDED}."
+    return (
+        f"{sheet.where(0)}: no cell names an image of the download, such as {image}, and no other row does "
+        f"({cells}): {way}"
+    )
+
+
 def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
     images = roles.images("train") or roles.images("")
     example = (
         f" for {len(images):,} images such as {images[0]}" if images else ": every image is for the test"
     )
     for sheet in sheets.others():
+        if images and not sheet.lines and file_role(sheet.name) == "train":
+            return f"{sheet.name} has a header but no rows: download it again, or name another table."
         if images and sheet.lines and (file_role(sheet.name) == "train" or "label" in sheet.name.lower()):
             column = id_column(sheet, roles.pool("train", ""))
             if column and match(sheet.columns[column], roles.pool("train", "")).share > HALF:
@@ -168,11 +189,7 @@ def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
                     f"(columns: {rest}): name it in competition.label_column, or the table in "
                     "competition.labels."
                 )
-            return (
-                f"{sheet.where(0)}: no cell names an image of the download, such as "
-                f"{images[0]}, and no other row does ({', '.join(sheet.header[:SHOWN])}): is it this "
-                "download's table?"
-            )
+            return _no_names(sheet, images[0])
     below = {part for path in images for part in _folders(path)[-1:]}
     classes = {part for part in below if not (word_role(part) or STORAGE.search(part))}
     only = classes if len(below) == 1 else set()

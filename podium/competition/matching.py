@@ -5,15 +5,11 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import product
-from urllib.parse import unquote
 
-SUFFIXES = (
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".ppm", ".pgm", ".pbm", ".pnm",
-    ".tif", ".tiff", ".avif", ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".psd",
-)  # fmt: skip
-SOUNDS = (".wav", ".mp3", ".ogg", ".flac", ".aif", ".aiff", ".m4a")  # and films are not read: their ids may
-FILMS = (".mp4", ".avi", ".mov")  # mean the pictures made of them
-MEASURED = (".dcm", ".dicom", ".npy")  # pictures where no usual ones are: beside them they are the same again
+from podium.competition.id_forms import FORMS, Form, Key, as_is, folded, number
+from podium.competition.suffixes import stem
+
+ELSEWHERE = "whatever folders their ids name"
 
 
 @dataclass
@@ -52,7 +48,7 @@ class ImageIndex:
         self.rows = rows
         self._indices: dict[tuple[str, int], dict[str, list[str]]] = {}
 
-    def index(self, words: str, depth: int, key_of: "Key") -> dict[str, list[str]]:
+    def index(self, words: str, depth: int, key_of: Key) -> dict[str, list[str]]:
         """Key of the last depth + 1 parts of each path -> the paths that have it."""
         if (words, depth) not in self._indices:
             index: dict[str, list[str]] = {}
@@ -79,29 +75,16 @@ def match(ids: Iterable[str], pool: ImageIndex) -> Match:
         if len(again.missing) < len(result.missing):
             again.forms.append(f"below {shared}")
             result = again
+    bare = _bare(plain) if result.missing else {}
+    if bare:
+        again = _match(bare, pool)
+        if len(again.missing) < len(result.missing):
+            again.forms.append(ELSEWHERE)
+            result = again
     if result.missing and pool.rows:
         whole = match_several(plain, pool)
         return whole if len(whole.missing) < len(result.missing) else result
     return result
-
-
-def pictures(names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """(names with a picture's suffix, those of measured pictures that more usual ones lie beside)."""
-    usual: list[str] = []
-    measured: list[str] = []
-    for name in names:
-        lower = name.lower()
-        if lower.endswith((*SUFFIXES, *MEASURED)):
-            (usual if lower.endswith(SUFFIXES) else measured).append(name)
-    return (usual, measured) if len(measured) <= len(usual) else (usual + measured, [])
-
-
-def stem(path: str) -> str:
-    """The path without an image's suffix."""
-    for suffix in (*SUFFIXES, *MEASURED):
-        if path.lower().endswith(suffix):
-            return path[: -len(suffix)]
-    return path
 
 
 def _match(ids: dict[str, str], pool: ImageIndex) -> Match:
@@ -114,7 +97,7 @@ def _match(ids: dict[str, str], pool: ImageIndex) -> Match:
     return result
 
 
-def _try(result: Match, ids: dict[str, str], pool: ImageIndex, form: "Form") -> None:
+def _try(result: Match, ids: dict[str, str], pool: ImageIndex, form: Form) -> None:
     """Moves the ids that this form finds from `missing` to `found` or `ambiguous`."""
     still = []
     for name in result.missing:
@@ -136,6 +119,14 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip().replace("\\", "/")).removeprefix("./").lstrip("/")
 
 
+def _bare(plain: dict[str, str]) -> dict[str, str]:
+    """The file names of ids that are addresses or paths of another disk; none where two would be one."""
+    names = {name: re.split(r"[?#]", path)[0].rpartition("/")[2] for name, path in plain.items()}
+    told = all(stem(bare) != bare for bare in names.values())
+    new = any(bare != plain[name] for name, bare in names.items())
+    return names if told and new and len(set(names.values())) == len(names) else {}
+
+
 def _shared_folder(names: list[str]) -> str:
     """The folders that all ids lie in, with a / at the end: the organiser's own, which we may not have."""
     shared = names[0].split("/")[:-1] if names else []
@@ -146,86 +137,6 @@ def _shared_folder(names: list[str]) -> str:
     return "/".join([*shared, ""]) if shared else ""
 
 
-def _number(text: str) -> str | None:
-    """`007` and `7` are one key; anything but digits has none."""
-    text = stem(text)
-    return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else None
-
-
-def _decimal(text: str) -> str | None:
-    """`7.0` is 7, as a spreadsheet or pandas writes a whole number."""
-    hit = re.fullmatch(r"(\d+)\.0+", text)
-    return _number(hit[1]) if hit else None
-
-
-def _unquoted(text: str) -> str | None:
-    """`a%20b.jpg` as its letters, as links write them."""
-    return unquote(text) if "%" in text else None
-
-
-def _bare(text: str) -> str | None:
-    name = _unquoted(text)
-    return None if name is None else stem(name)
-
-
-def _heard(text: str) -> str | None:
-    """`clip.wav` as `clip`: a sound or film of which pictures were made."""
-    return next((text[: -len(suffix)] for suffix in (*SOUNDS, *FILMS) if text.lower().endswith(suffix)), None)
-
-
-def _last_number(text: str) -> str | None:
-    """The last number in a file's name: img_07.jpg is 7."""
-    runs = re.findall(r"[0-9]+", stem(text))
-    return runs[-1].lstrip("0") or "0" if runs else None
-
-
-def _as_is(text: str) -> str | None:
-    return text
-
-
-def _folded(key: "Key") -> "Key":
-    def folded(text: str) -> str | None:
-        value = key(text)
-        return None if value is None else value.casefold()
-
-    return folded
-
-
-Key = Callable[[str], str | None]
-
-
-@dataclass(frozen=True)
-class Form:
-    """One way in which ids name images: an id and an image fit where their keys are equal."""
-
-    words: str
-    of_id: Key
-    of_path: Key  # of a path's last parts, as many as the key has
-    weak: bool = False  # fits by chance: only where no other form found any, and never ambiguous
-
-
-EXACT = "file names"
-WITHOUT_SUFFIX = "file names without suffix"
-OTHER_ZEROS = "numbers with other zeros in front"
-BY_NUMBER = "the number in the file name"
-DECIMAL = "whole numbers written as decimals"
-NUMBERS = {OTHER_ZEROS, BY_NUMBER, DECIMAL}
-FORMS = [
-    Form(EXACT, _as_is, _as_is),
-    Form(WITHOUT_SUFFIX, _as_is, stem),
-    Form("file names with another suffix", stem, stem),
-    Form("file names in another case", _folded(_as_is), _folded(_as_is)),
-    Form("file names without suffix, in another case", _folded(_as_is), _folded(stem)),
-    Form("file names with another suffix, in another case", _folded(stem), _folded(stem)),
-    Form(OTHER_ZEROS, _number, _number),
-    Form("file names as links write them", _unquoted, _as_is),
-    Form("file names without suffix, as links write them", _bare, stem),
-    Form(DECIMAL, _decimal, _number),
-    Form("sounds or films, of which pictures have the names", _heard, stem),
-    Form(BY_NUMBER, _number, _last_number, weak=True),
-]
-
-
 def match_several(ids: dict[str, str], pool: ImageIndex) -> Match:
     """Ids (as given -> as paths) that name a folder of images, or that images' names begin with.
 
@@ -234,7 +145,7 @@ def match_several(ids: dict[str, str], pool: ImageIndex) -> Match:
     depths = {plain.count("/") for plain in ids.values()}
     tried = [
         _gathered(ids, {key(plain): name for name, plain in ids.items()}, pool, words, parts, key, depths)
-        for (words, parts), key in product(SEVERAL.items(), (_as_is, _folded(_as_is), _number))
+        for (words, parts), key in product(SEVERAL.items(), (as_is, folded(as_is), number))
     ]
     return min(tried, key=lambda one: len(one.missing))
 
@@ -245,7 +156,7 @@ def _gathered(
     pool: ImageIndex,
     words: str,
     parts: Callable[[str, int], list[str]],
-    key: "Key",
+    key: Key,
     depths: set[int],
 ) -> Match:
     """wanted: the key of each id -> the id; parts: what of a path may be an id, the narrowest first."""

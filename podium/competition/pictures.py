@@ -3,7 +3,7 @@
 import re
 
 from podium.competition.foreign import has_known_suffix, no_images
-from podium.competition.matching import pictures
+from podium.competition.suffixes import pictures
 from podium.download.raw import Raw
 from podium.images.opening import looks_like_image
 

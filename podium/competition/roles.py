@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
-from podium.competition.matching import ImageIndex, stem
+from podium.competition.matching import ImageIndex
+from podium.competition.suffixes import stem
 from podium.foundation.errors import UserError
 
 WORDS = {

@@ -5,10 +5,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from podium.competition.id_columns import counts_rows, id_column, repeats, value_columns
+from podium.competition.id_forms import hint
 from podium.competition.keys import THROUGH, through_table
 from podium.competition.labels import SHOWN
-from podium.competition.matching import Match, match, stem
+from podium.competition.matching import Match, match
 from podium.competition.roles import Roles
+from podium.competition.suffixes import stem
 from podium.competition.tasks import refuse_pixels
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
@@ -157,6 +159,6 @@ def _strange_ids(sheet: Sheet, column: str, found: Match, roles: Roles) -> str:
     places = ", ".join(roles.folders.get("test", [])) or "the download"
     return (
         f"{where}: no image in {places} for the id {name!r} "
-        f"({len(found.missing):,} of {len(sheet.lines):,} ids are unknown): name the test folder in "
-        "competition.test, or the right file in competition.sample."
+        f"({len(found.missing):,} of {len(sheet.lines):,} ids are unknown{hint(name)}): name the test folder "
+        "in competition.test, or the right file in competition.sample."
     )

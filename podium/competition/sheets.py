@@ -3,14 +3,17 @@
 import sys
 from collections.abc import Collection
 
+from podium.competition.decimals import with_points
 from podium.competition.id_columns import id_column
+from podium.competition.id_forms import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX
 from podium.competition.label_columns import Undecided, split_column
 from podium.competition.label_tables import from_table
 from podium.competition.labels import Labels
-from podium.competition.matching import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX, ImageIndex, Match, match, stem
+from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role
 from podium.competition.sample import is_sample
+from podium.competition.suffixes import stem
 from podium.download import annotations, letters
 from podium.download.raw import Raw
 from podium.download.tables import LISTS, SUFFIXES, Sheet, parse
@@ -203,6 +206,8 @@ class Sheets:
             sheet = sheet.without_header()
         elif optional and id_column(sheet, pool) is None:
             return
+        sheet, told = with_points(sheet, is_sample(name))
+        self.broken += [told] if told else []
         self.all.append(sheet)
 
     def _labels_of(

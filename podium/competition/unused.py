@@ -1,5 +1,6 @@
 """Evidence that contradicts the choice: a table that looks like the labels, whose ids name no image."""
 
+from podium.competition.id_forms import hint
 from podium.competition.label_columns import LABEL_WORDS
 from podium.competition.labels import Labels
 from podium.competition.roles import file_role
@@ -28,7 +29,7 @@ def tell_unused(sheets: Sheets, labels: Labels, wanted: dict[str, list[str]]) ->
             continue
         told = (
             f"{sheet.name} has a column {column}, but its ids, such as {_example(sheet, column)!r}, are no "
-            f"names of images, such as {min(labels.of)}"
+            f"names of images, such as {min(labels.of)}{hint(_example(sheet, column))}"
         )
         if values <= labels.classes():
             findings.append(Finding(what="labels", found=told, why="left unused", warning=True))

@@ -8,6 +8,8 @@ from podium.contracts.competition import Finding
 from podium.download.letters import plain
 from podium.download.tables import Sheet
 
+NOTHING = {"nan", "null", "none", "na", "n/a", "#n/a", "nil", "undefined", "-", "?"}  # in small letters
+
 
 def as_written(found: FormFound, sheet: Sheet, ids: str) -> FormFound:
     """The form in the letters of the sample as shipped (`sheet`); `ids` is its id column."""
@@ -21,6 +23,20 @@ def as_written(found: FormFound, sheet: Sheet, ids: str) -> FormFound:
         columns=[columns.get(name, name) for name in found.columns],
         values=[own.get(value, value) for value in found.values],
     )
+
+
+def nothings(labels: dict[str, str], shown: set[str]) -> list[Finding]:
+    """Warnings about labels (by image) that programs write for an empty cell, and that no sample shows."""
+    counts = Counter(label for label in labels.values() if label.casefold() in NOTHING and label not in shown)
+    return [
+        Finding(
+            what="classes",
+            found=f"{times:,} of {len(labels):,} labels are {label!r}, as programs write an empty cell",
+            why="kept as a class: empty those cells where no label is meant",
+            warning=True,
+        )
+        for label, times in sorted(counts.items())
+    ]
 
 
 def alike(labels: set[str]) -> list[Finding]:

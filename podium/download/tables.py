@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from podium.download import letters
 from podium.download.letters import Text
@@ -77,15 +78,12 @@ def parse(data: bytes, name: str, known: Iterable[str] = (), page: str | None = 
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
         raise UserError(f"{name} is empty.")
-    header: list[str] = []
-    rows: list[list[str]] = []
-    ends = []
-    for row, line in _rows(text, _delimiter(first, name), name):
-        if not header:
-            header = _unique(row)
-            continue
-        rows.append(_fit(row, header, name, line))
-        ends.append(line)
+    (head, _), *rest = _rows(text, _delimiter(first, name), name)
+    while len(head) > 1 and not head[-1] and not any("".join(row[len(head) - 1 :]) for row, _ in rest):
+        head.pop()  # a comma at every line's end makes no column
+    header = _unique(head)
+    rows = [_fit(row, header, name, line) for row, line in rest]
+    ends = [line for _, line in rest]
     cells = zip(*rows, strict=True) if rows else ([] for _ in header)
     columns = {column: list(values) for column, values in zip(header, cells, strict=True)}
     return Sheet(name, columns, ends, text, letters=read)
@@ -97,17 +95,35 @@ def cell(text: str) -> str:
 
 
 def _rows(text: str, delimiter: str, name: str) -> "list[tuple[list[str], int]]":
+    """(cells, the line where the row ends). Raises UserError for a quote that nothing closes."""
     csv.field_size_limit(CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     rows = []
+    start = last = 0  # lines before the row that is read, and before the last that was
     try:
         for row in reader:
             cells = [value.strip() for value in row]
             if any(cells):
                 rows.append((cells, reader.line_num))
+                last = start
+            start = reader.line_num
     except csv.Error as error:
         raise UserError(f"{name}, line {reader.line_num}: {error}.") from None
+    if _is_open(islice(io.StringIO(text, newline=""), last, None), delimiter):
+        raise UserError(
+            f"{name}, line {last + 1}: a quote opens a cell and none closes it, so {start - last:,} lines "
+            "would be one row: close it, or write two for one that is meant."
+        )
     return rows
+
+
+def _is_open(lines: Iterator[str], delimiter: str) -> bool:
+    """Whether the text ends within quotes."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _delimiter(first: str, name: str) -> str:

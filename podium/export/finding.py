@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from podium.competition.matching import ImageIndex, match, pictures
+from podium.competition.matching import ImageIndex, match
+from podium.competition.suffixes import pictures
 from podium.export.card import Card
 from podium.foundation.errors import UserError
 from podium.foundation.instead import START

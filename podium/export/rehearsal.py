@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.competition.matching import stem
+from podium.competition.suffixes import stem
 from podium.contracts import competition, images
 from podium.contracts.competition import Competition
 from podium.download import tables

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from podium.competition.matching import pictures
+from podium.competition.suffixes import pictures
 from podium.download.params import Limits
 from podium.download.raw import open_raw
 from podium.foundation.errors import UserError

@@ -59,10 +59,12 @@ def read_sample(path: Path, competition: "Competition") -> Sample:
         if name not in sheet.header:
             raise UserError(f"{path} has no column {name!r} ({', '.join(sheet.header)}): run `dvc repro`.")
     first = next(line for line in sheet.text.split("\n") if line.strip()).rstrip("\r")
+    delimiter = max(tables.DELIMITERS, key=first.count)
+    nameless = [""] * (len(next(csv.reader([first], delimiter=delimiter))) - len(sheet.header))
     sample = Sample(
         first=first,
-        delimiter=max(tables.DELIMITERS, key=first.count),
-        rows=sheet.rows,
+        delimiter=delimiter,
+        rows=[row + nameless for row in sheet.rows],  # commas at a line's end stay: the sample's form
         id_at=sheet.header.index(competition.id_column),
         values_at=[sheet.header.index(name) for name in competition.columns],
     )

@@ -148,3 +148,66 @@ def a_table_that_says_what_folders_say_under_other_ids() -> Layout:
     return Layout(
         files, ["cat", "dog"], 6, 3, said="train.csv has a column label, but its ids, such as 'scan-0-x'"
     )
+
+
+def numbered(*ids: str, path: str = "train/{}.jpg", first: int = 1) -> Files:
+    """Four training images by number, and a table that calls them `ids`."""
+    rows = [f"{name},{('cat', 'dog')[i % 2]}" for i, name in enumerate(ids)]
+    files = many(path, 4, first) | unseen("test/t{}.jpg", 2) | sample("t0,cat", "t1,dog")
+    return files | {"train.csv": csv("id,label", *rows)}
+
+
+@layout
+def ids_that_are_addresses_in_many_folders() -> Layout:
+    files = numbered(*(f"https://host.org/{i % 3}/{i}.jpg?size=2" for i in range(1, 5)))
+    return Layout(files, ["cat", "dog"], 4, 2, label_of={"train/2.jpg": "dog"})
+
+
+@layout
+def ids_that_are_paths_of_many_disks() -> Layout:
+    files = numbered(*(f"C:\\disk{i % 2}\\{i}.JPG" for i in range(1, 5)))
+    return Layout(files, ["cat", "dog"], 4, 2, label_of={"train/2.jpg": "dog"})
+
+
+@layout
+def ids_with_marks_between_thousands() -> Layout:
+    files = numbered('"1,001"', '"1,002"', '"1,003"', '"1,004"', first=1001)
+    return Layout(files, ["cat", "dog"], 4, 2, label_of={"train/1002.jpg": "dog"})
+
+
+@layout
+def ids_by_their_power_of_ten() -> Layout:
+    files = numbered("1E+05", "1.1E+05", "1.2E+05", "1.3E+05", path="train/{}0000.jpg", first=10)
+    return Layout(files, ["cat", "dog"], 4, 2, label_of={"train/110000.jpg": "dog"})
+
+
+@layout
+def ids_with_other_signs_between_words() -> Layout:
+    files = numbered("scan_1", "scan_2", "scan_3", "scan_4", path="train/Scan ({}).jpg")
+    return Layout(files, ["cat", "dog"], 4, 2, label_of={"train/Scan (2).jpg": "dog"})
+
+
+@layout
+def commas_at_every_line_s_end() -> Layout:
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2)
+    files |= {"train.csv": csv("id,label,,", "a1,cat,,", "a2,dog,,", "a3,cat,,", "a4,dog,,")}
+    return Layout(files | sample("t0,cat,", "t1,dog,", header="id,label,"), ["cat", "dog"], 4, 2)
+
+
+@layout
+def chances_with_decimal_commas() -> Layout:
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2)
+    files |= {"train.csv": csv("id;target", "a1;1", "a2;0", "a3;1", "a4;0")}
+    files |= sample("t0;0,5", "t1;0,5", header="id;target")
+    return Layout(
+        files, ["0", "1"], 4, 2, "binary", column_classes=[1], said="target has decimal commas (0,5)"
+    )
+
+
+@layout
+def labels_that_programs_write_for_nothing() -> Layout:
+    rows = ("a1,cat", "a2,dog", "a3,nan", "a4,nan")
+    files = labelled(*rows) | sample("t0,cat", "t1,dog")
+    return Layout(
+        files, ["cat", "dog", "nan"], 4, 2, said="2 of 4 labels are 'nan', as programs write an empty"
+    )

@@ -81,3 +81,51 @@ def a_spreadsheet_under_a_tables_name() -> Refusal:
     return Refusal(
         files, "train.csv is a zip (spreadsheets are zips, too) and no table: unpack it, or save the"
     )
+
+
+def told(text: str, sentence: str) -> Refusal:
+    """What is said of such a train.csv."""
+    files = many("train/{}.jpg", 4, 1) | unseen("test/t{}.jpg", 1) | sample("t0,cat")
+    return Refusal(files | {"train.csv": text}, sentence)
+
+
+@refusal
+def a_quote_that_nothing_closes() -> Refusal:
+    text = 'id,label\n1,cat\n2,"dog\n3,cat\n4,dog\n'
+    return told(
+        text, "train.csv, line 3: a quote opens a cell and none closes it, so 3 lines would be one row"
+    )
+
+
+@refusal
+def a_quote_that_nothing_closes_in_the_last_cell() -> Refusal:
+    return told(
+        'id,label\n1,cat\n2,"dog', "train.csv, line 3: a quote opens a cell and none closes it, so 1 lines"
+    )
+
+
+@refusal
+def ids_that_a_spreadsheet_rounded() -> Refusal:
+    text = csv("id,label", *(f"1.23457E+17,{name}" for name in ("cat", "dog", "cat", "dog")))
+    return told(
+        text, "(id: 1.23457E+17, label: cat): a spreadsheet has rounded such numbers: take the table as it"
+    )
+
+
+@refusal
+def some_ids_that_a_spreadsheet_rounded() -> Refusal:
+    text = csv("id,label", "1,cat", "2,dog", "3,cat", "1.23457E+17,dog")
+    return told(text, "line 5: no image '1.23457E+17' in the download (1 of 4 are missing; a spreadsheet has")
+
+
+@refusal
+def a_train_table_without_rows() -> Refusal:
+    return told("id,label\n", "train.csv has a header but no rows: download it again")
+
+
+@refusal
+def a_train_table_of_one_column() -> Refusal:
+    text = csv("id:label", "1:cat", "2:dog", "3:cat", "4:dog")
+    return told(
+        text, "(id:label: 1:cat): is it one column? A comma, semicolon, tab or bar must separate two."
+    )

@@ -113,7 +113,7 @@ def missing_image() -> Refusal:
 def all_images_missing() -> Refusal:
     return Refusal(
         with_table("x1,cat", "x2,dog", "x3,cat", "x4,dog"),
-        "train.csv, line 2: no cell names an image of the download, such as train/a1.jpg, and no other row does (id, label)",
+        "train.csv, line 2: no cell names an image of the download, such as train/a1.jpg, and no other row does (id: x1, label: cat)",
     )
 
 
