@@ -8,7 +8,12 @@ from pathlib import Path
 from podium.foundation import git
 from podium.foundation.errors import UserError
 
+COMMITTED = ("params.yaml", "dvc.yaml", "dvc.lock", "data/network.json", "reports/metrics.json")
 WRITTEN = (".dvc", "data", "models", "reports")  # what every run writes to
+PENDING = (
+    ("MERGE_HEAD", "a merge is not finished", "run `git commit`, or `git merge --abort`"),
+    ("index.lock", "another Git is at work, or was killed", "wait for it, or remove that file"),
+)
 IDENTITY = (("user.name", "GIT_COMMITTER_NAME"), ("user.email", "GIT_COMMITTER_EMAIL"))
 SECONDS = 60.0  # that signing may take: a passphrase may be asked for
 UNTRUSTED = "dubious ownership"  # Git's words for a folder that belongs to another user
@@ -28,6 +33,8 @@ def check_commits(root: Path | None = None) -> None:
     DVC ends with success and records no experiment in a shallow clone.
     """
     root = root or git.repository()
+    _nothing_pends(root)
+    _nothing_is_ignored(root)
     for key, variable in IDENTITY:
         if not os.environ.get(variable) and _git(root, "config", key).returncode:
             raise UserError(
@@ -66,6 +73,25 @@ def _is_one(root: Path) -> None:
             "this Git repository has no commit yet, which experiments start from: run `git add -A` and "
             "`git commit -m mine`."
         )
+
+
+def _nothing_pends(root: Path) -> None:
+    """A merge that is not settled, or a lock that a killed Git left, fails each commit."""
+    for name, what, way in PENDING:
+        place = root / _git(root, "rev-parse", "--git-path", name).stdout.strip()
+        if place.exists():
+            raise UserError(f"{what} ({place}), so nothing could be committed: {way}.")
+
+
+def _nothing_is_ignored(root: Path) -> None:
+    """What experiments keep in Git must not be ignored, as by a larger repository around this folder."""
+    found = _git(root, "check-ignore", "--verbose", *COMMITTED).stdout.splitlines()
+    for rule, _, name in (line.partition("\t") for line in found):
+        if not rule.rpartition(":")[2].startswith("!"):
+            raise UserError(
+                f"Git ignores {name} (by {rule}), so the baseline and experiments would lose it: take that "
+                "line out, or begin it with / where it means the outer folder alone."
+            )
 
 
 def _top(root: Path) -> Path:

@@ -150,10 +150,11 @@ def register(path: Path) -> list[str]:
 def commit_baseline(name: str, more: list[str]) -> None:
     """Commits what the first run decided, and nothing else that may lie in the tree."""
     paths = [path for path in (*standing.BASELINE, *more) if Path(path).exists()]
-    git.ask("add", *paths)
-    if git.ask("diff", "--cached", "--quiet", "--", *paths).returncode == 0:
+    done = git.ask("add", *paths)
+    if not done.returncode and git.ask("diff", "--cached", "--quiet", "--", *paths).returncode == 0:
         return  # the same competition again: the baseline stands
-    done = git.ask("commit", "-m", f"Baseline of {name}", "--", *paths)
+    if not done.returncode:
+        done = git.ask("commit", "-m", f"Baseline of {name}", "--", *paths)
     if done.returncode:
         words = " ".join((done.stdout + done.stderr).split())
         raise UserError(

@@ -91,6 +91,34 @@ def test_a_path_that_cannot_be_written(folder: Path) -> None:
     refused(r"models cannot be written to \(.*\): free it")
 
 
+def test_what_fails_each_commit_is_told_before_a_run(folder: Path) -> None:
+    for name, sentence in (
+        (
+            "MERGE_HEAD",
+            r"a merge is not finished \(.*MERGE_HEAD\), so nothing could be committed: run `git commit`",
+        ),
+        (
+            "index.lock",
+            r"another Git is at work, or was killed \(.*index\.lock\), .*: wait for it, or remove",
+        ),
+    ):
+        (folder / ".git" / name).touch()
+        refused(sentence)
+        (folder / ".git" / name).unlink()
+
+
+def test_a_larger_repository_that_ignores_what_experiments_keep(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".gitignore").write_text("*.lock\nreports/\n!dvc.lock\n")
+    (folder / "inside").mkdir()
+    monkeypatch.chdir(folder / "inside")
+    refused(r"Git ignores reports/metrics\.json \(by .*\.gitignore:2:reports/\), so the baseline and")
+    (folder / "inside/reports/metrics.json").touch()
+    git("add", "-f", "reports/metrics.json")  # what is tracked is not ignored
+    repository.check_commits()
+
+
 def test_an_experiment_that_left_nothing_is_no_success() -> None:
     with pytest.raises(UserError, match=r"ended well and recorded no experiment: look with `dvc exp list`"):
         recorded.believe(lambda: None)

@@ -182,6 +182,15 @@ def test_the_baseline_commits_its_own_files_alone(repository: Path) -> None:
     assert count.stdout.strip() == "1"
 
 
+def test_a_baseline_that_git_refuses_is_no_success(repository: Path) -> None:
+    for key, value in (("user.name", "A"), ("user.email", "a@b.c")):
+        subprocess.run(["git", "config", key, value], check=True)
+    Path("params.yaml").write_text("a: 1\n")
+    (repository / ".git/index.lock").touch()
+    with pytest.raises(UserError, match=r"its baseline could not be committed \(.*index\.lock"):
+        start.commit_baseline("zoo", [])
+
+
 def test_a_failing_pipeline_is_one_sentence(repository: Path) -> None:
     with pytest.raises(UserError, match=r"`dvc repro` stopped; what it says above must be mended"):
         start.dvc("repro")
