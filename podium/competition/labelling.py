@@ -148,6 +148,8 @@ def _empty(raw: Raw, folders: Labels, roles: Roles) -> list[Finding]:
     text = f"{len(empty)} folders without images: {', '.join(empty[:SHOWN])}" + (
         " ..." if empty[SHOWN:] else ""
     )
+    others = [name for name in raw.names() if name.startswith(f"{empty[0]}/")]
+    text += f" ({len(others):,} other files there, such as {others[0]})" if others else ""
     return [Finding(what="labels", found=text, why="no class", warning=True)]
 
 

@@ -17,7 +17,7 @@ from podium.competition.suffixes import stem
 from podium.download import annotations, letters
 from podium.download.raw import Raw
 from podium.download.tables import LISTS, SUFFIXES, Sheet, parse
-from podium.foundation.errors import UserError
+from podium.foundation.errors import UserError, told
 
 MAX_BYTES = 1 << 30  # of a text table
 MAX_JSON = 1 << 20  # of a file that may map integers to class names
@@ -191,10 +191,11 @@ class Sheets:
                 else parse(data, name, self._words, self.params.encoding)
             )
         except (UserError, OSError, ValueError) as error:
+            said = str(error) if isinstance(error, UserError) else f"{name} {told(error)}."
             if needed or (not optional and (is_sample(name) or file_role(name) == "train")):
-                raise UserError(str(error) if isinstance(error, UserError) else f"{name} {error}.") from None
+                raise UserError(said) from None
             if not lower.endswith(LISTS):
-                self.broken.append(str(error).rstrip("."))
+                self.broken.append(said.rstrip("."))
             return
         if sheet is None:
             if needed:
@@ -206,8 +207,8 @@ class Sheets:
             sheet = sheet.without_header()
         elif optional and id_column(sheet, pool) is None:
             return
-        sheet, told = with_points(sheet, is_sample(name))
-        self.broken += [told] if told else []
+        sheet, said = with_points(sheet, is_sample(name))
+        self.broken += [said] if said else []
         self.all.append(sheet)
 
     def _labels_of(

@@ -35,6 +35,12 @@ def refuse_small(small: list[int], labels: Labels, classes: list[str], k: int) -
 def refuse_groups(groups: list[str], k: int) -> None:
     """Raises UserError where there are fewer groups than folds, or one holds nearly all images."""
     sizes = Counter(groups)
+    if len(sizes) == 1 and len(groups) > 1:
+        raise UserError(
+            f"all {len(groups):,} labelled images are one group, so that no fold could be judged by another: "
+            "look at the download where they show the same (data/clean/duplicates.parquet), else set "
+            "split.group: none."
+        )
     if len(sizes) < k:
         raise UserError(
             f"there are {len(sizes)} groups of images for split.k = {k} folds, and a group stays whole: "

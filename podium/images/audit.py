@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from podium.foundation.errors import told
 from podium.images.channels import Meaning
 from podium.images.exif import Origin
 from podium.images.kinds import Unreadable
@@ -90,7 +91,7 @@ def audit_all(
         try:
             data = read(name)
         except (OSError, ValueError) as error:
-            return Audited("unreadable", str(error), 0, 0, hashlib.sha256(b"").hexdigest(), "", 0, b"")
+            return Audited("unreadable", told(error), 0, 0, hashlib.sha256(b"").hexdigest(), "", 0, b"")
         return audit(data, storage, megapixels, meaning)
 
     cv2.setNumThreads(1)

@@ -211,3 +211,10 @@ def labels_that_programs_write_for_nothing() -> Layout:
     return Layout(
         files, ["cat", "dog", "nan"], 4, 2, said="2 of 4 labels are 'nan', as programs write an empty"
     )
+
+
+@layout
+def films_in_a_class_folder() -> Layout:
+    files = folders() | unseen() | LABELLED | {f"train/emu/{i}.mp4": b"\0" for i in range(3)}
+    said = "1 folders without images: train/emu (3 other files there, such as train/emu/0.mp4)"
+    return Layout(files, ["cat", "dog"], 4, 3, said=said)

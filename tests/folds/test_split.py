@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podium.folds import frozen, split
+from podium.folds import checks, frozen, split
 from podium.folds.params import SplitParams
 from podium.foundation.errors import UserError
 
@@ -68,6 +68,13 @@ def test_fewer_groups_than_folds_are_refused() -> None:
     groups = [f"g{i % 3}" for i in range(20)]
     with pytest.raises(UserError, match=r"there are 3 groups .* split.k = 5 .* set split.k to 3 or less"):
         split.split(ids, labels, groups, CLASSES, SplitParams(), 0)
+
+
+def test_images_that_are_all_one_group_are_refused() -> None:
+    with pytest.raises(
+        UserError, match=r"all 40 labelled images are one group, so that no fold .*duplicates"
+    ):
+        checks.refuse_groups(["same"] * 40, 2)
 
 
 def test_one_giant_group_is_refused() -> None:

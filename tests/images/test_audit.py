@@ -326,6 +326,14 @@ def test_a_file_that_cannot_be_read_from_the_zip() -> None:
     assert (facts.status, facts.note) == ("unreadable", "is damaged in the zip (wrong checksum)")
 
 
+def test_a_file_that_may_not_be_read_says_why() -> None:
+    def read(_: str) -> bytes:
+        raise PermissionError(13, "Permission denied", "a.png")
+
+    ((_, facts),) = audit_all(["a.png"], read, STORAGE, LIMIT, 1)
+    assert (facts.status, facts.note) == ("unreadable", "cannot be read (Permission denied)")
+
+
 def test_few_images_are_held_at_once() -> None:
     read: list[str] = []
 
