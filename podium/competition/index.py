@@ -18,7 +18,7 @@ from podium.contracts.origins import ORIGINS
 from podium.download.sentences import readable
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing, replacing_folder, write_text
-from podium.images.audit import Audited
+from podium.images.audit import NEARLY_BLACK, Audited
 from podium.images.channels import Meaning
 from podium.images.shards import Place, Writer
 
@@ -63,6 +63,7 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
             findings.append(
                 Finding(what=status, found=f"{len(some):,}: {names}{more}", why=why, warning=True)
             )
+    findings += _dark(frame)
     tests = bad[bad["subset"] == "test"]
     if len(tests):
         text = f"{len(tests):,} test images cannot be read"
@@ -75,6 +76,16 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
     if gone:
         raise _lost_class(gone[0], bad, frame)
     return findings
+
+
+def _dark(frame: pd.DataFrame) -> list[Finding]:
+    """A warning where most pictures are nearly black, as masks and files of few levels are."""
+    notes = frame.loc[frame["note"].str.contains(NEARLY_BLACK, regex=False), "note"]
+    if len(notes) * 2 <= len(frame):
+        return []
+    text = f"{len(notes):,} of {len(frame):,} pictures are {notes.iloc[0].rpartition('; ')[2]}"
+    why = "they show nothing as they are: multiply their values where those are levels or classes"
+    return [Finding(what="images", found=text, why=why, warning=True)]
 
 
 def _lost_class(name: str, bad: pd.DataFrame, frame: pd.DataFrame) -> UserError:

@@ -21,6 +21,8 @@ from podium.images.storing import as_stored, pixel_digest
 
 HASH_SIDE = 32  # pixels of the grey image whose cosine transform is taken
 HASH_BITS = 8  # lowest frequencies a side: 64 bits in all
+DARK = 16  # of 255: a picture of lower values alone shows nothing
+NEARLY_BLACK = "nearly black"
 LOOKED_AT = 32  # images that tell what all of them will take on disk
 WINDOW = 8  # images in flight a worker: what bounds the memory
 
@@ -53,6 +55,9 @@ def audit(
         image = open_image(data, megapixels, storage.short_side, meaning)
     except Unreadable as error:
         return Audited("unreadable", str(error), 0, 0, sha, "", 0, b"")
+    highest = int(image.pixels.max())
+    if highest < DARK:
+        image.notes.append(f"{NEARLY_BLACK}: no value above {highest} of 255")
     stored = as_stored(image, data, storage.short_side, f".{storage.format}", storage.quality)
     return Audited(
         status="repaired" if image.repaired else "ok",

@@ -11,6 +11,7 @@ from podium.images.pixels import Pixels
 PNG_DEPTH = 24  # where a PNG's header says how many bits a channel has
 CLEAR = ("RGBA", "LA", "PA", "RGBa", "La")  # Pillow's modes with transparency
 DEEP = ("I;16", "I;16B", "I;16L", "I", "F")  # Pillow's modes of more than 8 bits
+PALETTE = 320  # a TIFF's tag
 BITS_OF_SAMPLE, EXTRA_SAMPLES, UNSAID = 258, 338, (0,)  # TIFF's tags; an extra sample that is no transparency
 
 
@@ -28,6 +29,14 @@ def is_unsaid(header: Any) -> bool:
     """Whether a TIFF says that its fourth band is no transparency."""
     extra = getattr(header, "tag_v2", {}).get(EXTRA_SAMPLES, ())
     return bool(extra) and (extra if isinstance(extra, tuple) else (extra,))[0] in UNSAID
+
+
+def mend_palette(image: Any) -> None:
+    """A TIFF's palette has 16 bits a colour; where a program wrote 8 of them, all would be black."""
+    table = getattr(image, "tag_v2", {}).get(PALETTE, ()) if image.mode == "P" else ()
+    if table and max(table) <= 255:
+        n = len(table) // 3
+        image.putpalette(bytes(int(table[i + n * band]) for i in range(n) for band in range(3)))
 
 
 def deep_values(data: bytes, kind: str, header: Any) -> Any:

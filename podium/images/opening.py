@@ -29,7 +29,7 @@ from PIL import (
 from podium.foundation.instead import BINARY, COPIED, sent_as_text
 from podium.images import arrays, dicom
 from podium.images.channels import GROUND_NAMES, Meaning, Stored, is_hidden
-from podium.images.deep import CLEAR, PNG_DEPTH, as_rgb, bits_of, deep_values, is_unsaid
+from podium.images.deep import CLEAR, PNG_DEPTH, as_rgb, bits_of, deep_values, is_unsaid, mend_palette
 from podium.images.exif import Origin, orientation, origin
 from podium.images.headers import end_of, usual_size
 from podium.images.kinds import Unreadable, kind_of
@@ -218,6 +218,7 @@ def _by_pillow(data: bytes, opened: Opened, meaning: Meaning) -> Pixels:
             return as_rgb(values, meaning)
         band = image.mode == "RGBA" and meaning.fourth == "band"
         _load(image, opened)
+        mend_palette(image)
         return _rgb(image.convert("RGBX").convert("RGB") if band else image, opened, meaning)
     except Unreadable:
         raise

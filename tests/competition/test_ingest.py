@@ -121,6 +121,18 @@ def test_unreadable_images_can_stop_it(project: Path) -> None:
     assert not (project / "data/index").exists()
 
 
+def test_pictures_that_show_nothing_are_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = shipped()
+    mask = encode(np.eye(8, dtype=np.uint8)[..., None].repeat(3, 2), ".png")
+    few = [name for name in files if name.endswith(".jpg")][:3]
+    run_ingest(project, files | dict.fromkeys(few, mask))
+    assert "nearly black" not in capsys.readouterr().out
+    run_ingest(project, {name: mask if name.endswith(".jpg") else text for name, text in files.items()})
+    assert (
+        "! images:       7 of 7 pictures are nearly black: no value above 1 of 255" in capsys.readouterr().out
+    )
+
+
 def test_a_class_without_a_readable_image(project: Path) -> None:
     with pytest.raises(UserError, match="class 'cat' has no readable image"):
         run_ingest(project, shipped() | {"train/cat/cat_0.jpg": b"", "train/cat/cat_1.jpg": b"x"})

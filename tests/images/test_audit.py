@@ -69,8 +69,8 @@ VERBATIM = {
     "png": encoded(IMAGE, "PNG"),
     "grey png": encoded(IMAGE.convert("L"), "PNG"),
     "upright by exif": turned(1),
-    "one pixel": encoded(Image.new("RGB", (1, 1)), "PNG"),
-    "long and thin": encoded(Image.new("RGB", (20_000, 3)), "PNG"),
+    "one pixel": encoded(Image.new("RGB", (1, 1), "white"), "PNG"),
+    "long and thin": encoded(Image.new("RGB", (20_000, 3), "white"), "PNG"),
 }
 TURNED_TO_RGB = {
     "cmyk jpeg": encoded(IMAGE.convert("CMYK"), "JPEG", quality=95),

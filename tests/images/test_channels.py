@@ -1,5 +1,7 @@
 """Deep values, fourth bands and transparency mean the same in every picture of a data set."""
 
+import io
+import struct
 import sys
 
 import cv2
@@ -122,6 +124,17 @@ def test_a_palette_with_half_clear_colours_is_transparency() -> None:
 
 def as_tiff(values: np.ndarray) -> bytes:
     return encoded(Image.fromarray(values), "TIFF")
+
+
+def test_a_palette_of_eight_bits_in_a_tiff_is_not_black() -> None:
+    """The format wants 16 bits a colour, and some programs write 8."""
+    whole = encoded(IMAGE.convert("P", palette=Image.Palette.ADAPTIVE), "TIFF")
+    table = Image.open(io.BytesIO(whole)).tag_v2[320]
+    small = whole.replace(
+        struct.pack("<768H", *table), struct.pack("<768H", *(value >> 8 for value in table))
+    )
+    assert small != whole
+    assert np.array_equal(open_image(small, 200, 320).pixels, open_image(whole, 200, 320).pixels)
 
 
 @pytest.mark.parametrize("hole", [np.inf, -np.inf, np.nan, np.finfo(np.float32).min, -9999.0])
