@@ -1,5 +1,6 @@
 """Can this folder's repository hold what a run will make? Asked once, before anything runs."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -23,6 +24,7 @@ def check(root: Path | None = None) -> None:
     """What every run needs. Raises UserError with the way out: no repository, no commit, no room to write."""
     root = root or git.repository()
     _is_one(root)
+    _is_whole(root)
     for name in WRITTEN:
         _writable(root / name)
 
@@ -73,6 +75,27 @@ def _is_one(root: Path) -> None:
             "this Git repository has no commit yet, which experiments start from: run `git add -A` and "
             "`git commit -m mine`."
         )
+
+
+def _is_whole(root: Path) -> None:
+    """DVC's own files: what a merge or a power cut leaves in them, DVC tells without a way out."""
+    for name in ("dvc.yaml", "dvc.lock"):
+        lines = (root / name).read_bytes().split(b"\n") if (root / name).is_file() else []
+        torn = next((number for number, line in enumerate(lines, 1) if line.startswith(b"<<<<<<< ")), 0)
+        if torn:
+            raise UserError(
+                f"{name}, line {torn}: a merge conflict is not settled: take one side whole "
+                f"(`git checkout --ours {name}` or --theirs), then run again."
+            )
+    place = root / ".dvc/tmp/rwlock"
+    if not place.is_file() or os.environ.get("DVC_ROOT"):  # a stage of DVC's: it has just read it
+        return
+    try:
+        json.loads(place.read_bytes())
+    except ValueError:
+        raise UserError(
+            f"{place} is broken, as after a power cut, and DVC stops at it: remove it while no dvc runs."
+        ) from None
 
 
 def _nothing_pends(root: Path) -> None:

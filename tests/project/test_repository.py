@@ -91,6 +91,21 @@ def test_a_path_that_cannot_be_written(folder: Path) -> None:
     refused(r"models cannot be written to \(.*\): free it")
 
 
+@pytest.mark.parametrize("name", ["dvc.yaml", "dvc.lock"])
+def test_a_merge_that_left_its_marks(name: str, folder: Path) -> None:
+    (folder / name).write_text("stages:\n<<<<<<< HEAD\n  a: {}\n=======\n>>>>>>> b\n")
+    refused(rf"{name}, line 2: a merge conflict is not settled: take one side whole \(`git checkout --ours")
+
+
+@pytest.mark.parametrize("content", ["", '{"/x": {"wri'])
+def test_a_lock_that_a_power_cut_broke(content: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / ".dvc/tmp").mkdir(parents=True)
+    (folder / ".dvc/tmp/rwlock").write_text(content)
+    refused(r"rwlock is broken, as after a power cut, and DVC stops at it: remove it while no dvc runs\.")
+    (folder / ".dvc/tmp/rwlock").write_text("{}")
+    repository.check()
+
+
 def test_what_fails_each_commit_is_told_before_a_run(folder: Path) -> None:
     for name, sentence in (
         (
