@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -20,6 +21,7 @@ from podium.project import standing
 
 RAW = Path("data/raw")
 BLOCK = 1 << 20  # bytes read at once
+NO_TEXT = ("Cc", "Cs")  # control characters, and bytes that are no UTF-8
 NOTE = "  # found: "  # lines of params.yaml that tell what ingest detected; the first run writes them
 PATH_LINE = re.compile(
     r"^(competition:\n(?:  .*\n)*?  path: )(\"[^\"\n]*\"|'[^'\n]*'|\S+)( *)(.*\n)", re.MULTILINE
@@ -53,7 +55,14 @@ def take(given: str, raw: Path = RAW) -> Path:
     """
     if not given:
         raise UserError("name the competition's zip: make start ZIP=path/to/mine.zip.")
+    if "://" in given:
+        raise UserError(
+            f"ZIP={given} is an address: `make download COMPETITION={given}` fetches a Kaggle competition; "
+            "download any other zip first, and give its path."
+        )
     path = Path(given).expanduser()
+    if any(unicodedata.category(letter) in NO_TEXT for letter in given):
+        raise UserError(f"ZIP={given!r}: rename it: a name with such letters cannot stand in params.yaml.")
     if not path.exists():
         raise UserError(f"ZIP={given} is not there: give the path of the zip that Kaggle handed out.")
     if path.is_dir():

@@ -40,6 +40,12 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("", r"name the competition's zip: make start ZIP=path/to/mine\.zip\."),
         ("gone.zip", r"ZIP=gone\.zip is not there: give the path"),
+        (
+            "https://www.kaggle.com/c/zoo",
+            r"is an address: `make download COMPETITION=https://www\.kaggle\.com/c/zoo`",
+        ),
+        ("caf\udce9.zip", r"ZIP='caf\\udce9\.zip': rename it: a name with such letters"),
+        ("a\nb.zip", r"ZIP='a\\nb\.zip': rename it"),
         ("text.zip", r"ZIP=text\.zip is no whole zip, tar or 7z \(5 bytes\): download it again"),
     ],
 )
