@@ -54,6 +54,7 @@ AS_TEXT = (
 )  # what line ends may suffer
 COPIED, BINARY = "a picture that was copied as text", "copy it again in binary mode"
 BEHIND = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
+CARRIAGE = 13
 LOOKED_AT, FEEDS = 1 << 16, 16  # bytes; line feeds in them: one in 256 bytes is one
 PATH = re.compile(rb"(?:\.{0,2}/|[\w-]+/)[^\n\0]*/[^/\n\0]+\.\w{2,5}\s*")  # Git on Windows writes links so
 
@@ -94,5 +95,8 @@ def sentence(data: bytes, wanted: str) -> str:
 
 def sent_as_text(data: bytes) -> bool:
     """Whether every line feed has a carriage return before it: no compressed bytes are so by chance."""
+    first = data.find(b"\n")
+    if first < 1 or data[first - 1] != CARRIAGE:  # most files say so at once
+        return False
     feeds = data.count(b"\n", 0, LOOKED_AT)
     return feeds >= FEEDS and data.count(b"\r\n", 0, LOOKED_AT) == feeds
