@@ -9,6 +9,7 @@ from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
 SHOWN = 4  # names in a sentence
+REPEATED = re.compile(r"(.+) \(\d+\)")  # how a table's second column of a name is called
 
 
 def columns_to_classes(sheet: Sheet, columns: list[str], classes: Classes) -> tuple[list[int], str]:
@@ -31,6 +32,11 @@ def columns_to_classes(sheet: Sheet, columns: list[str], classes: Classes) -> tu
     ]
     if classes.integers is None and counted and len(columns) == len(classes.names):
         return list(map(int, counted[0])), "assumed: they count from 0, so do the classes as sorted"
+    twice = [hit[1] for name in columns if (hit := REPEATED.fullmatch(name)) and hit[1] in columns]
+    if twice:
+        raise UserError(
+            f"{sheet.name} has several columns named {twice[0]!r}: each class has one: mend its header."
+        )
     known = {plain_of(name) for name in classes.names}
     strange = [name for name in columns if plain_of(name) not in known] or columns
     raise UserError(

@@ -72,6 +72,8 @@ def opened(path: Path, shown: str, limits: Limits, page: str | None) -> "Archive
     if kind == "packed":
         content = tarballs.unpacked(path, shown, limits)
         return Tarball(content, shown, limits, page) if tarfile.is_tarfile(content) else content
+    if not kind and PACKED_TABLES.search(shown):
+        return path  # a browser has unpacked it and left its name
     if not kind and not is_archive(shown) and path.suffix.lower() in TABLES:
         raise UserError(
             f"{shown} is a table: give the zip that Kaggle handed out, or the folder with all files."

@@ -12,6 +12,7 @@ from podium.download.letters import Text
 from podium.foundation.errors import UserError
 from podium.foundation.instead import sentence
 
+END_OF_DOS = "\x1a"  # which old programs write behind a text
 CELL = 1 << 24  # characters: what run-length masks and texts beside the labels may have
 SEPARATOR = re.compile(r'\A"?sep=.?"?\r?\n', re.IGNORECASE)  # a first line for spreadsheets
 DELIMITERS = (",", "\t", ";", "|")
@@ -72,9 +73,11 @@ def parse(data: bytes, name: str, known: Iterable[str] = (), page: str | None = 
     if (told := sentence(data, "table")) and not data.lstrip().startswith(b"{"):
         raise UserError(f"{name} is {told}.")
     read = letters.read(data, known, page)
-    text = SEPARATOR.sub("\n", read.text)
+    text = SEPARATOR.sub("\n", read.text).removesuffix(END_OF_DOS)
     if "\0" in text:
-        raise UserError(f"{name} is no text table (it holds zero bytes).")
+        raise UserError(
+            f"{name} is no text table (it holds zero bytes): save it as CSV, or download it again."
+        )
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
         raise UserError(f"{name} is empty.")

@@ -218,3 +218,10 @@ def films_in_a_class_folder() -> Layout:
     files = folders() | unseen() | LABELLED | {f"train/emu/{i}.mp4": b"\0" for i in range(3)}
     said = "1 folders without images: train/emu (3 other files there, such as train/emu/0.mp4)"
     return Layout(files, ["cat", "dog"], 4, 3, said=said)
+
+
+@layout
+def a_packed_table_that_a_browser_unpacked() -> Layout:
+    files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | sample("t0,cat", "t1,dog")
+    text = csv("id,label", "a1,cat", "a2,dog", "a3,cat", "a4,dog") + "\x1a"  # and DOS' mark of an end
+    return Layout(files | {"train.csv.gz": text}, ["cat", "dog"], 4, 2, label_of={"train/a2.jpg": "dog"})

@@ -129,3 +129,18 @@ def a_train_table_of_one_column() -> Refusal:
     return told(
         text, "(id:label: 1:cat): is it one column? A comma, semicolon, tab or bar must separate two."
     )
+
+
+@refusal
+def two_columns_of_one_class() -> Refusal:
+    files = folders() | unseen() | sample("0.jpg,.5,.5", "1.jpg,.5,.5", "2.jpg,.5,.5", header="id,cat,cat")
+    return Refusal(
+        files, "sample_submission.csv has several columns named 'cat': each class has one: mend its"
+    )
+
+
+@refusal
+def a_table_with_zeros_behind_it() -> Refusal:
+    return told(
+        "id,label\n1,cat\n\0\0", "train.csv is no text table (it holds zero bytes): save it as CSV, or"
+    )
