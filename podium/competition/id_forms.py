@@ -74,10 +74,13 @@ def _last_number(text: str) -> str | None:
 
 
 def as_is(text: str) -> str | None:
+    """The text."""
     return text
 
 
 def folded(key: "Key") -> "Key":
+    """The key in small letters."""
+
     def fold(text: str) -> str | None:
         value = key(text)
         return None if value is None else value.casefold()
