@@ -8,8 +8,8 @@ from pathlib import Path
 
 from podium.foundation import git
 from podium.foundation.errors import UserError
+from podium.project import standing
 
-COMMITTED = ("params.yaml", "dvc.yaml", "dvc.lock", "data/network.json", "reports/metrics.json")
 WRITTEN = (".dvc", "data", "models", "reports")  # what every run writes to
 PENDING = (
     ("MERGE_HEAD", "a merge is not finished", "run `git commit`, or `git merge --abort`"),
@@ -108,7 +108,7 @@ def _nothing_pends(root: Path) -> None:
 
 def _nothing_is_ignored(root: Path) -> None:
     """What experiments keep in Git must not be ignored, as by a larger repository around this folder."""
-    found = _git(root, "check-ignore", "--verbose", *COMMITTED).stdout.splitlines()
+    found = _git(root, "check-ignore", "--verbose", *standing.BASELINE).stdout.splitlines()
     for rule, _, name in (line.partition("\t") for line in found):
         if not rule.rpartition(":")[2].startswith("!"):
             raise UserError(
