@@ -28,7 +28,11 @@ CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 def root() -> Path:
     """The store's folder, made when missing."""
     named = os.environ.get("PODIUM_CACHE")
-    folder = Path(named).expanduser() if named else user_cache_path("podium")
+    folder = Path(os.path.expanduser(named)) if named else user_cache_path("podium")  # Path.expanduser raises
+    if folder.parts[:1] and folder.parts[0].startswith("~"):  # a user of a container without a name or HOME
+        raise UserError(
+            f"no home folder is known, so {folder} cannot be found: set PODIUM_CACHE to a folder."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

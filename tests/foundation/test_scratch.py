@@ -111,6 +111,21 @@ def test_a_store_that_cannot_be_written_is_one_sentence(number: int) -> None:
         scratch.obtain("features", "k", build)
 
 
+def test_a_user_without_a_home_is_told_and_no_folder_named_tilde_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # what Python does where nothing tells it
+    monkeypatch.setattr(scratch, "user_cache_path", lambda name: Path("~/.cache") / name)
+    for named in ("", "~/cache"):
+        monkeypatch.setenv("PODIUM_CACHE", named)
+        with pytest.raises(
+            UserError, match=r"no home folder is known, so ~/.*: set PODIUM_CACHE to a folder"
+        ):
+            scratch.root()
+    assert not list(tmp_path.iterdir())
+
+
 def test_deleting_the_store_costs_only_time(store: Path) -> None:
     scratch.obtain("features", "k", fill())
     shutil.rmtree(store)
