@@ -1,5 +1,6 @@
 """Files that are either complete or not there: written beside their place, then renamed into it."""
 
+import glob
 import hashlib
 import json
 import os
@@ -36,7 +37,8 @@ def replacing(path: Path) -> Iterator[Path]:
 def replacing_folder(path: Path) -> Iterator[Path]:
     """A temporary folder beside `path`, which takes its place when the block ends without an error."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    _clear_dead(path)
+    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.{_host()}-{os.getpid()}.", dir=path.parent))
     try:
         yield draft
         draft.chmod(0o777 & ~_umask())
@@ -45,6 +47,29 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+
+
+def _clear_dead(path: Path) -> None:
+    """Removes drafts of the folder that processes of this machine left when they were killed."""
+    for draft in path.parent.glob(f".{glob.escape(path.name)}.{_host()}-*.*"):
+        number = draft.name.rpartition(".")[0].rpartition("-")[2]
+        if number.isdigit() and not _lives(int(number)):
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _host() -> str:
+    """The machine in eight letters: another one's process numbers say nothing here."""
+    return hashlib.sha256(os.uname().nodename.encode()).hexdigest()[:8]
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 def _named(error: OSError, path: Path) -> OSError:

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,20 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with files.replacing_folder(path) as draft:
         (draft / "three").write_text("3")
     assert os.listdir(path) == ["three"], "what the old folder held must go"
+
+
+def test_drafts_of_killed_processes_go_and_living_ones_stay(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    with files.replacing_folder(tmp_path / "images") as draft:
+        mine = draft.name
+        other = tmp_path / mine.replace(f"-{os.getpid()}.", f"-{dead.pid}.")
+        far = tmp_path / f".images.elsewhere-{dead.pid}.abcd"
+        other.mkdir()
+        far.mkdir()
+        (other / "half").write_text("x")
+        with files.replacing_folder(tmp_path / "images"):
+            assert draft.is_dir() and far.is_dir() and not other.exists()
 
 
 def test_files_are_readable_by_others_as_the_umask_says(tmp_path: Path) -> None:
