@@ -5,9 +5,10 @@ from pathlib import Path
 
 from podium.foundation.entry import run
 from podium.foundation.files import write_text
-from podium.project import experiments, experiments_table
+from podium.project import experiments, experiments_table, standing
 
 PAGE = Path("reports/experiments.html")
+LOCK = Path("dvc.lock")
 
 
 def main() -> None:
@@ -16,13 +17,24 @@ def main() -> None:
     parser.add_argument("--html", default="", help="1: writes reports/experiments.html")
     given = parser.parse_args()
     rows = experiments.rows()
+    if rows:
+        experiments_table.show(rows)
+    if line := _no_baseline(rows):
+        print(line)
     if not rows:
-        print("no run yet: `dvc repro` makes the first one")
         return
-    experiments_table.show(rows)
     if given.html not in ("", "0"):
         write_text(PAGE, experiments_table.page(rows))
         print(f"page: {PAGE}")
+
+
+def _no_baseline(rows: list[experiments.Row]) -> str:
+    """What to do where the last commit holds no run to compare with; empty where it does."""
+    if any(row.named.name == experiments.BASELINE for row in rows):
+        return ""
+    if not LOCK.exists():
+        return "no run yet: `make submission` makes the first one"
+    return f"no baseline: the last commit holds no run; `{standing.keeping()}` makes this folder's run it"
 
 
 if __name__ == "__main__":

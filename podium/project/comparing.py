@@ -1,5 +1,6 @@
 """Two experiments beside each other: the paired difference, and the images on which they part."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from podium.report.thumbs import Album
 TEMPLATE = Path(__file__).with_name("compare.html")
 PAGE = Path("reports/compare.html")
 SHOWN = 60  # pictures of each kind
+CLASSES = 12  # listed, of those on which the two differ
 
 
 @dataclass(frozen=True)
@@ -90,24 +92,42 @@ def page(found: Comparison) -> str:
     pictures = images.IMAGES.read(images.PATH).set_index("image_id")
     album = Album()
 
-    def cards(table: pd.DataFrame) -> list[dict[str, str]]:
-        rows = table[table["image_id"].isin(pictures.index)].head(SHOWN).to_dict("records")
+    def cards(table: pd.DataFrame, loser: str) -> list[dict[str, str]]:
+        rows = table[table["image_id"].isin(pictures.index)].head(SHOWN)
         return [
-            {str(k): str(v) for k, v in row.items()} | {"src": album.original(pictures.loc[row["image_id"]])}
-            for row in rows
+            {
+                "image_id": name,
+                "file": name.rpartition("/")[2],
+                "given": given,
+                "wrong": wrong,
+                "src": album.original(pictures.loc[name]),
+            }
+            for name, given, wrong in zip(rows["image_id"], rows["given"], rows[loser], strict=True)
         ]
 
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    only = [(found.a, found.only_a), (found.b, found.only_b)]
+    a, b = found.a.name, found.b.name
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        a=found.a.name,
-        b=found.b.name,
+        a=a,
+        b=b,
+        word=found.ahead.word,
         lines=lines(found),
-        parts=[(side.name, len(table), cards(table)) for side, table in only],
+        by_class=_by_class(found),
+        parts=[
+            (a, b, len(found.only_a), cards(found.only_a, "b")),
+            (b, a, len(found.only_b), cards(found.only_b, "a")),
+        ],
         style=STYLE.read_text(encoding="utf-8"),
     )
+
+
+def _by_class(found: Comparison) -> list[tuple[str, int, int]]:
+    """(class, images right only in a, only in b): the classes on which the two part most; ties by name."""
+    one, other = (Counter(table["given"].tolist()) for table in (found.only_a, found.only_b))
+    names = sorted(one | other, key=lambda name: (-one[name] - other[name], name))
+    return [(name, one[name], other[name]) for name in names[:CLASSES]]
 
 
 def _decisions(a: Earlier, b: Earlier) -> tuple[pd.DataFrame, pd.DataFrame, int]:

@@ -97,15 +97,13 @@ def whole(run: Earlier) -> bool:
     return folds <= ran and run.params.get("effort") != "probe"
 
 
-def score(row: Row) -> str:
-    """The score with its interval; a partial run says so."""
+def score(row: Row) -> tuple[str, str]:
+    """The score, which a partial run marks as such, and its interval."""
     if row.run is None:
-        return "not here"
+        return "not here", ""
     m = row.run.metrics
-    text = f"{float(m['cv']):.4f}"
-    if "cv_low" in m:
-        text += f" ({float(m['cv_low']):.4f} to {float(m['cv_high']):.4f})"
-    return text if row.whole else f"{text} partial"
+    text = f"{float(m['cv']):.4f}" + ("" if row.whole else " partial")
+    return text, f"({float(m['cv_low']):.4f} to {float(m['cv_high']):.4f})" if "cv_low" in m else ""
 
 
 def competition_name() -> str:

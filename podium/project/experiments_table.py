@@ -18,6 +18,7 @@ COLORS = {"better": "green", "worse": "red", "not to be told apart": "yellow", "
 UNTOLD = 100  # columns of an output that is no terminal
 SCRIPT = Path(__file__).with_name("experiments.js")
 CURVES = 12  # experiments whose curves are laid over each other, the newest
+PANELS = {"val_loss": "validation loss", "val_accuracy": "validation accuracy"}
 
 
 def changes(row: Row) -> str:
@@ -27,25 +28,30 @@ def changes(row: Row) -> str:
     return ", ".join(row.changed) or "nothing"
 
 
-def ahead(row: Row) -> str:
-    """The difference to the baseline; a dash where there is none to speak of."""
-    return row.ahead.text() if row.ahead else "-"
+def ahead(row: Row) -> tuple[str, str]:
+    """The difference to the baseline with its word, and its interval; a dash where there is none."""
+    if row.ahead is None:
+        return "-", ""
+    if row.ahead.word == "the same":
+        return row.ahead.word, ""
+    return f"{row.ahead.score:+.4f} {row.ahead.word}", f"({row.ahead.low:+.4f} to {row.ahead.high:+.4f})"
 
 
 def show(rows: list[Row]) -> None:
-    """Prints the table, cut to the terminal's width: changes and differences wrap."""
+    """Prints the table, cut to the terminal's width: intervals on lines of their own, one change a line."""
     console = Console(width=None if sys.stdout.isatty() else UNTOLD, highlight=False)
     metric = next((str(row.run.metrics["metric"]) for row in rows if row.run), "score")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("name", overflow="fold", max_width=22)
-    table.add_column(f"{metric} (95 %)", overflow="fold", max_width=26)
+    table.add_column("name", overflow="fold", max_width=20)
+    table.add_column(f"{metric} (95 %)", overflow="fold", min_width=18, max_width=20)
     table.add_column("changed", overflow="fold", ratio=1)
     table.add_column("min", justify="right")
-    table.add_column("to the baseline (95 %)", overflow="fold", ratio=1)
+    table.add_column("to the baseline (95 %)", overflow="fold", min_width=22, max_width=24)
     for row in rows:
         style = COLORS.get(row.ahead.word, "") if row.ahead else ""
-        cells = (row.named.name, score(row), changes(row), row.minutes, Text(ahead(row), style))
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in cells))
+        told = Text("\n".join(part for part in ahead(row) if part), style)
+        cells = ("\n".join(score(row)).strip(), changes(row).replace(", ", "\n"), row.minutes)
+        table.add_row(Text(row.named.name), *(Text(cell) for cell in cells), told)
     console.print(table)
 
 
@@ -74,10 +80,10 @@ def page(rows: list[Row]) -> str:
     return template.render(name=competition_name(), rows=lines, style=style, **parts)
 
 
-def _curves(rows: list[Row]) -> str:
+def _curves(rows: list[Row]) -> list[str]:
     known = [(row.named.name, row.run.curves) for row in rows if row.run and row.run.curves][:CURVES]
-    panels = [name for name in ("val_loss", "val_accuracy") if any(name in curve for _, curve in known)]
-    return figures.overlaid(known, panels) if panels else ""
+    panels = [name for name in PANELS if any(name in curve for _, curve in known)]
+    return [figures.overlaid(known, name, PANELS[name]) for name in panels]
 
 
 def _times(rows: list[Row]) -> str:

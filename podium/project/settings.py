@@ -12,6 +12,7 @@ from podium.foundation.params import PATH, nearest, read, text_of
 from podium.project.checking import check
 
 FLAGS = ("-S", "--set-param")
+NAMED = ("-n", "--name")  # DVC's own words for what NAME= gives
 KEY = re.compile(r"(?:\+\+?|~)?([\w.]+)(?:=(.*))?", re.DOTALL)
 
 
@@ -23,7 +24,8 @@ def taken(text: str) -> list[str]:
         raise UserError(f"SET={text}: {error}: quote a value that has spaces or brackets.") from None
     for word in words:
         if word.startswith("-") and word not in FLAGS:
-            raise UserError(f'SET: {word} is no setting: give SET="-S key=value -S key=value".')
+            more = ", and the experiment's name as NAME=mine" if word in NAMED else ""
+            raise UserError(f'SET: {word} is no setting: give SET="-S key=value -S key=value"{more}.')
     return [word for word in words if word not in FLAGS]
 
 

@@ -98,20 +98,19 @@ def curves(
         return svg(figure)
 
 
-def overlaid(lines: Sequence[tuple[str, dict[str, list[float]]]], panels: Sequence[str]) -> str:
-    """A line a run (name, values by name) over epochs, a panel a value's name."""
+def overlaid(lines: Sequence[tuple[str, dict[str, list[float]]]], wanted: str, title: str) -> str:
+    """A line a run (name, values by name) over epochs: the values called `wanted`."""
     from matplotlib.ticker import MaxNLocator
 
-    with _canvas(5.2 * len(panels), 3.4, len(panels)) as (figure, drawn):
-        for panel, wanted in zip(drawn, panels, strict=True):
-            for name, values in lines:
-                line = values.get(wanted, [])
-                panel.plot(range(1, len(line) + 1), line, linewidth=1.5, label=name)
-            panel.set_title(wanted.replace("_", " "))
-            panel.set_xlabel("epoch")
-            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        handles, names = drawn[0].get_legend_handles_labels()
-        figure.legend(handles, names, frameon=False, loc="outside right upper", fontsize=8)
+    columns = max(1, min(3, LETTERS // (6 + max(len(name) for name, _ in lines))))
+    with _canvas(WIDE, 3.2 + 0.18 * -(-len(lines) // columns)) as (figure, (panel,)):
+        for name, values in lines:
+            line = values.get(wanted, [])
+            panel.plot(range(1, len(line) + 1), line, linewidth=1.5, label=name)
+        panel.set_title(title)
+        panel.set_xlabel("epoch")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        figure.legend(frameon=False, loc="outside lower center", fontsize=8, ncols=columns)
         return svg(figure)
 
 

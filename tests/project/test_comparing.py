@@ -73,4 +73,8 @@ def test_the_page_shows_the_images_and_escapes_names(
     found = comparing.compare(Side("<a>", run(split, [0, 5])), Side("b", run(split, [7])))
     seen = comparing.page(found)
     assert "&lt;a&gt;" in seen and "<a>" not in seen and seen.count('class="card"') == 3
-    assert "Right only in b: 2" in seen and "train/00007.png" in seen and "<script" not in seen
+    assert "Right only in b: 2" in seen and 'title="train/00007.png"' in seen and "<script" not in seen
+    rows = comparing._by_class(found)
+    assert sum(one for _, one, _ in rows) == 1 and sum(other for _, _, other in rows) == 2
+    alone = comparing.compare(Side("a", run(split, [])), Side("b", run(split, [7])))
+    assert "Right only in b" not in comparing.page(alone), "an empty part says nothing"

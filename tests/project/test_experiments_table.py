@@ -1,6 +1,7 @@
 """make experiments: one line a run, and a page of them."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from podium.experiments.compare import Difference
 from podium.experiments.earlier import Earlier
 from podium.project import experiments, experiments_table
 from podium.project.experiments import BASELINE, Named, Row
+from stages import experiments as stage
 from tests.experiments import tiny
 
 SPLIT = pd.DataFrame({"image_id": ["a", "b"], "label": [0, 1], "group": ["a", "b"], "fold": [0, 1]})
@@ -47,7 +49,8 @@ def test_the_table_fits_and_says_what_each_run_is(capsys: pytest.CaptureFixture[
     text = " ".join(out.split())
     for told in (
         "<i>idle",
-        "0.9500 (0.9400",
+        "0.9500",
+        "(0.9400 to 0.9600)",
         "train.lr=0.1",
         "2.5",
         "better",
@@ -61,11 +64,39 @@ def test_the_table_fits_and_says_what_each_run_is(capsys: pytest.CaptureFixture[
     ]  # fmt: skip
 
 
+def test_no_number_is_torn_over_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside long names and many changes the table keeps a score, an interval and a setting whole."""
+    named = Named("large-images-longer-epochs", "1" * 40, "2026-01-02 03:04", "f" * 40)
+    settings = ["augment.policy=flip_shift", "train.epochs=12"]
+    experiments_table.show([replace(ROWS[0], named=named, changed=settings), ROWS[3]])
+    out = capsys.readouterr().out
+    for whole in ("(0.9400 to 0.9600)", "(+0.0200 to +0.0800)", "+0.0500 better", *settings):
+        assert whole in out
+
+
 def test_the_page_has_curves_times_machines_and_no_markup_from_names() -> None:
     text = experiments_table.page(ROWS)
     assert "&lt;i&gt;idle" in text and "<i>idle" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
-    assert text.count("<svg ") == 2 and "a &lt;fast&gt; one" in text
-    assert 'class="better"' in text and "script-src 'sha256-" in text
+    assert text.count("<svg ") == 3 and "a &lt;fast&gt; one" in text
+    assert 'class="short better"' in text and "script-src 'sha256-" in text
+
+
+def test_what_to_commit_is_said_where_there_is_no_baseline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["experiments"])
+    monkeypatch.setattr(experiments, "rows", list)
+    stage.main()
+    assert capsys.readouterr().out == "no run yet: `make submission` makes the first one\n"
+    Path("dvc.lock").write_text("")
+    for rows in ([], ROWS[:1]):
+        monkeypatch.setattr(experiments, "rows", lambda rows=rows: rows)
+        stage.main()
+        assert "holds no run; `git add dvc.lock && git commit -m baseline`" in capsys.readouterr().out
+    monkeypatch.setattr(experiments, "rows", lambda: ROWS)
+    stage.main()
+    assert "git add" not in capsys.readouterr().out
 
 
 def test_a_run_is_whole_when_all_folds_of_its_split_were_scored() -> None:
@@ -87,6 +118,6 @@ def test_experiments_are_listed_newest_first_beside_the_baseline(
     few, other, base = experiments.rows()
     assert [row.named.name for row in (few, other, base)] == ["few", "other", BASELINE]
     assert other.changed == ["model=beta"] and other.whole and other.ahead and other.ahead.images == 200
-    assert not few.whole and "partial" in experiments.score(few)
+    assert not few.whole and experiments.score(few)[0].endswith("partial")
     assert few.ahead and few.ahead.images == 40
     assert folds.PATH.exists()  # the workspace was not touched

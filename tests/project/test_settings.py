@@ -42,6 +42,8 @@ def test_right_ones_pass_and_a_grid_is_counted() -> None:
 
 
 def test_another_option_is_refused() -> None:
+    with pytest.raises(UserError, match=r"--name is no setting: .* and the experiment's name as NAME=mine"):
+        settings.taken("--name x -S seed=1")
     with pytest.raises(UserError, match=r"--force is no setting"):
         settings.taken("--force")
     with pytest.raises(UserError, match="quote a value"):
