@@ -47,8 +47,10 @@ class Comparison:
 
 
 def compare(a: Side, b: Side) -> Comparison:
-    """Raises UserError where the two do not go together: other classes, metrics, or no image in common."""
+    """Raises UserError where the two do not go together: one run, other classes, no common image."""
     names = f"{a.name} and {b.name}"
+    if a.run.revision == b.run.revision:
+        raise UserError(f"{names} are one run: name two of `make experiments`.")
     if a.run.classes != b.run.classes:
         raise UserError(f"{names} know different classes: only runs on the same competition are compared.")
     if a.run.metrics.get("metric") != b.run.metrics.get("metric"):

@@ -69,7 +69,7 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
     beside: list[Block] = [Table(["fold", "images", metric.name], rows)]
     if compared := run.voters.get("voters"):
         beside.append(_voters(compared, metric.name))
-        told = [f"Voter chosen: {run.voters['chosen']}.", *run.voters.get("why", [])]
+        told = [f"Voter chosen: {run.voters['chosen']}.", *run.voters.get("why", []), *_calibrated(run)]
         blocks.append(Sentences(told))
     if compared:
         beside.append(_as_table(compared, {"score": metric.name, **BOUNDS}))
@@ -77,6 +77,15 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
     blocks += _members(run, metric.name)
     numbers = [[name, number(value)] for name, value in (run.metrics | run.details).items()]
     return Part("Scores", [*blocks, Table(["metrics.json, details.json", ""], numbers, "All numbers")])
+
+
+def _calibrated(run: Evidence) -> list[str]:
+    """What was done to the vote after the voters were compared, so that the score is not any voter's."""
+    trial = run.voters.get("calibration") or {}
+    if not trial.get("kept"):
+        return []
+    told = f"Then the vote is adjusted to the metric ({trial['kind']}): that gains {trial['gain']:+.4f}"
+    return [f"{told} ± {trial['error']:.4f}. The voters below are compared before it."]
 
 
 def _members(run: Evidence, label: str) -> list[Block]:
@@ -134,6 +143,8 @@ def confusions(run: Evidence, _params: ReportParams) -> Part:
     confidence = run.oof.max(1).astype(np.float64)
     right = run.oof.argmax(1) == run.labels
     caption = "How often the prediction is right at each probability; beside each point, how many images."
+    if (run.voters.get("calibration") or {}).get("cuts"):
+        caption += " The metric's cut points are worked into the probabilities, which mean less for it."
     drawn = Figure(figures.reliability(confidence, right), caption)
     return Part("Confusion", [Beside([_grid(counts, shown, names), drawn, *blocks])])
 

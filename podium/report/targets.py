@@ -17,6 +17,7 @@ SHOWN: dict[str, tuple[Metric, ...]] = {  # of each column by itself
     "numbers": tuple(NUMBERS[name] for name in ("rmse", "mae", "r2")),
 }
 WORDS = 40  # letters of an answer on a card
+MARK = "|"  # between labels
 
 
 def columns(run: Evidence, _params: ReportParams) -> Part:
@@ -46,6 +47,7 @@ def mistakes(run: Evidence, params: ReportParams) -> Part:
     cards = []
     for row in np.argsort(-losses, kind="stable")[: params.worst]:
         lines = [f"loss {losses[row]:.2f}", f"given {given[row]}", f"predicted {said[row]}"]
+        lines.append(_file(run.ids[row]))
         picture = album.original(run.images.loc[run.ids[row]])
         cards.append(Card(picture, lines, f"{run.ids[row]}, fold {run.fold_of[row]}"))
     told = "Sorted by loss: the further a prediction is from what was given, the larger."
@@ -58,10 +60,18 @@ def tests(run: Evidence, params: ReportParams) -> Part:
     tested = [i for i, name in enumerate(run.test_ids) if run.images.loc[name, "subset"] == "test"]
     step = max(1, len(tested) // max(1, params.tests))
     cards = [
-        Card(album.original(run.images.loc[run.test_ids[row]]), [said[row]], run.test_ids[row])
+        Card(
+            album.original(run.images.loc[run.test_ids[row]]),
+            [said[row], _file(run.test_ids[row])],
+            run.test_ids[row],
+        )
         for row in tested[::step][: params.tests]
     ]
     return Part("Test images", [Cards(cards)] if cards else [])
+
+
+def _file(image_id: str) -> str:
+    return image_id.rpartition("/")[2]
 
 
 def _targets(run: Evidence) -> NDArray[np.float64]:
@@ -74,4 +84,6 @@ def _words(run: Evidence, values: NDArray[np.float64]) -> list[str]:
     if found.kind.truth == "numbers":
         return [", ".join(f"{value:.4g}" for value in row) for row in values]
     told = found.kind.words(found.kind.decide(values), found.classes)
+    if not any(MARK in name for name in found.classes):  # then it parts labels, and a comma lets lines break
+        told = [text.replace(MARK, ", ") for text in told]
     return [text if len(text) <= WORDS else f"{text[:WORDS]} …" for text in told]

@@ -1,6 +1,7 @@
 """make compare: the paired difference, what each has right alone, and a page of those images."""
 
 from dataclasses import replace
+from hashlib import sha1
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,8 @@ def run(split: pd.DataFrame, wrong: list[int], **params: object) -> Earlier:
         probs[row, (labels[row] + 1) % 4] = 0.85
     right = 1 - len(wrong) / len(rows)
     scores = {"metric": "accuracy", "cv": right}
-    return Earlier("f" * 40, scores, params, tiny.CLASSES, rows["image_id"].tolist(), probs, split,
+    revision = sha1(str((wrong, params)).encode()).hexdigest()
+    return Earlier(revision, scores, params, tiny.CLASSES, rows["image_id"].tolist(), probs, split,
                    competition=competition.read())  # fmt: skip
 
 
@@ -53,11 +55,18 @@ def test_the_better_one_and_the_images_that_only_one_has_right(split: pd.DataFra
 def test_runs_that_do_not_go_together_are_refused(split: pd.DataFrame) -> None:
     a = Side("a", run(split, [0]))
     with pytest.raises(UserError, match=r"^a and b know different classes"):
-        comparing.compare(a, Side("b", replace(a.run, classes=["x"])))
+        comparing.compare(a, other(a, classes=["x"]))
     with pytest.raises(UserError, match=r"^a and b are scored by accuracy and log_loss"):
-        comparing.compare(a, Side("b", replace(a.run, metrics={"metric": "log_loss"})))
+        comparing.compare(a, other(a, metrics={"metric": "log_loss"}))
     with pytest.raises(UserError, match=r"^a and b predict no image in common"):
-        comparing.compare(a, Side("b", replace(a.run, ids=[f"x{i}" for i in range(200)])))
+        comparing.compare(a, other(a, ids=[f"x{i}" for i in range(200)]))
+    with pytest.raises(UserError, match=r"^a and b are one run: name two of `make experiments`"):
+        comparing.compare(a, Side("b", a.run))
+
+
+def other(side: Side, **changed: object) -> Side:
+    """Another run, like that one but for what is given."""
+    return Side("b", replace(side.run, revision="e" * 40, **changed))  # type: ignore[arg-type]
 
 
 def test_other_folds_are_said(split: pd.DataFrame) -> None:

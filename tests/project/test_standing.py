@@ -7,6 +7,7 @@ import pytest
 
 from podium.foundation.errors import UserError
 from podium.project import standing
+from stages import reset as stage
 
 COMMITTED = "model: auto  # a comment\ntrain:\n  lr: auto\n  epochs: 3\n"
 
@@ -48,6 +49,16 @@ def test_an_experiment_is_compared_with_its_own_baseline(
     assert standing.differences() == []
     monkeypatch.setenv("DVC_EXP_BASELINE_REV", first)
     assert standing.differences() == ["train.epochs=9"]
+
+
+def test_reset_says_whether_there_was_anything(params: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit()
+    stage.main()
+    assert capsys.readouterr().out == "params.yaml is as committed: there was nothing to take back\n"
+    for text in (COMMITTED.replace("3", "9"), COMMITTED + "\n", "model: ["):
+        params.write_text(text)
+        stage.main()
+        assert "brings that run's results back" in capsys.readouterr().out
 
 
 def test_even_what_is_no_yaml_any_more_is_taken_back(params: Path) -> None:

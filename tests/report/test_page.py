@@ -161,6 +161,21 @@ def test_epochs_are_counted_as_the_log_counts_them(finished: Path) -> None:
     assert ["kept epoch", "3"] in tables.blocks[0].rows
 
 
+def test_an_adjusted_vote_says_why_the_score_is_no_voters(finished: Path) -> None:
+    run = gather(DECLARED)
+    trial = {"kind": "grades", "kept": True, "gain": 0.0756, "error": 0.0132, "cuts": [0.5, 1.5]}
+    adjusted = replace(run, voters=run.voters | {"calibration": trial})
+    said = "Then the vote is adjusted to the metric (grades): that gains +0.0756 ± 0.0132."
+    assert said in Tags(page.render(adjusted, ReportParams())).text
+    assert "cut points are worked into" in Tags(page.render(adjusted, ReportParams())).text
+    for other in (
+        run,
+        replace(run, voters=run.voters | {"calibration": trial | {"kept": False, "cuts": []}}),
+    ):
+        text = Tags(page.render(other, ReportParams())).text
+        assert "adjusted to the metric" not in text and "cut points" not in text
+
+
 def test_numbers_stand_at_the_right_and_none_is_an_empty_cell() -> None:
     cells = [[number(value) for value in row] for row in (("a", 0.5, math.nan), ("1 b", 12, math.nan))]
     table = Table(["name", "loss", "gain"], cells)
