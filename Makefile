@@ -21,7 +21,7 @@ DEMO := data/demo/demo.zip
 ##@ The main job
 .PHONY: submission
 submission: check ## the whole path: from the competition's zip to a checked submission, scores and report
-	@dvc repro
+	@PODIUM_LAST_LINES=later dvc repro
 	@python -m stages.summary
 	@if grep -qE '^  path: $(DEMO)( |$$)' params.yaml; then \
 	  python -m stages.score_submission reports/submission.csv data/demo/solution.csv; fi

@@ -19,7 +19,7 @@ def main() -> None:
     found = gather(load(Folds).folds)
     plots.write(found)
     write_text(PAGE, page.render(found, params))
-    print("", *summary.lines(), sep="\n")
+    summary.last()
 
 
 if __name__ == "__main__":

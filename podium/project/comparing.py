@@ -76,12 +76,12 @@ def lines(found: Comparison) -> list[str]:
     half = (ahead.high - ahead.low) / 2
     said = [f"{side.name}: {score[side.name]:.4f} {side.run.metrics['metric']}" for side in (a, b)]
     said.append(f"{a.name} less {b.name}, on {ahead.images} images of both: {ahead.text()}")
-    said.append(f"These images tell two such runs apart from a difference of about {half:.4f} on.")
+    said.append(f"With these images, less than about {half:.4f} cannot be told from chance.")
     if found.settings:
         said.append(f"{a.name} has {', '.join(found.settings)}")
     if len(found.only_a) or len(found.only_b):
         said.append(
-            f"right only in {a.name}: {len(found.only_a)} images; only in {b.name}: {len(found.only_b)}; "
+            f"images that only {a.name} has right: {len(found.only_a)}; only {b.name}: {len(found.only_b)}; "
             f"wrong in both: {found.both_wrong}"
         )
     if not found.same_folds:

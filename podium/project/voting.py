@@ -139,7 +139,7 @@ def stand_on(revision: str) -> str:
         )
     demand("checkout", revision, "--", str(PATH), LOCK)
     demand("reset", "--quiet", "--", str(PATH), LOCK)
-    dvc("checkout", "--force", "--allow-missing")
+    dvc("checkout", "--quiet", "--force", "--allow-missing")
     return f"the workspace took {revision[:7]}'s params.yaml, dvc.lock and artifacts"
 
 

@@ -47,9 +47,12 @@ def test_the_better_one_and_the_images_that_only_one_has_right(split: pd.DataFra
     assert found.only_a["image_id"].iloc[0] == a.ids[30]  # where they differ most
     said = "\n".join(comparing.lines(found))
     assert "a less b, on 200 images of both: +0.1950 (" in said and said.count("better") == 1
-    assert "right only in a: 40 images; only in b: 1; wrong in both: 1" in said
+    assert "images that only a has right: 40; only b: 1; wrong in both: 1" in said
     low, high = found.ahead.low, found.ahead.high
-    assert f"from a difference of about {(high - low) / 2:.4f} on" in said and "folds differ" not in said
+    assert (
+        f"less than about {(high - low) / 2:.4f} cannot be told from chance" in said
+        and "folds differ" not in said
+    )
 
 
 def test_runs_that_do_not_go_together_are_refused(split: pd.DataFrame) -> None:

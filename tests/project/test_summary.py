@@ -14,6 +14,8 @@ from podium.foundation.files import write_text
 from podium.project import summary
 from tests.experiments import tiny
 
+MAKEFILE = Path("Makefile").read_text(encoding="utf-8")
+
 
 @pytest.fixture
 def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
@@ -69,6 +71,19 @@ def test_what_changed_is_said_even_where_the_commit_holds_no_run(
     ]
     monkeypatch.setenv("DVC_EXP_BASELINE_REV", "f" * 40)  # an experiment is kept already
     assert not [line for line in summary.lines() if line.startswith("baseline")]
+
+
+def test_make_submission_says_the_last_lines_once(
+    ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(earlier, "baseline", lambda: None)
+    monkeypatch.delenv(summary.LAST, raising=False)
+    summary.last()
+    assert "CV score" in capsys.readouterr().out
+    assert f"\t@{summary.LAST}={summary.LATER} dvc repro\n\t@python -m stages.summary\n" in MAKEFILE
+    monkeypatch.setenv(summary.LAST, summary.LATER)
+    summary.last()
+    assert capsys.readouterr().out == ""
 
 
 def test_what_changed_and_whether_it_helped(ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
