@@ -6,6 +6,7 @@ from podium.cluster import folds
 from podium.foundation.entry import run
 from podium.foundation.params import load
 from podium.foundation.run import Folds, Threads
+from podium.training.refit import RefitParams
 
 
 def main() -> None:
@@ -15,9 +16,10 @@ def main() -> None:
     parser.add_argument("--gpus", default="", help="numbers of GPUs, between commas")
     parser.add_argument("--jobs", default="1", help="how many folds train at once without --gpus")
     given = parser.parse_args()
-    wanted = load(Folds).folds
-    folds.train(wanted, given.cluster, given.gpus, given.jobs, load(Threads).threads)
-    print(f"trained folds {', '.join(map(str, wanted))}; `dvc repro` goes on from here")
+    wanted, refits = load(Folds).folds, load(RefitParams).networks > 0
+    folds.train(wanted, refits, given.cluster, given.gpus, given.jobs, load(Threads).threads)
+    also = " and the refits" if refits else ""
+    print(f"trained folds {', '.join(map(str, wanted))}{also}; `dvc repro` goes on from here")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""make train: the folds as tasks, on this machine or over a cluster; the project has them afterwards."""
+"""make train: the folds and refits as tasks, on this machine or over a cluster; the project has them then."""
 
 import os
 from functools import partial
@@ -11,17 +11,20 @@ from podium.foundation.errors import UserError
 from podium.foundation.run import cores
 from podium.project.start import dvc
 
+REFIT = "refit"  # the stage of networks that learn from every fold
 
-def train(folds: list[int], cluster: str, gpus: str, jobs: str, threads: int) -> None:
-    """Trains every fold that is not there yet. Raises UserError with the failing stage's own sentence.
 
-    An interrupt ends all of them, waits until each has saved its state, and keeps what ended.
+def train(folds: list[int], refits: bool, cluster: str, gpus: str, jobs: str, threads: int) -> None:
+    """Trains every fold that is not there yet; refits, if any, are one more task.
+
+    Raises UserError with the failing stage's own sentence. An interrupt ends all, waits until each has
+    saved its state, and keeps what ended.
     """
     machines.options(cluster)
     at = machines.places(gpus, jobs)
     if not cluster:
         warn(at, threads)
-    wanted = [f"train@{fold}" for fold in folds]
+    wanted = [*(f"train@{fold}" for fold in folds), *([REFIT] if refits else [])]
     reproduce(needed(wanted))
     missing = stale(wanted)
     if not missing:
@@ -34,7 +37,7 @@ def train(folds: list[int], cluster: str, gpus: str, jobs: str, threads: int) ->
         pulls = inputs(missing)
         orders = [Order(name.replace("train@", "fold "), commit, [name], pulls) for name in missing]
         with machines.opened(cluster, gpus, jobs, len(orders)) as client:
-            print(f"{len(orders)} folds to train; Dask's dashboard: {client.dashboard_link}", flush=True)
+            print(f"{_counted(missing)} to train; Dask's dashboard: {client.dashboard_link}", flush=True)
             ended: list[str] = []
             try:
                 outcomes = drive(client, packed, orders, partial(_keep, ended))
@@ -44,6 +47,12 @@ def train(folds: list[int], cluster: str, gpus: str, jobs: str, threads: int) ->
         raise UserError(
             f"{sentences(outcomes.values())}\nmend it and run `make train` again: what is done stays done."
         )
+
+
+def _counted(stages: list[str]) -> str:
+    """How many folds, and the refits."""
+    n = len(stages) - (REFIT in stages)
+    return " and ".join([*([f"{n} folds"] if n else []), *(["the refits"] if REFIT in stages else [])])
 
 
 def _keep(ended: list[str], outcome: Outcome) -> list[Order]:

@@ -12,7 +12,7 @@ from podium.cluster.driving import Order
 from podium.foundation.files import digest
 from podium.foundation.params import PATH
 
-TRAIN = "train@"
+TRAIN, REFIT = "train@", "refit"
 BEFORE, TRAINING, AFTER = 0, 1, 2  # the phases of a run: orders never reach over them
 
 
@@ -53,7 +53,8 @@ def experiment(name: str, commit: str, params: str, root: Path = Path(), words: 
             above = tuple(sorted(_name(parent) for parent in graph.successors(stage) if parent.cmd))
             read = [dep.fs_path for dep in stage.deps if not getattr(dep, "params", None)]
             asked = [one for dep in stage.deps for one in getattr(dep, "params", None) or ()]
-            phase = _phase(_name(stage), above, found)
+            refits = bool(_value(values, "refit.networks"))
+            phase = _phase(_name(stage), above, found, refits)
             told: list[Any] = [stage.cmd, {key: _value(values, key) for key in asked}, words]
             everywhere = not any(out.use_cache for out in stage.outs)
             if not everywhere and any(os.path.basename(path) == PATH.name for path in read):
@@ -93,8 +94,9 @@ def _ordered(graph: Any) -> list[Any]:
     return [stage for stage in done if stage.cmd]
 
 
-def _phase(name: str, above: tuple[str, ...], found: Mapping[str, Stage]) -> int:
-    if name.startswith(TRAIN):
+def _phase(name: str, above: tuple[str, ...], found: Mapping[str, Stage], refits: bool) -> int:
+    """Refits, where there are any, train beside the folds."""
+    if name.startswith(TRAIN) or (refits and name == REFIT):
         return TRAINING
     return AFTER if any(found[parent].phase > BEFORE for parent in above) else BEFORE
 
@@ -113,7 +115,7 @@ def orders(experiments: list[Experiment]) -> dict[str, list[Order]]:
     """Each experiment's orders by its name; one that several share stands with the first that needs it.
 
     Stages before training, and after it, go together where the same experiments share them: an order's stages
-    run one after another in one clone. Each fold is an order of its own.
+    run one after another in one clone. Each fold is an order of its own, and so are refits.
     """
     owner: dict[tuple[str, ...], Order] = {}
     mine: dict[str, list[Order]] = {one.name: [] for one in experiments}

@@ -34,8 +34,9 @@ DRIVER = """\
 import sys
 from podium.cluster import folds
 from podium.foundation.entry import run
-run(lambda: folds.train([0, 1, 2], sys.argv[1], "", "2", 1), interrupted="interrupted: kept")
+run(lambda: folds.train([0, 1, 2], False, sys.argv[1], "", "2", 1), interrupted="interrupted: kept")
 """
+REFITTING = DRIVER.replace("False", "True")
 SWEEP = """\
 from podium.cluster import plan, sweep
 from podium.foundation.entry import run
@@ -158,6 +159,17 @@ def test_a_failing_fold_says_its_sentence_and_what_ended_is_kept(tiny: Tiny) -> 
     assert "fold 2 on " in said and "the last lines of its log:" in said
     assert "\nfold 2 cannot\n" in said
     assert {"fold0", "fold1"} >= set(tiny.weights()) > set()
+
+
+def test_refits_are_a_task_beside_the_folds(tiny: Tiny) -> None:
+    deps, outs = ["data/word.txt", "stage.py"], ["models/foldrefit"]
+    stages = PIPELINE | {"refit": {"cmd": "python stage.py refit", "deps": deps, "outs": outs}}
+    (tiny.folder / "dvc.yaml").write_text(yaml.safe_dump({"stages": stages}))
+    with tiny.driver(script=REFITTING) as driver:
+        said, _ = driver.communicate(timeout=300)
+    assert driver.returncode == 0, said
+    assert "3 folds and the refits to train" in said and "refit: done" in said
+    assert tiny.weights() == {f"fold{one}": f"aaa{one}" for one in (0, 1, 2, "refit")}
 
 
 def test_an_interrupt_ends_all_and_keeps_what_ended(tiny: Tiny) -> None:

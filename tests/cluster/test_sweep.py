@@ -89,6 +89,18 @@ def test_each_order_comes_after_what_it_needs_and_pulls_it(made: dict[str, graph
     assert "data/predictions" not in last.pulls or "predict" not in last.targets
 
 
+def test_refits_train_beside_the_folds(made: dict[str, graph.Experiment]) -> None:
+    text = plan.text(["refit.networks=2", "folds=[0,1]"])
+    with_refits = graph.experiment("two", parcel.carried({str(PATH): text}), text)
+    orders = {order.name: order for order in graph.orders([with_refits])["two"]}
+    before, refit = orders["two: train@0"].after, orders["two: refit"]
+    assert refit.targets[-1] == "refit" and refit.after == before
+    last = next(order for order in orders.values() if "predict" in order.targets)
+    assert {"two: train@0", "two: train@1", "two: refit"} <= set(last.after) and "data/refit" in last.pulls
+    without = [order for order in graph.orders([made["few"]])["few"] if "refit" in order.targets]
+    assert len(without) == 1 and "augment" in without[0].targets  # nothing is trained: no order of its own
+
+
 @pytest.mark.parametrize(
     ("metric", "scores", "stay"),
     [
