@@ -1,7 +1,8 @@
 """The official client, with its silences mended: bounded waits, checked answers, one sentence a failure.
 
-Read in kaggle 2.2.4: a failed upload comes back as a message and no error, requests have no timeout, and
-importing the package authenticates and prints. Hence the late import.
+Read in kaggle 2.2.5: a failed upload of a submission comes back as a message and no error, one of a data set
+as a ValueError, requests have no timeout, and importing the package authenticates and prints. Hence the late
+import.
 """
 
 import io
@@ -21,6 +22,7 @@ TIMEOUT = 60.0  # seconds without a byte before the network counts as gone
 SECRET_KEYS = ("key", "token")  # of the client's configuration
 SECRET_NAMES = ("KAGGLE_KEY", "KAGGLE_API_TOKEN")
 ENVIRONMENT = "KAGGLE_API_ENVIRONMENT"
+LOST = "Upload unsuccessful"  # what the client says of a data set's file that did not get through
 SHORTEST_SECRET = 4  # a shorter text would be cut out of plain words
 STATES: dict[str, Literal["pending", "complete", "error"]] = {
     "PENDING": "pending",
@@ -171,8 +173,13 @@ class Client:
                 return status
 
             def _upload_file(self, file_name: str, *args: Any, **kwargs: Any) -> Any:
-                sent = super()._upload_file(file_name, *args, **kwargs)
-                if sent is None:  # the client goes on without the file and tells nobody
+                try:
+                    sent = super()._upload_file(file_name, *args, **kwargs)
+                except ValueError as error:
+                    if LOST not in str(error):
+                        raise
+                    sent = None
+                if sent is None:  # before 2.2.5 the client went on without the file and told nobody
                     raise Unreachable(
                         f"{file_name} did not get through to Kaggle: look at this machine's network and run "
                         "the same command again."
