@@ -10,9 +10,8 @@ from podium.foundation.params import load
 from podium.metrics import registry
 from podium.selection.params import EffortParams
 from podium.vote import diversity, ensemble, refitting, scores
-from podium.vote.members import gather
 from podium.vote.params import EnsembleParams
-from podium.vote.preparing import prepared
+from podium.vote.preparing import published
 
 
 def main() -> None:
@@ -22,11 +21,10 @@ def main() -> None:
     found = competition.read()
     metric = registry.of(found)
     split = folds.FOLDS.read(folds.PATH)
-    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
 
     company = rows.read()
-    pool = gather(params, found, split, declared)
-    pool, said = prepared(pool, company, params, found, leak, metric, seed)
+    ready = published(params, found, split)
+    pool = ready.pool
     vote = ensemble.vote(pool, params, metric, seed)
     twins = duplicates.DUPLICATES.read(duplicates.PATH)
     known = answers.find(clean.read(), twins, found.answers, found.kind, leak)
@@ -45,7 +43,7 @@ def main() -> None:
     metrics.write(scores.scores(vote, pool, found, split, company, effort, params.own, seed))
     metrics.write(scores.details(vote, pool, found), metrics.DETAILS)
     metrics.keep(predictions.ENSEMBLE)
-    said += [*ensemble.sentences(vote, pool, metric), *refitting.sentences(pool)]
+    said = [*ready.said, *ensemble.sentences(vote, pool, metric), *refitting.sentences(pool)]
     print(*said, *told["sentences"], sep="\n")
 
 

@@ -8,6 +8,7 @@ from podium.competition.params import CompetitionParams
 from podium.contracts import competition, folds
 from podium.download.meta import read_meta
 from podium.duplicates.params import LeakParams
+from podium.embedding.params import EmbedParams
 from podium.foundation import run
 from podium.foundation.entry import loading
 from podium.foundation.entry import run as run_stage
@@ -16,7 +17,8 @@ from podium.foundation.params import load
 from podium.images.params import ImageParams
 from podium.project.closure import Code
 from podium.submission.params import SubmitParams
-from podium.vote.members import asked, gather
+from podium.vote.members import asked
+from podium.vote.preparing import published
 
 ALL = 1_000_000_000  # rows: CHECK=n compares fewer, evenly spread
 
@@ -36,18 +38,17 @@ def main() -> None:
         leak=load(LeakParams).use_test_duplicates,
         megapixels=shipped.limits.megapixels,
         digits=load(SubmitParams).digits,
+        embed=load(EmbedParams),
         engine=bundle.engine(os.environ.get("ENGINE") or "torch"),
     )
     said = making.refuse(settings)
-    split = folds.FOLDS.read(folds.PATH)
-    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
-    pool = gather(settings.vote, competition.read(), split, declared)
+    ready = published(settings.vote, competition.read(), folds.FOLDS.read(folds.PATH))
     download = Path(shipped.path).expanduser()
     raw = hidden.opened(download, shipped, read_meta(download))
-    told = making.make(settings, said, pool, raw, Code(bundle.ROOT).closure(bundle.SCRIPT), int(check))
+    told = making.make(settings, said, ready, raw, Code(bundle.ROOT).closure(bundle.SCRIPT), int(check))
     print(
-        f"export: {card.FOLDER}/ holds {', '.join(pool.names)} x {pool.test.shape[1]} fold(s), vote "
-        f"{said['chosen']}. Run where nothing of the project is, it gives the {told.rows:,} rows of "
+        f"export: {card.FOLDER}/ holds {', '.join(ready.pool.names)} x {ready.pool.test.shape[1]} fold(s), "
+        f"vote {said['chosen']}. Run where nothing of the project is, it gives the {told.rows:,} rows of "
         f"reports/submission.csv (largest difference {told.apart:.1e}) in {told.seconds:.1f} s.\n"
         "python predict.py TEST_FOLDER SAMPLE_SUBMISSION.csv submission.csv"
     )

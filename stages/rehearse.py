@@ -14,7 +14,8 @@ from podium.foundation.errors import UserError
 from podium.foundation.params import load
 from podium.foundation.run import cores
 from podium.metrics import registry
-from podium.vote.members import asked, gather
+from podium.vote.members import asked
+from podium.vote.preparing import published
 
 IMAGES, HIDDEN = 500, 100_000  # run here, and estimated
 
@@ -28,18 +29,17 @@ def main() -> None:
         from podium.export.expected import Voting
         from podium.export.making import read_table
 
-    split = folds.FOLDS.read(folds.PATH)
-    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
-    pool = gather(params, found, split, declared)
+    ready = published(params, found, folds.FOLDS.read(folds.PATH))
     download = Path(shipped.path).expanduser()
     raw = hidden.opened(download, shipped, read_meta(download))
-    voting = Voting(pool, read_table(), registry.of(found), load(run.Seed).seed)
-    told = rehearsal.rehearse(voting, members.sources(params, pool.names), raw, count)
+    voting = Voting(ready, read_table(), registry.of(found), load(run.Seed).seed)
+    told = rehearsal.rehearse(voting, members.sources(params, ready.pool.names), raw, count)
     hours = told.hours(total)
     print(
         f"rehearsal: {sealed.no_network()[1]}; input read-only.\n"
-        f"  {told.rows} rows of the sample in {told.sample.seconds:.1f} s, as in reports/submission.csv\n"
-        f"  {told.second.rows:,} training images as a hidden test set in {told.hidden.seconds:.1f} s, as the "
+        f"  {told.first.rows} rows of the sample in {told.sample.seconds:.1f} s, as in "
+        "reports/submission.csv\n"
+        f"  {told.images:,} training images as a hidden test set in {told.hidden.seconds:.1f} s, as the "
         f"same folds' networks vote (largest difference {told.second.apart:.1e})\n"
         f"  {told.per_second:.1f} images a second on {cores()} processors, at most "
         f"{max(told.sample.megabytes, told.hidden.megabytes):,.0f} MB\n"

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from podium.competition.cells import Cells, tell
 from podium.competition.classes import Classes, integer
 from podium.competition.id_columns import counts_rows, id_column
 from podium.competition.label_columns import is_split
@@ -18,7 +19,6 @@ from podium.competition.tasks import is_number
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
 
-MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}  # cells that say nothing
 OF_PODIUM = {"fold", "kfold", "index", "image_id"}  # what tables say of folds, and our own key
 COVERED = 0.5  # of the training images, and of the test's, must have a value
 OWN = 0.5  # different words a row: above it each row has one of its own, as ids have
@@ -28,8 +28,6 @@ SEEN = 0.5  # of the test's values must be values of training
 FEWEST = 20  # rows from which on a column can be judged to tell the label
 FEWEST_GROUPS = 10  # different values of a column that tells groups, and a class needs two of them
 SURE = 0.999  # how alike in order a column and measured labels are, where it is the label once more
-
-Cells = dict[str, str]  # image path -> cell
 
 
 @dataclass
@@ -137,12 +135,8 @@ def _values(
             if len(places.ids()) < COVERED * len(pools[role].paths) or not seen.isdisjoint(places.found):
                 continue
             seen |= places.found.keys()
-            for name in sheet.header:
-                if name != ids and not _no_column(sheet, name, left):
-                    for one, cell in zip(sheet.columns[ids], sheet.columns[name], strict=True):
-                        if cell.casefold() not in MISSING:
-                            for path in places.paths(one):
-                                found[name].setdefault(path, cell)
+            names = [name for name in sheet.header if name != ids and not _no_column(sheet, name, left)]
+            tell(found, sheet, ids, places, names)
     return found
 
 

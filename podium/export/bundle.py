@@ -10,18 +10,19 @@ import numpy as np
 import pandas as pd
 import torch
 
-from podium.competition.matching import ImageIndex, match
 from podium.contracts.competition import Competition
 from podium.contracts.reading import Reading
 from podium.duplicates.answers import Answers
 from podium.experiments.runs import Pool
 from podium.export import engines, graphs
 from podium.export.card import FILE, Card, Member
+from podium.export.ids import Ids
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_json
 from podium.images.params import ImageParams
 from podium.metrics.metric import Metric
 from podium.vote import ensemble
+from podium.vote import voter as voters
 from podium.vote.calibration import Calibration
 from podium.vote.cutting import regrade, warp
 
@@ -40,9 +41,12 @@ def write_vote(
     calibration = calibration_of(said)
     learnt = ensemble.learnt(name, pool, metric, seed)
     vote = graphs.VoteGraph(name, learnt, calibration, pool.kind, pool.table)
-    probs = torch.tensor(pool.test[:, :, : graphs.CHECKED], dtype=torch.float64)
+    inputs = {"probs": torch.tensor(pool.test[:, :, : graphs.CHECKED], dtype=torch.float64)}
+    if voters.needs_features(voters.load(name)):
+        assert pool.look is not None
+        inputs["features"] = torch.tensor(pool.look(pool.test_ids[: graphs.CHECKED]))
     file = f"vote{engines.SUFFIXES[engine]}"
-    graphs.write(vote, {"probs": probs}, folder / file, rows="probs")
+    graphs.write(vote, inputs, folder / file, {one: graphs.VOTED[one] for one in inputs})
     return file
 
 
@@ -61,12 +65,11 @@ def card(
     found: Competition,
     image: ImageParams,
     reading: Reading,
+    named: Ids,
     **more: Any,
 ) -> Card:
     """bundle.json; `images` is images.parquet, `more` are the fields that it names itself."""
     paths = {subset: images.loc[images["subset"] == subset, "path"].tolist() for subset in ("test", "train")}
-    ids = images[images["subset"] == "test"].dropna(subset="submission_id")
-    forms, known = _ids(dict(zip(ids["submission_id"], ids["path"], strict=True)))
     return Card(
         engine=engine,
         batch=graphs.BATCH,
@@ -80,8 +83,9 @@ def card(
         sample=reading.sample,
         tests=folders(paths["test"], paths["train"]),
         trains=folders(paths["train"], paths["test"]),
-        id_forms=forms,
-        known=known,
+        id_forms=named.forms,
+        known=named.known,
+        through=named.through,
         **more,
     )
 
@@ -103,12 +107,6 @@ def _parents(path: str) -> Iterable[str]:
         path = path.rpartition("/")[0]
         if path:
             yield path
-
-
-def _ids(of: dict[str, str]) -> tuple[list[str], dict[str, str]]:
-    """(the forms by which these ids name their images, the ids that no form finds, with their paths)."""
-    made = match(of, ImageIndex(of.values()))
-    return made.forms, {name: path for name, path in of.items() if made.found.get(name) != path}
 
 
 def known_answers(

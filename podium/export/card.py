@@ -15,7 +15,7 @@ from podium.tasks.task import Task
 
 FOLDER = Path("export")
 FILE = "bundle.json"
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,15 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A table of the download that says something of test images."""
+
+    table: str
+    ids: str  # its column that names the images
+    columns: list[str]
+
+
+@dataclass(frozen=True)
 class Card:
     """bundle.json."""
 
@@ -72,7 +81,15 @@ class Card:
     tests: list[str]  # folders inside the download that hold test images
     trains: list[str]  # and training images
     id_forms: list[str]  # how the sample's ids named the test images, in words
-    known: dict[str, str] = field(default_factory=dict)  # ids that no rule finds: id -> path in the download
+    look: Member | None = None  # the fixed network, whose one output is vectors (batch, d), if anybody looks
+    vote_looks: bool = False  # whether the vote's graph takes vectors (n, d) too
+    alike: str = ""  # arrays of podium/vote/judges.py, if look-alikes vote
+    columns: list[dict[str, Any]] = field(default_factory=list)  # podium/vote/encoding.py, if columns vote
+    stacked: str = ""  # arrays of podium/vote/stacked.py
+    told: list[Told] = field(default_factory=list)  # who tells those columns
+    known: dict[str, list[str]] = field(default_factory=dict)  # ids that no rule finds: paths in the download
+    through: str = ""  # the table of the download that says which images an id means; "": their names do
+    rows: dict[str, Any] = field(default_factory=dict)  # podium/vote/merging.py; none: an id has one image
     answers: dict[str, int] = field(
         default_factory=dict
     )  # a picture's digest -> the class it is known to have
@@ -86,6 +103,22 @@ class Card:
     def submission(self) -> Submission:
         """What the modules on submissions ask of a competition."""
         return Submission(self.competition)
+
+    @property
+    def networks(self) -> list[Member]:
+        """All that sees squares: the members, then the fixed network."""
+        return [*self.members, *([self.look] if self.look else [])]
+
+    @property
+    def beside(self) -> list[str]:
+        """The columns beside the image that the vote looks at."""
+        return list(dict.fromkeys(name for one in self.told for name in one.columns))
+
+    @property
+    def tables(self) -> list[str]:
+        """The download's tables that a prediction needs."""
+        named = [self.through, *(one.table for one in self.told)]
+        return list(dict.fromkeys(name for name in named if name))
 
     @property
     def reads(self) -> Meaning:
@@ -102,4 +135,9 @@ def read(folder: Path) -> Card:
         raise UserError(f"{path} cannot be read ({error}): run `make export` again.") from None
     if values.get("version") != VERSION:
         raise UserError(f"{path} has another version than {VERSION}: run `make export` again.")
-    return Card(**(values | {"members": [Member(**one) for one in values["members"]]}))
+    typed = {
+        "members": [Member(**one) for one in values["members"]],
+        "look": Member(**values["look"]) if values["look"] else None,
+        "told": [Told(**one) for one in values["told"]],
+    }
+    return Card(**(values | typed))

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from podium.contracts import columns, embeddings
 from podium.contracts.images import below_data
 from podium.duplicates.answers import Answers, answer
-from podium.experiments.runs import Pool
 from podium.export import bundle, members, probes
 from podium.export.card import Card
+from podium.export.hiding import Hidden
 from podium.features.items import Item, items_of
 from podium.features.pixels import to_tensor
 from podium.images.pixels import decode, square
@@ -25,6 +25,8 @@ from podium.tta.members import Inputs, logits_of
 from podium.tta.merge import merge
 from podium.vote import ensemble
 from podium.vote import voter as voters
+from podium.vote.preparing import Prepared
+from podium.vote.recipe import Beside
 
 Values = NDArray[np.float64]
 ROOT = Path("data")
@@ -35,45 +37,75 @@ BATCH = 32
 class Voting:
     """The vote as ensemble learnt it."""
 
-    pool: Pool
+    ready: Prepared
     table: dict[str, Any]  # table.json
     metric: Metric
     seed: int
 
 
-def vote(voting: Voting, sources: Sequence[members.Source], card: Card, rows: pd.DataFrame) -> Values:
-    """(n, c) of readable rows of images.parquet, with the answers of known duplicates if there are any."""
-    pool, name = voting.pool, voting.table["chosen"]
-    folds = sorted(set(pool.home.tolist()))
-    items = items_of(below_data(rows))
-    test = np.stack([_member(source, folds, items) for source in sources]).astype(np.float32)
-    learnt = voters.ready(ensemble.learnt(name, pool, voting.metric, voting.seed), None)
-    calibration = bundle.calibration_of(voting.table["calibration"])
-    voted = ensemble.on_test(voters.load(name), learnt, calibration, test.astype(np.float64), pool.settle)
+def vote(voting: Voting, sources: Sequence[members.Source], card: Card, hidden: Hidden) -> Values:
+    """(r, c) of the hidden rows, with the answers of known duplicates if there are any."""
+    rows = hidden.images
+    ids = rows["image_id"].tolist()
+    looked = embeddings.of(ids) if looks(voting) else np.zeros((len(ids), 0), np.float32)
+    beside = Beside(hidden.home, looked, columns.read().reindex(ids))
+    voted = decided(voting, say(voting, sources, items_of(below_data(rows))), beside)
     known = {
         image: card.answers[digest]
         for image, digest in zip(rows["image_id"], rows["pixels"], strict=True)
         if digest in card.answers
     }
     if known:
-        voted = answer(rows["image_id"].tolist(), voted, Answers(known, 0, card.groups, card.agreed)).probs
+        voted = answer(ids, voted, Answers(known, 0, card.groups, card.agreed)).probs
     return voted.astype(np.float32).astype(np.float64)
 
 
-def _member(source: members.Source, folds: Sequence[int], items: Sequence[Item]) -> Values:
+def say(
+    voting: Voting, sources: Sequence[members.Source], items: Sequence[Item], root: Path = ROOT
+) -> Values:
+    """(m, f, n, c) what the members that have networks say of images below `root`."""
+    folds = sorted(set(voting.ready.pool.home.tolist()))
+    return np.stack([_member(source, folds, items, root) for source in sources]).astype(np.float32)
+
+
+def looks(voting: Voting) -> bool:
+    """Whether anybody asks for the fixed network's vectors."""
+    return voting.ready.recipe.neighbours is not None or voters.needs_features(
+        voters.load(voting.table["chosen"])
+    )
+
+
+def decided(voting: Voting, said: Values, beside: Beside) -> Values:
+    """(r, c) the published vote on the images of which members say so (m, f, n, c)."""
+    pool, name = voting.ready.pool, voting.table["chosen"]
+    learnt = voters.ready(ensemble.learnt(name, pool, voting.metric, voting.seed), beside.looks)
+    seen = voting.ready.recipe(said.astype(np.float64), beside, pool.settle)
+    told = bundle.calibration_of(voting.table["calibration"])
+    classes = (
+        pool.kind.link == "softmax"
+    )  # a temperature and priors are of classes alone, whose rows sum to 1
+    calibrate = told if classes or told.turn is not None else _as_they_are
+    return ensemble.on_test(voters.load(name), learnt, calibrate, seen, pool.settle)
+
+
+def _as_they_are(probs: Values) -> Values:
+    return probs
+
+
+def _member(source: members.Source, folds: Sequence[int], items: Sequence[Item], root: Path) -> Values:
     """(f, n, c)."""
     if source.probed:
-        return _probe(source.name, folds, items)
+        return _probe(source.name, folds, items, root)
     who = members.voting(source, folds)
     tta, views = members.views(source.root, who.networks[0].network)
     everyone = dict.fromkeys([one.fold for one in who.networks], np.arange(len(items)))
-    logits = logits_of(who.networks, Inputs(items, everyone, views, "cpu", ROOT), 0.0)
+    logits = logits_of(who.networks, Inputs(items, everyone, views, "cpu", root), 0.0)
     return who.mixed(np.stack([merge(logits[m.fold], tta.merge, tta.of, m.link) for m in who.networks]))
 
 
-def _probe(name: str, folds: Sequence[int], items: Sequence[Item]) -> Values:
+def _probe(name: str, folds: Sequence[int], items: Sequence[Item], root: Path) -> Values:
     made = probes.load(name, folds)
-    how, reader = made.preprocessing, Reader(ROOT)
+    how, reader = made.preprocessing, Reader(root)
     parts = []
     for start in range(0, len(items), BATCH):
         stored = [decode(reader.read(i.shard, i.offset, i.length)) for i in items[start : start + BATCH]]

@@ -26,6 +26,9 @@ OPSET = 20  # the first with affine grids, which small rotations need
 TOLERANCE = 1e-4  # between the graph's numbers and ours
 TINY = 1e-12  # podium.tta.merge's
 WHITE = 255.0
+Rows = dict[str, int]  # an input -> its axis that may have any length
+NO_ROWS: Rows = {}
+VOTED: Rows = {"probs": 2, "features": 0}  # of a vote's graph
 CHECKED = 4  # images on which a vote's graph is made
 
 
@@ -114,6 +117,8 @@ def _over_views(values: Tensor, how: str) -> Tensor:
 class VoteGraph(nn.Module):
     """Members' predictions (m, f, n, c), float64, to the vote (n, c), calibrated as ensemble does.
 
+    A voter that looks at images takes their features (n, d), float32, too.
+
     Raises UserError for a voter that no graph can express.
     """
 
@@ -132,8 +137,8 @@ class VoteGraph(nn.Module):
         ends = np.zeros((2, 0)) if seen is None or not len(seen) else np.stack([seen.min(0), seen.max(0)])
         self.register_buffer("ends", torch.tensor(ends, dtype=torch.float64))
 
-    def forward(self, probs: Tensor) -> Tensor:
-        turned = self._calibrated(self._settled(self.vote(probs)))  # (f, n, c)
+    def forward(self, probs: Tensor, *features: Tensor) -> Tensor:
+        turned = self._calibrated(self._settled(self.vote(probs, *features)))  # (f, n, c)
         return self._settled(self.mean(turned))
 
     def _settled(self, scores: Tensor) -> Tensor:
@@ -192,10 +197,10 @@ def sides(views: Sequence[View], preprocessing: Preprocessing) -> list[int]:
     return sorted({side_of(view, preprocessing) for view in views})
 
 
-def write(module: nn.Module, inputs: dict[str, Tensor], path: Path, rows: str | None = None) -> None:
+def write(module: nn.Module, inputs: dict[str, Tensor], path: Path, rows: Rows = NO_ROWS) -> None:
     """Writes the graph, as the path's suffix says, and checks it: PyTorch's own numbers to 1e-4.
 
-    `rows` names the one input whose third axis may have any length; else every shape is fixed.
+    rows: the axis of inputs that may have any length; else every shape is fixed.
     """
     module.eval()
     with torch.inference_mode(), warnings.catch_warnings():
@@ -208,19 +213,19 @@ def write(module: nn.Module, inputs: dict[str, Tensor], path: Path, rows: str | 
         raise UserError(f"{path.name} differs from the network that it was made of by {apart:.1e}.")
 
 
-def _torch(module: nn.Module, inputs: dict[str, Tensor], path: Path, _rows: str | None) -> None:
+def _torch(module: nn.Module, inputs: dict[str, Tensor], path: Path, _rows: Rows) -> None:
     made = torch.jit.trace(module, tuple(inputs.values()), check_trace=False)  # type: ignore[no-untyped-call]
     torch.jit.save(made, str(path))
 
 
-def _onnx(module: nn.Module, inputs: dict[str, Tensor], path: Path, rows: str | None) -> None:
+def _onnx(module: nn.Module, inputs: dict[str, Tensor], path: Path, rows: Rows) -> None:
     torch.onnx.export(
         module,
         tuple(inputs.values()),
         str(path),
         input_names=list(inputs),
         output_names=["out"],
-        dynamic_axes={rows: {2: "images"}, "out": {0: "images"}} if rows else None,
+        dynamic_axes={name: {axis: "images"} for name, axis in (rows | {"out": 0}).items()} if rows else None,
         opset_version=OPSET,
         dynamo=False,
     )

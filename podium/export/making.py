@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from podium.contracts import clean, competition, duplicates, images, labels, predictions, reading, rows
+from podium.contracts import clean, columns, competition, duplicates, images, labels, predictions, reading
 from podium.contracts.competition import Competition
 from podium.download import tables
 from podium.download.raw import Raw
 from podium.duplicates import answers
-from podium.experiments.runs import Pool
-from podium.export import agreement, bundle, card, graphs, members, sealed
+from podium.embedding.params import EmbedParams
+from podium.export import agreement, beside, bundle, card, graphs, ids, members, sealed
 from podium.export.agreement import Agreement
 from podium.export.card import Card
 from podium.foundation.errors import UserError
@@ -21,8 +21,9 @@ from podium.foundation.files import replacing_folder, sha256
 from podium.images.params import ImageParams
 from podium.metrics import registry
 from podium.submission import submission
-from podium.tasks.limits import only_one_image_a_row
+from podium.vote import voter as voters
 from podium.vote.params import EnsembleParams
+from podium.vote.preparing import Prepared
 
 NEEDED = {"torch": (), "onnx": ("onnxruntime",)}  # what an engine needs beside what Kaggle's image has
 TABLE = predictions.ENSEMBLE / "table.json"
@@ -38,6 +39,7 @@ class Settings:
     leak: bool  # whether duplicates' answers were put in
     megapixels: float
     digits: int
+    embed: EmbedParams
     engine: str = "torch"
 
 
@@ -54,20 +56,19 @@ def refuse(settings: Settings) -> dict[str, Any]:
     if not submission.PATH.exists():
         raise UserError(f"{submission.PATH} is missing: run `dvc repro`, then export.")
     said = read_table()
-    only_one_image_a_row(rows.read(), "make export", "upload reports/submission.csv")
-    members.refuse_without_network(said)
     members.refuse_external(settings.vote)
     graphs.refuse_without_graph(said["chosen"])
     return said
 
 
 def make(
-    settings: Settings, said: dict[str, Any], pool: Pool, raw: Raw, modules: Iterable[str], most: int
+    settings: Settings, said: dict[str, Any], ready: Prepared, raw: Raw, modules: Iterable[str], most: int
 ) -> Agreement:
     """Writes export/ where it agrees with reports/submission.csv on `most` of its rows, evenly spread."""
     found = competition.read()
+    beside.refuse_large(ready.recipe)
     with replacing_folder(card.FOLDER) as folder:
-        made = _write(settings, said, pool, found, folder)
+        made = _write(settings, said, ready, raw, folder)
         bundle.write(made, folder, modules)
         told = _checked(made, found, raw, folder, most)
         per_1000 = round(told.seconds / max(1, told.rows) * 1000, 2)
@@ -75,7 +76,8 @@ def make(
     return told
 
 
-def _write(settings: Settings, said: dict[str, Any], pool: Pool, found: Competition, folder: Path) -> Card:
+def _write(settings: Settings, said: dict[str, Any], ready: Prepared, raw: Raw, folder: Path) -> Card:
+    found, pool = competition.read(), ready.pool
     shipped, given = images.IMAGES.read(images.PATH), labels.LABELS.read(labels.PATH)
     engine = settings.engine
     vote = bundle.write_vote(pool, said, registry.of(found), settings.seed, folder, engine)
@@ -84,14 +86,25 @@ def _write(settings: Settings, said: dict[str, Any], pool: Pool, found: Competit
     voting = [members.write(source, i, folds, folder, engine) for i, source in enumerate(sources)]
     trained = shipped.loc[shipped["subset"].isin(["train", "validation"]), "image_id"]
     shares = submission.prior(found, given.loc[given["image_id"].isin(trained), "label"].tolist())
-    more: dict[str, Any] = {}
+    recipe = ready.recipe
+    more: dict[str, Any] = {"rows": recipe.rows.said} if recipe.rows else {}
+    if recipe.columns is not None:
+        more |= beside.write_columns(recipe.columns, folder)
+        more["told"] = ids.tellers(columns.read()[recipe.columns.encoding.wanted], shipped, raw)
+    if recipe.neighbours is not None:
+        more |= beside.write_alike(recipe.neighbours, folder)
+    looks = voters.needs_features(voters.load(said["chosen"]))
+    if recipe.neighbours is not None or looks:
+        look = beside.write_look(settings.embed, images.median_short_side(shipped), folder, engine)
+        more |= {"look": look, "vote_looks": looks}
     if settings.leak:
         cleaned = clean.read()
         known = answers.find(cleaned, duplicates.DUPLICATES.read(duplicates.PATH), found.answers)
         table = bundle.known_answers(known, shipped, cleaned, found.answers)
-        more = {"answers": table, "agreed": known.agreed, "groups": known.groups}
+        more |= {"answers": table, "agreed": known.agreed, "groups": known.groups}
+    named = ids.named(ids.images_of(shipped), found.id_column, raw)
     return bundle.card(
-        voting, vote, engine, shipped, found, settings.image, reading.read(),
+        voting, vote, engine, shipped, found, settings.image, reading.read(), named,
         shares=shares.tolist(), published=sha256(submission.PATH),
         megapixels=settings.megapixels, digits=settings.digits, **more,
     )  # fmt: skip
@@ -100,14 +113,14 @@ def _write(settings: Settings, said: dict[str, Any], pool: Pool, found: Competit
 def _checked(made: Card, found: Competition, raw: Raw, folder: Path, most: int) -> Agreement:
     """The bundle on the download's own test images, laid out as they were shipped."""
     shipped = images.IMAGES.read(images.PATH)
-    path = dict(zip(shipped["submission_id"], shipped["path"], strict=True))
+    of = ids.images_of(shipped)
     text = competition.SAMPLE.read_text(encoding="utf-8")
     sheet = tables.parse(text.encode(), str(competition.SAMPLE))
     some, rows = agreement.some_rows(sheet, text, most)
-    ids = [sheet.columns[found.id_column][row].strip() for row in rows]
+    paths = [path for row in rows for path in of[sheet.columns[found.id_column][row].strip()]]
     with tempfile.TemporaryDirectory() as place:
         root, sample, out = Path(place) / "download", Path(place) / "sample.csv", Path(place) / "found.csv"
-        agreement.unpack({path[name]: path[name] for name in ids}, raw.read, root)
+        agreement.unpack({path: path for path in [*paths, *made.tables]}, raw.read, root)
         sample.write_text(some, encoding="utf-8")
         ran = sealed.run(folder / "predict.py", [root, sample, out], given=NEEDED[made.engine])
         return replace(agreement.compare(submission.PATH, out, found.id_column), seconds=ran.seconds)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,18 +43,8 @@ def refuse_external(params: EnsembleParams) -> None:
         )
 
 
-def refuse_without_network(table: dict[str, Any]) -> None:
-    """Raises UserError where columns beside the images or look-alikes vote: a bundle has networks alone."""
-    for name, what in ((columns.NAME, "columns beside the images"), (neighbours.NAME, "look-alikes")):
-        if any(one["name"] == name for one in table["members"]):
-            raise UserError(
-                f"data/ensemble: {what} vote, and a bundle sees images through networks alone: set "
-                f"ensemble.{name}: none, run `dvc repro`, then export."
-            )
-
-
 def sources(params: EnsembleParams, names: Sequence[str]) -> list[Source]:
-    """One source a voting member."""
+    """One source a member that has networks."""
     known = {revision[:7]: revision for revision in params.experiments}
     probed = {one.name for one in probe.read().probes}
     return [
@@ -63,6 +52,7 @@ def sources(params: EnsembleParams, names: Sequence[str]) -> list[Source]:
         if name in probed or name == "this run"
         else Source(name, _fetched(known[name.rpartition("@")[2]]))
         for name in names
+        if name not in (columns.NAME, neighbours.NAME)
     ]
 
 

@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from podium.competition.suffixes import stem
-from podium.contracts import competition, images
+from podium.contracts import columns, competition, images, rows
 from podium.contracts.competition import Competition
 from podium.download import tables
 from podium.download.raw import Raw
-from podium.export import agreement, card, expected, members, notebook, sealed
+from podium.export import agreement, card, expected, hiding, ids, members, notebook, sealed
 from podium.export.agreement import Agreement
 from podium.export.card import Card
 from podium.export.expected import Voting
@@ -38,13 +37,13 @@ class Rehearsed:
     hidden: Ran
     first: Agreement
     second: Agreement
-    rows: int  # of the sample run
+    few: int  # images of the sample run
+    images: int  # of the hidden set
 
     @property
     def per_second(self) -> float:
         """Images a second, without what starting takes."""
-        images = self.second.rows - self.rows
-        return images / max(self.hidden.seconds - self.sample.seconds, 1e-3)
+        return (self.images - self.few) / max(self.hidden.seconds - self.sample.seconds, 1e-3)
 
     def hours(self, images: int) -> float:
         """For so many hidden images on this machine, starting included."""
@@ -64,56 +63,48 @@ def rehearse(voting: Voting, sources: Sequence[members.Source], raw: Raw, count:
         place = Path(temporary)
         sample = submission.read_sample(competition.SAMPLE, found)
         few = replace(sample, rows=sample.rows[:FEW])
-        of_test = dict(zip(shipped["submission_id"], shipped["path"], strict=True))
-        tests = {of_test[name]: of_test[name] for name in few.ids}
-        first = _run(place / "first", few, tests, shipped, raw, made)
+        of = ids.images_of(shipped)
+        tests = {path: path for name in few.ids for path in of[name]}
+        told_of = {name: raw.read(name) for name in made.tables}
+        first = _run(place / "first", few, tests, told_of, shipped, raw, made)
         told = agreement.compare(submission.PATH, place / "first/working/submission.csv", found.id_column)
 
-        chosen = hidden(shipped, count)
-        names = renamed(chosen["path"].tolist(), of_test[sample.ids[0]])
-        ids = [id_of(name, sample.ids[0]) for name in names]
+        chosen = hiding.chosen(shipped, rows.read(), count)
+        hidden = hiding.hide(chosen, {name: of[name] for name in sample.ids}, made, raw, columns.read())
         row = sample.rows[0]
-        rows = [[*row[: sample.id_at], name, *row[sample.id_at + 1 :]] for name in ids]
-        many = replace(sample, rows=rows)
-        paths = dict(zip(names, chosen["path"], strict=True))
-        second = _run(place / "second", many, paths, shipped, raw, made)
-        values = expected.vote(voting, sources, made, chosen)
+        many = replace(
+            sample, rows=[[*row[: sample.id_at], name, *row[sample.id_at + 1 :]] for name in hidden.ids]
+        )
+        told_of = {name: text.encode() for name, text in hidden.tables.items()}
+        second = _run(place / "second", many, hidden.files, told_of, shipped, raw, made)
+        values = expected.vote(voting, sources, made, hidden)
         wanted = place / "wanted.csv"
         _write(many, found, values, made, wanted)
         agreed = agreement.compare(wanted, place / "second/working/submission.csv", found.id_column)
-    return Rehearsed(first, second, told, agreed, len(few.rows))
-
-
-def hidden(shipped: pd.DataFrame, count: int) -> pd.DataFrame:
-    """At most so many readable training images, evenly spread."""
-    readable = images.readable(shipped[shipped["subset"] == "train"])
-    some = sorted({int(i * len(readable) / count) for i in range(count)})
-    return readable.iloc[some].reset_index(drop=True) if len(readable) > count else readable
-
-
-def renamed(paths: Sequence[str], path: str) -> list[str]:
-    """Places in the test folder of `path`, under numbers that no shipped image has, suffixes kept."""
-    folder = path.rpartition("/")[0]
-    names = [f"{70_000_000 + i}{one[len(stem(one)) :].lower()}" for i, one in enumerate(paths)]
-    return [f"{folder}/{name}" if folder else name for name in names]
-
-
-def id_of(path: str, like: str) -> str:
-    """What a sample calls an image that calls another one `like`: with folder and suffix, or without."""
-    name = path.rpartition("/")[2]
-    name = name if stem(like) != like else stem(name)
-    return f"{like.rpartition('/')[0]}/{name}" if "/" in like else name
+    return Rehearsed(first, second, told, agreed, len(tests), len(hidden.files))
 
 
 def _run(
-    place: Path, sample: Sample, files: dict[str, str], shipped: pd.DataFrame, raw: Raw, made: Card
+    place: Path,
+    sample: Sample,
+    files: dict[str, str],
+    told: dict[str, bytes],
+    shipped: pd.DataFrame,
+    raw: Raw,
+    made: Card,
 ) -> Ran:
-    """The script where only its input lies: files are places in the competition -> paths in the download."""
+    """The script where only its input lies: files are places in the competition -> paths in the download.
+
+    told: tables by their place.
+    """
     given, working = place / "input", place / "working"
     working.mkdir(parents=True)
     data = given / "competition"
     decoys = shipped.loc[shipped["subset"] == "train", "path"].tolist()[:DECOYS]
     agreement.unpack({one: one for one in decoys} | files, raw.read, data)
+    for name, text in told.items():
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_bytes(text)
     _sample(sample, data / made.sample)
     (given / "data-set").symlink_to((notebook.FOLDER / notebook.DATASET).resolve())
     before = _listing(given)

@@ -1,14 +1,41 @@
 """Before anybody votes: images become rows of the submission, and what pays beside the members joins them."""
 
-from podium.contracts import columns
+from dataclasses import dataclass
+
+import pandas as pd
+
+from podium.contracts import columns, folds, rows
 from podium.contracts.competition import Competition
+from podium.duplicates.params import LeakParams
 from podium.experiments.runs import Pool
+from podium.foundation import run
+from podium.foundation.params import load
+from podium.metrics import registry
 from podium.metrics.metric import Metric
 from podium.tasks.limits import only_one_image_a_row
 from podium.vote import neighbours
 from podium.vote.columns import joined
+from podium.vote.members import gather
 from podium.vote.params import EnsembleParams
+from podium.vote.recipe import Recipe
 from podium.vote.rows import by_row
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What votes, sentences on it, and how it is made of the members' predictions."""
+
+    pool: Pool
+    said: list[str]
+    recipe: Recipe
+
+
+def published(params: EnsembleParams, found: Competition, split: pd.DataFrame) -> Prepared:
+    """What votes of this run and of those that params name: the same again from the same predictions."""
+    declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
+    pool = gather(params, found, split, declared)
+    leak, seed = load(LeakParams).use_test_duplicates, load(run.Seed).seed
+    return prepared(pool, rows.read(), params, found, leak, registry.of(found), seed)
 
 
 def prepared(
@@ -19,14 +46,14 @@ def prepared(
     leak: bool,
     metric: Metric,
     seed: int,
-) -> tuple[Pool, list[str]]:
-    """(what votes, sentences). company: image_id -> row, where rows have several images.
+) -> Prepared:
+    """What votes. company: image_id -> row, where rows have several images.
 
     Raises UserError where `leak`, duplicates' answers, is asked for and rows have several images.
     """
     if leak:
         only_one_image_a_row(company, "leak.use_test_duplicates: true", "set it to false")
-    pool, merged = by_row(pool, company, params.rows, metric, seed)
-    pool, beside = joined(pool, columns.read(), params.columns, found.notebooks_only, metric, seed)
-    pool, alike = neighbours.joined(pool, params.neighbours, found.notebooks_only, metric, seed)
-    return pool, merged + beside + alike
+    pool, merged, merging = by_row(pool, company, params.rows, metric, seed)
+    pool, beside, stacked = joined(pool, columns.read(), params.columns, metric, seed)
+    pool, alike, judges = neighbours.joined(pool, params.neighbours, metric, seed)
+    return Prepared(pool, merged + beside + alike, Recipe(merging, stacked, judges))

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from podium.metrics.metric import Metric
 from podium.tasks.links import normalised
+from podium.vote.models import SMALLEST_INPUT
 from podium.vote.params import VOTERS
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
 Probs = NDArray[np.float64]
 Features = NDArray[np.float32]  # (n, d) the fixed network's, of data/embeddings
 Combine = Callable[[Probs], Probs]  # (m, n, k) -> (n, k), rows sum to 1
-GraphVote = Callable[["Tensor"], "Tensor"]  # (m, f, n, k) -> (f, n, k), in operations that ONNX has
+GraphVote = Callable[..., "Tensor"]  # (m, f, n, k) -> (f, n, k), in operations that ONNX has; a voter that
+# looks at images is given their features (n, d) too
 
 names = VOTERS.names
-SMALLEST_INPUT = 1e-4  # of stacking's inputs: how sure a wrong member was must not outweigh the others
 SMALLEST = 1e-7  # a probability below it is float32's rounding: logarithms stop there
 
 

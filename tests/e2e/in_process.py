@@ -112,14 +112,14 @@ def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, obj
     monkeypatch.setenv("PODIUM_CACHE", str(folder / "cache"))
 
 
-def run_stages(monkeypatch: pytest.MonkeyPatch, folds: int, exported: bool = True) -> None:
+def run_stages(monkeypatch: pytest.MonkeyPatch, folds: int) -> None:
     """Every stage from ingest to export, which fails where its bundle says otherwise."""
     for stage in (ingest, network, embed, clean_labels, split, probe, augment, pseudo_label, select):
         stage.main()
     for fold in range(folds):
         monkeypatch.setattr(sys, "argv", ["train", str(fold)])
         train.main()
-    for stage in (refit, predict, ensemble, submit, report, *([export] if exported else [])):
+    for stage in (refit, predict, ensemble, submit, report, export):
         stage.main()
 
 

@@ -10,9 +10,9 @@ from in_process import PROBE, Shown, opened, picture, run_stages, text
 from tiny_project import set_params
 
 from podium.contracts import columns, metrics
-from podium.foundation.errors import UserError
+from podium.export import card
 from podium.submission import submission
-from stages import ensemble, export, submit
+from stages import ensemble, submit
 
 TRAIN, TEST = 60, 12
 
@@ -54,12 +54,11 @@ def right(rows: list[str], truth: list[str]) -> float:
 def test_a_site_decides_beside_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     truth = ship(tmp_path / "comp.zip")
     opened(tmp_path, monkeypatch, PROBE)
-    run_stages(monkeypatch, 3, exported=False)
+    run_stages(monkeypatch, 3)
     assert columns.read().columns.tolist() == ["site"] and len(columns.read()) == TRAIN + TEST
     with_it, score = said(), metrics.read()["cv"]
     assert str(metrics.read()["voted"]).endswith(", columns")
-    with pytest.raises(UserError, match=r"columns beside the images vote, and a bundle sees images through "):
-        export.main()
+    assert card.read(card.FOLDER).beside == ["site"] and card.read(card.FOLDER).tables == ["test.csv"]
 
     set_params(tmp_path, {"ensemble.columns": "none"})
     ensemble.main()

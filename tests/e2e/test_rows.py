@@ -10,9 +10,9 @@ import pytest
 from in_process import PROBE, Rows, Shown, opened, picture, run_stages, text
 
 from podium.contracts import competition, folds, metrics, predictions, rows
-from podium.foundation.errors import UserError
+from podium.export import card
 from podium.submission import submission
-from stages import export
+from podium.vote.merging import MERGES
 
 TRAIN, TEST, VIEWS = 30, 9, (1, 2, 3)
 
@@ -72,7 +72,7 @@ def right(task: str, said: list[str], truth: list[str]) -> float:
 def test_folders_of_views(task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     truth = ship(tmp_path / "comp.zip", task)
     opened(tmp_path, monkeypatch, PROBE)
-    run_stages(monkeypatch, 3, exported=False)
+    run_stages(monkeypatch, 3)
     assert competition.read().task == task
 
     company, split = rows.read(), folds.FOLDS.read(folds.PATH)
@@ -86,10 +86,7 @@ def test_folders_of_views(task: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     found = pd.read_csv(submission.PATH, dtype=str, keep_default_na=False)
     assert found.iloc[:, 0].tolist() == [row[0] for row in truth]
     assert right(task, found.iloc[:, 1].tolist(), [row[1] for row in truth]) >= 0.6
-    with pytest.raises(
-        UserError, match="make export is for one image a row, and rows of this submission have"
-    ):
-        export.main()
+    assert card.read(card.FOLDER).rows["way"] in MERGES
 
 
 def test_every_image_of_a_row_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +107,6 @@ def test_every_image_of_a_row_counts(tmp_path: Path, monkeypatch: pytest.MonkeyP
             file.writestr(f"{part}.csv", text(rows_of_it))
         file.writestr("sample_submission.csv", text([["id", "kind"], *([f"t{i}", "red"] for i in range(6))]))
     opened(tmp_path, monkeypatch, PROBE | {"ensemble.rows": "mean"})
-    run_stages(monkeypatch, 3, exported=False)
+    run_stages(monkeypatch, 3)
     found = pd.read_csv(io.StringIO(submission.PATH.read_text()))
     assert found["kind"].tolist() == ["plain", "red"] * 3

@@ -37,7 +37,7 @@ def test_whales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         file.writestr("train.csv", text(table))
         file.writestr("sample_submission.csv", text(sample))
     opened(tmp_path, monkeypatch, PROBE | {"competition.metric": "map@5"})
-    run_stages(monkeypatch, 3, exported=False)
+    run_stages(monkeypatch, 3)
     assert competition.read().form == "top_k" and metrics.read()["metric"] == "map_at_5"
     assert "neighbours: 22 small classes; to the members' mean map_at_5 gains by" in capsys.readouterr().out
     with submission.PATH.open(newline="") as file:

@@ -1,14 +1,11 @@
 """A small competition, read by ingest itself, and a finished run on it with networks that learnt nothing."""
 
-import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 from safetensors.numpy import save_file
 
 from podium.contracts import (
@@ -22,15 +19,16 @@ from podium.contracts import (
     predictions,
     probe,
     refit,
+    rows,
 )
 from podium.contracts import selection as chosen
 from podium.contracts.labels import LABELS
 from podium.contracts.labels import PATH as GIVEN
 from podium.foundation.files import write_json
-from stages import ensemble, ingest, predict, submit
+from stages import embed, ensemble, ingest, predict, submit
+from tests.export.shipped import NAMES, Run, ship
 
-NAMES = ("cat", "dog", "owl")
-TRAIN, TESTS, SHORT_SIDE = 24, 13, 96
+SHORT_SIDE = 96
 SURE = 20.0  # times the last layer's random weights: networks that disagree
 PROBE, WIDTH, PROBED = "tf_efficientnet_lite0", 1280, 32
 PARAMS = f"""
@@ -40,77 +38,16 @@ threads: 1
 competition: {{path: shipped, metric: METRIC}}
 image: {{storage: {{short_side: {SHORT_SIDE}}}}}
 tta: {{views: VIEWS, keep: always, merge: MERGE, of: probs}}
-ensemble: {{voter: VOTER, calibrate: CALIBRATE, experiments: EXPERIMENTS}}
+ensemble: {{voter: VOTER, calibrate: CALIBRATE, experiments: EXPERIMENTS, rows: TOGETHER}}
 leak: {{use_test_duplicates: LEAK}}
 refit: {{networks: REFITS, vote: VOTE}}
 """
 
 
-@dataclass(frozen=True)
-class Run:
-    """What is shipped, and how the run votes."""
-
-    voter: str = "soft"
-    calibrate: str = "none"
-    merge: str = "mean"
-    views: str = "none"
-    metric: str = "log_loss"
-    leak: str = "false"
-    task: str = "single"
-    sample: str = "id,owl,cat,dog"  # its header; a column `label` alone asks for names
-    delimiter: str = ","
-    clear: bool = False  # half of each picture transparent, its hidden colour black
-    network: bool = True
-    probed: bool = False
-    refits: int = 0
-    vote: str = "instead"  # of refits
-    shared: bool = True  # whether the networks have one frozen part
-    resize: str = "squash"
-    seed: int = 0  # of the networks
-    experiments: tuple[str, ...] = ()  # revisions that vote too
-
-
-def picture(seed: int, clear: bool, suffix: str) -> bytes:
-    """Some are larger than what is stored unshrunk."""
-    draw = np.random.default_rng(seed)
-    low = Image.fromarray(draw.integers(0, 256, (5, 6, 3), dtype=np.uint8))
-    size = (int(draw.integers(60, 200)), int(draw.integers(60, 200)))
-    pixels = np.array(low.resize(size, Image.Resampling.BICUBIC))
-    buffer = io.BytesIO()
-    if clear and suffix == ".png":
-        alpha = np.full((*pixels.shape[:2], 1), 255, np.uint8)
-        alpha[:, pixels.shape[1] // 2 :] = 0
-        pixels[:, pixels.shape[1] // 2 :] = 0
-        Image.fromarray(np.dstack([pixels, alpha])).save(buffer, "PNG")
-    else:
-        Image.fromarray(pixels).save(buffer, "PNG" if suffix == ".png" else "JPEG")
-    return buffer.getvalue()
-
-
-def ship(run: Run) -> None:
-    """The download's folder: ids without the files' zeros, a text beside a picture, a test image twice."""
-    for i in range(TRAIN):
-        place = Path("shipped/train") / NAMES[i % 3] / f"{i:05d}.jpg"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(picture(i, run.clear, ".jpg"))
-    Path("shipped/test").mkdir()
-    for i in range(TESTS):
-        suffix = (".png", ".jpg")[i % 2]
-        Path(f"shipped/test/{i:05d}{suffix}").write_bytes(picture(1000 + i, run.clear, suffix))
-    Path("shipped/test/00003.jpg").write_bytes(Path("shipped/train/cat/00003.jpg").read_bytes())
-    Path("shipped/test/00004.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
-    Path("shipped/test/00001.txt").write_text("what is beside the picture")
-    columns = run.sample.split(",")
-    cells = ["cat"] if len(columns) == 2 else ["0.25", "0.5", "0.25"]
-    rows = [columns, *([str(i), *cells] for i in range(TESTS))]
-    text = "".join(run.delimiter.join(row) + "\n" for row in rows)
-    Path("shipped/sample_submission.csv").write_text(text)
-
-
 def finish(run: Run) -> None:
     """A finished run in the current folder, up to reports/submission.csv."""
     text = PARAMS
-    for name in ("voter", "calibrate", "merge", "views", "metric", "leak", "refits", "vote"):
+    for name in ("voter", "calibrate", "merge", "views", "metric", "leak", "refits", "vote", "together"):
         text = text.replace(name.upper(), str(getattr(run, name)))
     Path("params.yaml").write_text(text.replace("EXPERIMENTS", json.dumps(run.experiments)))
     ship(run)
@@ -120,6 +57,8 @@ def finish(run: Run) -> None:
         found = found.model_copy(update={"task": run.task})
         competition.write(found)
     tables(found)
+    if run.tinted:
+        embed.main()
     probe.write(probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0))
     predictions.FOLDER.mkdir(parents=True)
     chosen.write(chosen.Selection(train=run.network, size=64, resize=run.resize, freeze="auto", why="asked"))
@@ -140,13 +79,15 @@ def tables(found: competition.Competition) -> None:
     kept = {"action": "keep", "suspect": False, "quality": 1.0, "reason": ""}
     clean.write(given[["image_id"]].assign(label=names, label_given=names, **kept))
     labels = [found.answers.index(name) for name in names]
-    fold = (np.arange(len(ids)) % 2).astype(np.int8)
-    split = pd.DataFrame({"image_id": ids, "label": labels, "group": ids, "fold": fold})
+    company = rows.read()
+    group = [company.get(name, name) for name in ids]
+    fold = (pd.factorize(np.array(group))[0] % 2).astype(np.int8)
+    split = pd.DataFrame({"image_id": ids, "label": labels, "group": group, "fold": fold})
     folds.FOLDS.write(split, folds.PATH)
     twins = [("train/train/cat/00003.jpg", "0"), ("test/test/00003.jpg", "0")]
-    rows = [(image, group, "exact", 0.0) for image, group in twins]
+    known = [(image, group, "exact", 0.0) for image, group in twins if not company]
     table = duplicates.DUPLICATES
-    table.write(pd.DataFrame(rows, columns=table.schema.names).astype(table.empty().dtypes), duplicates.PATH)
+    table.write(pd.DataFrame(known, columns=table.schema.names).astype(table.empty().dtypes), duplicates.PATH)
     manifest.FOLDER.mkdir(parents=True)
     write_json(manifest.FOLDER / "facts.json", {})
 
@@ -206,13 +147,13 @@ def probes() -> None:
         weights, bias = (draw.normal(size=s).astype(np.float32) for s in ((WIDTH, 3), (3,)))
         layers |= {f"fold{fold}.weights": weights, f"fold{fold}.bias": bias}
         values = softmax((vectors @ weights + bias).astype(np.float64))
-        for part, rows in (
+        for part, wanted in (
             ("oof", np.isin(ids, split.index[split == fold])),
             ("test", to_predict(ids.tolist())),
         ):
             file = predictions.path(fold, part, probe.FOLDER / "probe_a")
             file.parent.mkdir(parents=True, exist_ok=True)
-            predictions.write(ids[rows].tolist(), values[rows], file)
+            predictions.write(ids[wanted].tolist(), values[wanted], file)
     save_file(layers, probe.FOLDER / "probe_a" / probe.CLASSIFIERS)
 
 

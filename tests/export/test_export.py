@@ -15,8 +15,10 @@ from podium.export import agreement, card, sealed
 from podium.foundation.errors import UserError
 from podium.networks import precision
 from podium.submission import submission
+from podium.vote import columns, judges, neighbours
 from stages import export
-from tests.export.project import TESTS, Run, finish, picture
+from tests.export.project import finish
+from tests.export.shipped import TESTS, Run, picture
 
 pytestmark = pytest.mark.slow  # each runs a bundle in a process of its own
 ALL_VIEWS = "[hflip, rotate, shift, five_crop]"
@@ -27,7 +29,14 @@ def exported(
 ) -> str:
     """What make export says of the run in that folder."""
     monkeypatch.chdir(folder)
+    if run.told:
+        monkeypatch.setattr(columns, "LEARNERS", {run.told: columns.LEARNERS[run.told]})
+    if run.way:
+        monkeypatch.setattr(neighbours, "WAYS", {run.way: judges.WAYS[run.way]})
+        monkeypatch.setattr(neighbours, "MANY", 2)
     finish(run)
+    voting = [one["name"] for one in json.loads(Path("data/ensemble/table.json").read_text())["members"]]
+    assert ("columns" in voting) == bool(run.told) and ("neighbours" in voting) == bool(run.way)
     capsys.readouterr()
     export.main()
     return capsys.readouterr().out
@@ -44,6 +53,15 @@ def exported(
         Run("geometric", refits=2, shared=False),
         Run(refits=3, vote="beside"),
         Run(refits=1, vote="beside", shared=False),
+        Run("stacking", "temperature", probed=True, rows="folders", sample="case,owl,cat,dog"),
+        Run("geometric", rows="beginnings", together="noisy_or", sample="case,label", metric="accuracy"),
+        Run("weighted", rows="table", together="max", sample="patient,label", metric="accuracy"),
+        Run("weighted", tinted=True, way="the images most alike", probed=True),
+        Run("soft", "temperature", tinted=True, way="class means", rows="folders", sample="case,owl,cat,dog"),
+        Run("svm", "temperature", tinted=True, rows="folders", sample="case,owl,cat,dog"),
+        Run("boosting", "temperature", "gmean", "[hflip]", probed=True, train=150),
+        Run("stacking", told="linear model", network=False, probed=True, train=75),
+        Run("soft", told="gradient-boosted trees", train=150, sample="id,label", metric="accuracy"),
     ],
     ids=[
         "network_and_probe",
@@ -54,6 +72,15 @@ def exported(
         "refits",
         "refits_beside",
         "refit_beside_whole_networks",
+        "rows_by_folders_stacked",
+        "rows_by_beginnings_noisy_or",
+        "rows_by_a_table_max",
+        "images_most_alike",
+        "class_means_of_rows",
+        "svm_that_looks_at_rows",
+        "boosting",
+        "columns_linear",
+        "columns_trees",
     ],
 )
 def test_a_bundle_gives_what_was_published(
@@ -62,6 +89,7 @@ def test_a_bundle_gives_what_was_published(
     monkeypatch.setattr(precision, "native_bfloat16", lambda: True)  # what predicts follows no processor
     said = exported(run, tmp_path, monkeypatch, capsys)
     assert f"gives the {TESTS} rows of reports/submission.csv (largest difference" in said
+    name = run.sample.partition(",")[0]
     # given the download's root, the test folder or a shuffled copy of a part of it: never a training picture
     for given, ids in ((Path("shipped"), range(TESTS)), (Path("shipped/test"), [7, 0, 3])):
         header, *rows = Path("shipped/sample_submission.csv").read_text().splitlines()
@@ -69,9 +97,10 @@ def test_a_bundle_gives_what_was_published(
         sealed.run(
             card.FOLDER / "predict.py", [given.resolve(), tmp_path / "some.csv", tmp_path / "found.csv"]
         )
-        told = agreement.compare(submission.PATH, tmp_path / "found.csv", "id")
+        told = agreement.compare(submission.PATH, tmp_path / "found.csv", name)
         assert told.rows == len(ids)
-    assert pd.read_csv("found.csv", sep=run.delimiter)["id"].tolist() == [7, 0, 3]
+    asked = [line.partition(run.delimiter)[0] for line in Path("found.csv").read_text().splitlines()]
+    assert asked == [name, *(rows[i].partition(run.delimiter)[0] for i in ids)]
 
 
 def test_a_vote_of_three_experiments_leaves_with_their_networks_and_views(
@@ -134,7 +163,7 @@ def test_what_no_graph_can_say_is_refused_before_any_work(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     finish(Run("rank_mean"))
-    monkeypatch.setattr(export, "gather", None)
+    monkeypatch.setattr(export, "published", None)
     with pytest.raises(UserError, match="the rank_mean vote depends on which other images are there and can"):
         export.main()
     table = Path("data/ensemble/table.json")

@@ -36,7 +36,7 @@ def test_cut_points_and_the_tasks_own_bounds_leave_with_the_vote(task: str, tmp_
     vote = graphs.VoteGraph("hill_climbing", learnt, calibration, kind, TABLE)
     for suffix in engines.SUFFIXES.values():
         file = tmp_path / f"vote{suffix}"
-        graphs.write(vote, {"probs": torch.tensor(probs[:, :, :4])}, file, rows="probs")
+        graphs.write(vote, {"probs": torch.tensor(probs[:, :, :4])}, file, {"probs": 2})
         assert engines.graph(file, "cpu")([probs]) == pytest.approx(wanted, abs=1e-9)
 
 

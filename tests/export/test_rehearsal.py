@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from podium.competition.matching import ImageIndex, match
-from podium.export import agreement, notebook, rehearsal, sealed
+from podium.export import agreement, hiding, notebook, sealed
 from podium.foundation.errors import UserError
+from podium.vote import neighbours
 from stages import export, rehearse
 from stages import notebook as stage
-from tests.export.project import TESTS, Run, finish
+from tests.export.project import finish
+from tests.export.shipped import TESTS, Run
 
 
 @pytest.mark.slow
@@ -88,9 +90,9 @@ def test_a_network_namespace_holds_where_the_system_gives_one() -> None:
     ],
 )
 def test_hidden_images_have_ids_of_the_samples_kind(like: str, path: str) -> None:
-    names = rehearsal.renamed(["train/cat/1.JPG", "train/cat/2.png"], path)
+    names = hiding.renamed(["train/cat/1.JPG", "train/cat/2.png"], path)
     assert [name.rpartition("/")[0] for name in names] == [path.rpartition("/")[0]] * 2
-    ids = [rehearsal.id_of(name, like) for name in names]
+    ids = [hiding.id_of(name, like) for name in names]
     found = match(ids, ImageIndex([*names, path]))
     assert [found.found[name] for name in ids] == names
 
@@ -102,3 +104,45 @@ def test_what_is_asked_of_a_notebook_is_checked(tmp_path: Path) -> None:
         notebook.write(notebook.Asked("a-b", "someone", True), tmp_path)
     assert notebook.Asked("x" * 60, "someone", True).name == ("podium-" + "x" * 60)[:50]
     assert notebook.known_slug("Leaf Spots_2") == "leaf-spots-2"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rows", "sample", "count"),
+    [("folders", "case,owl,cat,dog", 8), ("beginnings", "eye,label", 9), ("table", "patient,label", 8)],
+)
+def test_a_hidden_set_has_rows_of_the_samples_kind(
+    rows: str,
+    sample: str,
+    count: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    finish(Run("soft", rows=rows, together="max", sample=sample, metric="accuracy"))
+    export.main()
+    monkeypatch.setenv("COMPETITION", "leaf-spots")
+    stage.main()
+    monkeypatch.setenv("IMAGES", "9")
+    capsys.readouterr()
+    rehearse.main()
+    told = capsys.readouterr().out
+    assert "3 rows of the sample in " in told and f"  {count} training images as a hidden test set" in told
+
+
+@pytest.mark.slow
+def test_a_hidden_set_has_the_tables_and_vectors_that_vote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(neighbours, "MANY", 2)
+    finish(Run(told="linear model", train=75, network=False, probed=True, tinted=True))
+    voting = [one["name"] for one in json.loads(Path("data/ensemble/table.json").read_text())["members"]]
+    assert voting == ["probe_a", "columns", "neighbours"]
+    export.main()
+    monkeypatch.setenv("COMPETITION", "leaf-spots")
+    stage.main()
+    monkeypatch.setenv("IMAGES", "9")
+    rehearse.main()
+    assert "  9 training images as a hidden test set" in capsys.readouterr().out

@@ -109,12 +109,17 @@ def test_its_graph_gives_what_it_gives_or_says_why_there_is_none(name: str, tmp_
         return
     assert voter.merge_folds in MEANS, "a merge_folds of its own has no graph: set NO_GRAPH"
     learnt = ensemble.learnt(name, made, ACCURACY, seed=0)
-    example = {"probs": torch.tensor(made.test[:, :, :4])}
-    wanted = ensemble.on_test(voter, voters.ready(learnt, None), CALIBRATION, made.test)
+    example, inputs, features = {"probs": torch.tensor(made.test[:, :, :4])}, [made.test], None
+    if voters.needs_features(voter):
+        assert made.look
+        features = made.look(made.test_ids)
+        example["features"], inputs = torch.tensor(features[:4]), [*inputs, features]
+    wanted = ensemble.on_test(voter, voters.ready(learnt, features), CALIBRATION, made.test)
+    rows = {one: graphs.VOTED[one] for one in example}
     for suffix in engines.SUFFIXES.values():
         file = tmp_path / f"vote{suffix}"
-        graphs.write(graphs.VoteGraph(name, learnt, CALIBRATION, SINGLE), example, file, rows="probs")
-        found = engines.graph(file, "cpu")([made.test])  # 30 rows, not 4
+        graphs.write(graphs.VoteGraph(name, learnt, CALIBRATION, SINGLE), example, file, rows)
+        found = engines.graph(file, "cpu")(inputs)  # 30 rows, not 4
         assert found == pytest.approx(wanted, abs=1e-9)
     assert wanted.std() > 0.1
 

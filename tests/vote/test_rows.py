@@ -69,7 +69,7 @@ def shown_by_one(n: int) -> Pool:
 def test_the_way_is_chosen_by_what_pays() -> None:
     made = shown_by_one(60)
     company = {name: f"{name[:4]}_0" for name in made.ids}
-    by_row, said = rows.by_row(made, company, "auto", get("accuracy"), 0)
+    by_row, said, _ = rows.by_row(made, company, "auto", get("accuracy"), 0)
     assert "by the maximum of their images" in said[0] and "180 images are 60 rows" in said[0]
     assert get("accuracy").function(by_row.labels, by_row.oof[0]) == 1.0
     mean = rows.by_row(made, company, "mean", get("accuracy"), 0)[0]
@@ -84,7 +84,7 @@ def test_a_part_is_merged_as_the_others_choose() -> None:
     probs[0, (made.home == 0) & (made.labels == 0) & (np.arange(180) % 3 == 0)] = [0.1, 0.9]
     company = {name: f"{name[:4]}_0" for name in made.ids}
     torn = Pool(**{**made.__dict__, "oof": probs})
-    by_row, _ = rows.by_row(torn, company, "auto", get("accuracy"), 0)
+    by_row, _, _ = rows.by_row(torn, company, "auto", get("accuracy"), 0)
     mean = rows.by_row(torn, company, "mean", get("accuracy"), 0)[0]
     assert by_row.oof[0][by_row.home == 1] == pytest.approx(mean.oof[0][by_row.home == 1])
     assert by_row.oof[0][by_row.home == 0] != pytest.approx(mean.oof[0][by_row.home == 0])

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from podium.tasks.links import softmax
+from podium.vote.models import SMALLEST_INPUT
 from podium.vote.voter import (
-    SMALLEST_INPUT,
     Combine,
     Context,
     GraphVote,

@@ -13,11 +13,14 @@ import numpy as np
 
 from podium.linear import svm
 from podium.tasks.links import normalised
+from podium.vote.models import SMALLEST_INPUT
 from podium.vote.voter import (
     Combine,
     Context,
     Features,
     FeatureVote,
+    GraphVote,
+    Learnt,
     Probs,
     arithmetic_mean,
     centred_logs,
@@ -26,7 +29,6 @@ from podium.vote.voter import (
 COMPLEXITY = 70
 FITTED = True
 NEEDS_FEATURES = True
-NO_GRAPH = "looks at images through one more network"
 merge_folds = arithmetic_mean
 
 MOST_CELLS = 10_000  # classes x images: beyond it the SVMs of nested cross-validation would take minutes
@@ -63,6 +65,33 @@ def fit(oof: Probs, labels: np.ndarray, context: Context) -> FeatureVote:
     spread[d:] *= np.sqrt((len(spread) - d) / d)  # both kinds of inputs have the same total variance
     learnt = svm.fit((values - mean) / spread, labels, context.groups, k, PENALTY, context.seed)
     return SvmVote(learnt, mean, spread, np.bincount(labels, minlength=k) > 0)
+
+
+def graph(learnt: Learnt) -> GraphVote:
+    """The same SVMs; a class never seen keeps 0."""
+    import torch
+
+    assert isinstance(learnt, SvmVote)
+    mean, spread, vectors, biases, seen = (
+        torch.tensor(np.asarray(part), dtype=torch.float64)
+        for part in (
+            learnt.mean,
+            learnt.spread,
+            learnt.sigmoids.vectors.T,
+            learnt.sigmoids.biases,
+            learnt.seen,
+        )
+    )
+
+    def voted(probs: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+        """(m, f, n, k), features (n, d) -> (f, n, k)."""
+        logs = probs.clamp(min=SMALLEST_INPUT).log()
+        inputs = torch.cat(list((logs - logs.mean(-1, keepdim=True)).unbind(0)), -1)
+        alike = features.to(torch.float64).unsqueeze(0).repeat(probs.shape[1], 1, 1)
+        judged = (torch.cat([alike, inputs], -1) - mean) / spread @ vectors + biases
+        return torch.sigmoid(judged) * seen
+
+    return voted
 
 
 def inputs(features: Features, probs: Probs) -> Probs:
