@@ -111,7 +111,7 @@ choose: venv ## which two runs to select at Kaggle: the best by CV, and the one 
 	@python -m stages.choose
 
 .PHONY: score
-score: venv ## DIR=folder: scores the models on a labelled folder
+score: venv ## DIR=folder: scores what the run publishes on a labelled folder
 	@python -m stages.score "$${DIR-}"
 
 ##@ Work on Podium

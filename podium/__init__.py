@@ -27,7 +27,7 @@ training       one fold from its rows to its network
 selection      what `auto` becomes: linear probes on frozen networks, a trial of one fold
 vote           from members to one prediction: voters, calibration, what each member adds
 export         a run's winners as a folder that predicts by itself
-labelled       the models on a labelled folder
+labelled       the published vote on a labelled folder
 kaggle         the official client, the ledger, uploads that cannot lie
 report         one page of pictures and numbers
 project        the project itself: params checked, code listed, first steps

@@ -1,43 +1,68 @@
-"""The trained folds' soft vote on images that no stage has seen, with the views that predict kept."""
+"""The published vote on images that no stage has seen: voter, calibration, probes and refits as they were."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
 
-from podium.contracts import model
+from podium.contracts import images
+from podium.embedding.embed import input_size
+from podium.embedding.params import EmbedParams
+from podium.export import members
+from podium.export.beside import Look
+from podium.export.expected import BATCH, Voting, decided, looks, say
 from podium.features.items import Item
 from podium.foundation.errors import UserError
+from podium.images.pixels import decode, square
+from podium.images.shards import Reader
+from podium.labelled.folder import Labelled
 from podium.metrics.metric import Floats
-from podium.networks.device import best_device
-from podium.tta.choosing import used
-from podium.tta.members import Inputs, logits_of, member
-from podium.tta.merge import merge
-from podium.tta.params import TtaParams
-from podium.tta.views import views_of
+from podium.vote.params import EnsembleParams
+from podium.vote.recipe import Beside
 
 
-def trained(classes: list[str], folder: Path = model.FOLDER) -> list[int]:
-    """The folds that have a model. Raises UserError where none has, or one knows other classes."""
-    found = sorted(int(card.parent.name[4:]) for card in folder.glob("fold*/model.json"))
-    if not found:
-        raise UserError(f"{folder} holds no trained model: run `dvc repro`.")
-    for fold in found:
-        if model.read_card(model.folder(fold) / "model.json").classes != classes:
-            raise UserError(f"{model.folder(fold)} was trained on other classes: run `dvc repro`.")
-    return found
+def vote(voting: Voting, params: EnsembleParams, given: Labelled, root: Path, embed: EmbedParams) -> Floats:
+    """(n, k) of labelled images stored below `root`, each a row of its own; no duplicate answers.
+
+    Raises UserError where predictions made elsewhere vote, or columns beside the image.
+    """
+    stored = zip(given.digests, given.places, strict=True)
+    items = [Item(digest, at.shard, at.offset, at.length) for digest, at in stored]
+    members.refuse_external(params)
+    recipe = voting.ready.recipe
+    if recipe.columns is not None:
+        raise UserError(
+            f"{', '.join(recipe.columns.encoding.wanted)} vote, columns beside the image that a folder does "
+            "not tell: set ensemble.columns: none, run `dvc repro`, then score."
+        )
+    vectors = look(items, root, embed) if looks(voting) else np.zeros((len(items), 0), np.float32)
+    beside = Beside(np.arange(len(items)), vectors, pd.DataFrame(index=range(len(items))))
+    sources = members.sources(params, voting.ready.pool.names)
+    return np.asarray(decided(voting, say(voting, sources, items, root), beside), np.float64)
 
 
-def vote(
-    items: Sequence[Item], folds: list[int], kept: list[str], params: TtaParams, budget_gb: float, root: Path
-) -> Floats:
-    """Probabilities (n, k): the mean over folds of each fold's merged views."""
-    device = best_device()
-    members = [member(fold, device) for fold in folds]
-    first = members[0].network
-    views = views_of(kept, params, first.preprocessing, first.minimum_size, first.fixed_size, first.name)
-    flat = [view for name in used(kept) for view in views[name]]
-    rows = np.arange(len(items))
-    logits = logits_of(members, Inputs(items, dict.fromkeys(folds, rows), flat, device, root), budget_gb)
-    votes = [merge(logits[one.fold], params.merge, params.of, one.link) for one in members]
-    return np.asarray(np.mean(votes, axis=0), np.float64)
+def look(items: Sequence[Item], root: Path, embed: EmbedParams) -> NDArray[np.float32]:
+    """(n, d) the fixed network's vectors, as embed has them."""
+    size = input_size(embed.size, images.median_short_side(images.IMAGES.read(images.PATH)))
+    network, reader = Look(size, embed.resize).eval(), Reader(root)
+    how, parts = network.how, []
+    for start in range(0, len(items), BATCH):
+        stored = [decode(reader.read(i.shard, i.offset, i.length)) for i in items[start : start + BATCH]]
+        squares = np.stack([square(one, how.size, how.resize, how.interpolation) for one in stored])  # type: ignore[arg-type]
+        with torch.inference_mode():
+            parts.append(network(torch.from_numpy(squares)).numpy())
+    return np.concatenate(parts)
+
+
+def told(voting: Voting) -> str:
+    """Whose score it is, in one sentence."""
+    pool, calibration = voting.ready.pool, voting.table["calibration"]
+    kept = f", calibrated by {calibration['kind']}" if calibration["kept"] else ""
+    refits = f"; on them networks that learnt from every fold vote, as published: {', '.join(pool.refits)}"
+    return (
+        f"scored is the published vote: {voting.table['chosen']} of {', '.join(pool.names)} x "
+        f"{pool.test.shape[1]} fold(s){kept}{refits if pool.refits else ''}"
+    )
