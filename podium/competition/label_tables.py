@@ -7,7 +7,7 @@ from podium.competition.id_columns import counts_rows
 from podium.competition.id_forms import hint
 from podium.competition.label_columns import group_rank, is_group, no_column, split_column
 from podium.competition.labels import SHOWN, Labels
-from podium.competition.matching import ImageIndex, Match, match
+from podium.competition.matching import ImageIndex, Match, match, which
 from podium.competition.params import CompetitionParams
 from podium.competition.told import tell
 from podium.download.tables import Sheet
@@ -142,7 +142,7 @@ def _refuse_missing(
         name, paths = next(iter(found.ambiguous.items()))
         raise UserError(
             f"{sheet.where(sheet.columns[ids].index(name))}: {name!r} fits {len(paths)} images "
-            f"({', '.join(paths[:SHOWN])}): name the folder in competition.train."
+            f"({', '.join(paths[:SHOWN])}): {which(paths, 'train')}."
         )
     missing = match(found.missing, others).missing if found.missing else []
     if missing and not _may_miss(len(missing), len(set(sheet.columns[ids])), params):

@@ -119,6 +119,13 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip().replace("\\", "/")).removeprefix("./").lstrip("/")
 
 
+def which(paths: list[str], role: str) -> str:
+    """What to do where an id fits several images: of two folders name one, of two files in one keep one."""
+    if len({path.rpartition("/")[0] for path in paths}) > 1:
+        return f"name the {'test ' if role == 'test' else ''}folder in competition.{role}"
+    return "they lie in one folder: write their suffix into the ids, or take all but one of such files away"
+
+
 def _bare(plain: dict[str, str]) -> dict[str, str]:
     """The file names of ids that are addresses or paths of another disk; none where two would be one."""
     names = {name: re.split(r"[?#]", path)[0].rpartition("/")[2] for name, path in plain.items()}

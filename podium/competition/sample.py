@@ -8,7 +8,7 @@ from podium.competition.id_columns import counts_rows, id_column, repeats, value
 from podium.competition.id_forms import hint
 from podium.competition.keys import THROUGH, through_table
 from podium.competition.labels import SHOWN
-from podium.competition.matching import Match, match
+from podium.competition.matching import Match, match, which
 from podium.competition.roles import Roles
 from podium.competition.suffixes import stem
 from podium.competition.tasks import refuse_pixels
@@ -125,7 +125,7 @@ def _ids(sheet: Sheet, tables: list[Sheet], roles: Roles, named: str | None) -> 
         name, paths = next(iter(best[1].ambiguous.items()))
         raise UserError(
             f"{sheet.name}: the id {name!r} fits {len(paths)} images ({', '.join(paths[:SHOWN])}): "
-            "name the test folder in competition.test."
+            f"{which(paths, 'test')}."
         )
     return best
 

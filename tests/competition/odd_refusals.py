@@ -132,6 +132,15 @@ def a_train_table_of_one_column() -> Refusal:
 
 
 @refusal
+def a_picture_in_two_formats_beside_each_other() -> Refusal:
+    files = many("train/{}.jpg", 4, 1) | many("train/{}.webp", 4, 1) | unseen("test/t{}.jpg", 1)
+    files |= sample("t0,cat") | {"train.csv": csv("id,label", "1,cat", "2,dog", "3,cat", "4,dog")}
+    return Refusal(
+        files, "'1' fits 2 images (train/1.jpg, train/1.webp): they lie in one folder: write their suffix"
+    )
+
+
+@refusal
 def two_columns_of_one_class() -> Refusal:
     files = folders() | unseen() | sample("0.jpg,.5,.5", "1.jpg,.5,.5", "2.jpg,.5,.5", header="id,cat,cat")
     return Refusal(
