@@ -10,6 +10,8 @@ Pixels = NDArray[np.uint8]  # (height, width, 3), RGB
 Resize = Literal["squash", "crop", "pad"]
 
 STORED = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION  # what ingest stores is upright as it is
+STRIP = 8  # times the short side from which on a picture is a strip
+ROOM = 4  # times the square's side that a strip keeps before it is padded
 INTERPOLATIONS = {"bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC, "lanczos": cv2.INTER_LANCZOS4}
 
 
@@ -39,6 +41,17 @@ def shrink(pixels: Pixels, short_side: int) -> Pixels:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
+def _shorter(pixels: Pixels, size: int) -> Pixels:
+    """A strip whose square would take gigabytes (1 x 20,000 pixels: 1.2), with a shorter long side first."""
+    height, width = pixels.shape[:2]
+    long, short = max(height, width), min(height, width)
+    if long <= STRIP * short or long <= ROOM * size:
+        return pixels
+    scale = ROOM * size / long
+    less = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(pixels, less, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
 def square(pixels: Pixels, size: int, resize: Resize = "squash", interpolation: str = "bicubic") -> Pixels:
     """(size, size, 3): squashed, centre-cropped, or padded with its border's reflection."""
     height, width = pixels.shape[:2]
@@ -47,6 +60,8 @@ def square(pixels: Pixels, size: int, resize: Resize = "squash", interpolation: 
         top, left = (height - side) // 2, (width - side) // 2
         pixels = pixels[top : top + side, left : left + side]
     elif resize == "pad" and height != width:
+        pixels = _shorter(pixels, size)
+        height, width = pixels.shape[:2]
         long = max(height, width)
         top, left = (long - height) // 2, (long - width) // 2
         pixels = cv2.copyMakeBorder(

@@ -1,5 +1,8 @@
 """Pixels to bytes and back, shrunk, made square."""
 
+import tracemalloc
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -48,6 +51,18 @@ def test_crop_takes_the_centre() -> None:
     wide = np.zeros((10, 30, 3), np.uint8)
     wide[:, 10:20] = 255
     assert (square(wide, 10, "crop") == 255).all()
+
+
+def test_a_strip_is_padded_without_a_square_of_its_length() -> None:
+    strip = np.tile(np.arange(2000, dtype=np.uint8)[None, :, None], (3, 10, 3))
+    tracemalloc.start()
+    made = square(strip, 32, "pad")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert made.shape == (32, 32, 3) and peak < 20_000_000
+    mild = strip[:, :16]  # below the limits nothing changes
+    want = cv2.copyMakeBorder(mild, 6, 7, 0, 0, cv2.BORDER_REFLECT)
+    assert np.array_equal(square(mild, 16, "pad"), want)
 
 
 def test_pad_reflects() -> None:
