@@ -31,6 +31,7 @@ from podium.training.record import card, times
 from podium.training.record.identity import key
 from podium.training.record.look import first_batch
 from podium.training.settings import lp_ft, range_test
+from podium.training.settings.choices import EXACT
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def train(prepared: Prepared) -> Result:
     prepared = replace(prepared, said=[*prepared.said, *inexact])
     _say(prepared)
     picture = _picture(prepared, learnt)
-    if prepared.settings.precision == "32-true":
+    if prepared.settings.precision == EXACT:
         quicken(prepared.outlook.tail, prepared.device)
     name = key_of(prepared)
     with scratch.lock("resume", name) if engine.first() else nullcontext():

@@ -101,7 +101,8 @@ def prepare(request: Request, tables: Tables) -> Prepared:
         fresh=request.train.online is True,
         exact=request.train.precision == "32",
     )
-    resolved = _resolved(request, network, parts, seen, _counted(request, tables, rows), device)
+    precision = choices.precision_of(request.train.precision, network, device)
+    resolved = _resolved(request, network, parts, seen, _counted(request, tables, rows), device, precision)
     if request.train.checkpointing:
         checkpoint(network, parts.name)
     prepared = Prepared(
@@ -113,8 +114,8 @@ def prepare(request: Request, tables: Tables) -> Prepared:
         check=check,
         outlook=seen,
         resolved=resolved,
-        plan=choices.plan(request, network, resolved, len(rows), device),
-        settings=choices.settings(request, network, resolved, device, rows),
+        plan=choices.plan(request, network, resolved, len(rows), precision),
+        settings=choices.settings(request, resolved, device, rows, precision),
         said=[*said, parts.sentence],
         scale=scale,
     )
@@ -195,7 +196,13 @@ def part_that_trains(network: networks.Network, parts: Cut) -> auto.Part:
 
 
 def _resolved(
-    request: Request, network: networks.Network, parts: Cut, seen: Outlook, images: int, device: str
+    request: Request,
+    network: networks.Network,
+    parts: Cut,
+    seen: Outlook,
+    images: int,
+    device: str,
+    precision: str,
 ) -> auto.Resolved:
     """What `auto` became by the rules; `train.auto: true` asks memory for the batch."""
     params = request.train
@@ -216,7 +223,7 @@ def _resolved(
     left, memory = summary.activations(seen.tail, seen.shape), summary.memory(device)
     if device != "cuda":
         return replace(resolved, batch_size=auto.batch_for(memory, left, images))
-    each = 4 if choices.precision_of(params.precision, network, device) == "32-true" else 2
+    each = 4 if precision == choices.EXACT else 2
     most = auto.fits(memory, summary.kept(network.module, params.optimizer), left, each)
     if params.auto:
         resolved = replace(resolved, batch_size=auto.largest(most, images))

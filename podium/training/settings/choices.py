@@ -13,7 +13,7 @@ from podium.foundation.run import derive
 from podium.images.params import ImageParams
 from podium.networks import build as networks
 from podium.networks.params import NetworkParams
-from podium.networks.precision import precision
+from podium.networks.precision import precision as suited
 from podium.tasks import registry as tasks
 from podium.training import losses
 from podium.training.feed import sampling
@@ -24,6 +24,8 @@ from podium.training.optim import mixing, optimizers, schedules
 from podium.training.optim.unfreezing import Thaw
 from podium.training.params import TrainParams
 from podium.training.settings import auto
+
+EXACT = "32-true"  # Lightning's name of float32
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,11 @@ def decided(
 
 
 def plan(
-    request: Request, network: networks.Network, resolved: auto.Resolved, images: int, device: str
+    request: Request, network: networks.Network, resolved: auto.Resolved, images: int, precision: str
 ) -> Plan:
-    """What decides how the tail learns; `images` train."""
+    """What decides how the tail learns; `images` train, in the numbers that Lightning calls `precision`."""
     params, link = request.train, tasks.load(request.task).link
-    exact = precision_of(params.precision, network, device) == "32-true"
+    exact = precision == EXACT
     updates = -(-sampling.batches(images, resolved.batch_size) // resolved.accumulate)
     steps = resolved.epochs * updates
     thaw = Thaw(network.module, params.unfreeze) if params.unfreeze else None
@@ -127,7 +129,7 @@ def plan(
 
 
 def settings(
-    request: Request, network: networks.Network, resolved: auto.Resolved, device: str, rows: Rows
+    request: Request, resolved: auto.Resolved, device: str, rows: Rows, precision: str
 ) -> engine.Settings:
     """How the engine runs."""
     params = request.train
@@ -142,7 +144,7 @@ def settings(
         clip=resolved.clip,
         early_stopping=params.early_stopping,
         keep=params.keep,
-        precision=precision_of(params.precision, network, device),
+        precision=precision,
         accelerator={"cuda": "gpu"}.get(device, device),
         devices=resolved.devices,
         nodes=params.nodes,
@@ -154,6 +156,6 @@ def settings(
 
 def precision_of(wanted: str, network: networks.Network, device: str) -> str:
     """Lightning's name of what train.precision became."""
-    names = {"float32": "32-true", "bfloat16": "bf16-mixed", "float16": "16-mixed"}
+    names = {"float32": EXACT, "bfloat16": "bf16-mixed", "float16": "16-mixed"}
     chosen = {"32": "float32", "bf16": "bfloat16", "16": "float16"}.get(wanted)
-    return names[chosen or precision(network.module, device)]
+    return names[chosen or suited(network.module, device)]

@@ -50,7 +50,8 @@ def settings(train: dict[str, object], device: str = "cuda") -> engine.Settings:
     request = SimpleNamespace(train=params, fold=0, after=0, strata=None)
     resolved = auto.resolve(params, 1000, device, 16, part="whole", pretrained=True)
     rows = Rows(None, np.eye(3, dtype=np.float32), np.ones(3, np.float32))
-    return choices.settings(request, network(), resolved, device, rows)
+    precision = choices.precision_of(params.precision, network(), device)
+    return choices.settings(request, resolved, device, rows, precision)
 
 
 def network() -> Network:
@@ -148,7 +149,8 @@ def test_the_fused_adam_gives_way_where_mixed_precision_clips(cuda, train, fused
     params, made = TrainParams(**train), network()
     request = SimpleNamespace(train=params, fold=0, seed=0, task="single")
     resolved = auto.resolve(params, 1000, "cuda", 16, part="whole", pretrained=True)
-    optimizer = choices.plan(request, made, resolved, 1000, "cuda").optimizer(0.1)
+    precision = choices.precision_of(params.precision, made, "cuda")
+    optimizer = choices.plan(request, made, resolved, 1000, precision).optimizer(0.1)
     assert bool(optimizer.defaults.get("fused")) == fused
 
 
