@@ -86,11 +86,13 @@ def _no_room(error: OSError) -> str:
             "its mount, or use a copy in a folder of your own."
         )
     where = f"{error.filename or 'a file'} could not be written ({error.strerror or error})"
-    free = shutil.disk_usage(Path.cwd()).free
-    return (
-        f"{where}; {Path.cwd()} has {free / 1e6:,.1f} MB free: free its disk (`dvc gc -w` drops what no run "
-        "needs)."
-    )
+    place = Path(error.filename).absolute().parent if isinstance(error.filename, str) else Path.cwd()
+    while not place.exists():
+        place = place.parent
+    left = f"{shutil.disk_usage(place).free / 1e6:,.1f} MB free"
+    if os.statvfs(place).f_favail == 0 < os.statvfs(place).f_files:
+        left = "no room for one more file, of whatever size"
+    return f"{where}; the disk of {place} has {left}: free it (`dvc gc -w` drops what no run needs)."
 
 
 def _never_fail_to_speak() -> None:

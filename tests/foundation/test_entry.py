@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_what_may_not_be_opened_is_one_sentence(words: str) -> None:
     _, errors = process.communicate()
     assert process.returncode == 2
     assert errors.startswith("error: a.zip cannot be opened (") and "mend its rights or its mount" in errors
+
+
+def test_a_full_disk_is_the_one_that_the_file_lies_on(tmp_path: Path) -> None:
+    name = tmp_path / "gone/a.npy"
+    process = start(f"def main(): raise OSError(28, 'No space left on device', {str(name)!r})\nrun(main)")
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert f"a.npy could not be written (No space left on device); the disk of {tmp_path} has " in errors
+    assert "free: free it (`dvc gc -w`" in errors
 
 
 def test_a_terminal_without_a_letter_gets_it_spelled_out() -> None:
