@@ -18,9 +18,12 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
+from threading import BrokenBarrierError
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -149,7 +152,11 @@ def _alone(
 ) -> None:
     os.sched_setaffinity(0, cores)
     cv2.setNumThreads(1)
-    contender(data[:2], _fresh(folder / "warm"))  # imports and first calls are not timed
+    try:
+        contender(data[:2], _fresh(folder / "warm"))  # imports and first calls are not timed
+    except BaseException:
+        gate.abort()  # the others wait for it
+        raise
     gate.wait()
     began = time.process_time()
     contender(data, _fresh(folder / "timed"))
@@ -181,7 +188,8 @@ def rate(contender: Contender, data: list[bytes], cores: int, processes: int) ->
         ]  # fmt: skip
         for process in started:
             process.start()
-        gate.wait()
+        with suppress(BrokenBarrierError):  # one has failed: its exit code says so below
+            gate.wait()
         begin = time.perf_counter()
         for process in started:
             process.join()
@@ -216,6 +224,8 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=900)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
+    if find_spec("keras_preprocessing") is None:
+        raise SystemExit("keras-preprocessing is not there: pip install --no-deps keras-preprocessing")
     data = sources(given.images, given.sources)
     size = median(len(one) for one in data) / 1024
     print(f"{processor()}, OpenCV {cv2.__version__}, numpy {np.__version__}")
