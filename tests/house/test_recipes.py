@@ -61,15 +61,15 @@ def made(path: Path, folder: Path, images: int = 4000) -> tuple[Any, Any, Any]:
         train, images, "cpu", 8, part="head" if parts.name == "head" else "whole", pretrained=True
     )
     normed = contradictions.has_batch_norm(parts.tail)
-    case = contradictions.Case(
+    setup = contradictions.Setup(
         train=train, frozen=parts.name, weights=network.weights, shape=shape, cached=parts.frozen is not None,
         normed=normed, images=images, watched=900, epochs=resolved.epochs, batch_size=resolved.batch_size,
         devices=resolved.devices, device="cpu", available=1,
     )  # fmt: skip
-    contradictions.refuse(case)
+    contradictions.refuse(setup)
     if train.online:
         policies.build(train.online_policy, train.online_settings, Flips(True, False), [])
-    assert contradictions.ignored(case) == []
+    assert contradictions.ignored(setup) == []
     return network, parts, resolved
 
 
