@@ -12,6 +12,7 @@ from podium.competition.foreign import unread
 from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
+from podium.competition.looked_for import bring_together
 from podium.competition.page import metric_of_page
 from podium.competition.params import CompetitionParams
 from podium.competition.pictures import images_of
@@ -74,7 +75,7 @@ class _Detection:
     def run(self) -> Detected:
         values = self.sample.values if self.sample else {}
         labels, findings = find_labels(self.raw, self.roles, self.sheets, values, self.params)
-        self.findings += findings
+        self.findings += findings + bring_together(labels, values, self.params.metric or self.meta.metric)
         listed = self.sheets.listed(self.roles)
         self._refuse_trained(labels)
         ids = self.sample.ids if self.sample else self.sheets.test_ids(self.roles, labels, listed)
@@ -109,9 +110,11 @@ class _Detection:
 
     def _ask_page(self) -> None:
         """The metric that a text of the competition's page says, where nothing surer does."""
+        self.paged = False  # whether nothing but such a text says it
         if self.params.metric or self.meta.metric:
             return
         told = metric_of_page(self.raw)
+        self.paged = bool(told and told.metric)
         if told and told.metric:
             self.meta = replace(self.meta, metric=told.metric, source=told.source)
         elif told:
@@ -238,7 +241,7 @@ class _Detection:
     ) -> Competition:
         task, findings = targets.task_of(labels, classes, self.params.metric or self.meta.metric)
         self.findings += findings
-        metric = self._metric(form, task)
+        metric = self._metric(form, task, len(classes.names))
         return Competition(
             name=self.meta.slug or self.raw.path.stem,
             task=task,
@@ -259,10 +262,18 @@ class _Detection:
             findings=self.findings,
         )
 
-    def _metric(self, form: FormFound, task: str) -> str:
-        if self.params.metric or self.meta.metric:
-            metric = canonical(self.params.metric or self.meta.metric or "")
-            metric = targets.metric_of(metric, task)
+    def _metric(self, form: FormFound, task: str, classes: int) -> str:
+        """The metric as params, Kaggle or the page say; what the page alone says must suit."""
+        told = self.params.metric or self.meta.metric
+        try:
+            metric = targets.metric_of(canonical(told), task, classes) if told else None
+        except UserError as error:
+            if self.params.metric or not self.paged:
+                raise
+            metric = None
+            why = str(error).removeprefix("competition.metric: ").rstrip(".")
+            self._note("metric", f"what the page says is not taken: {why}", self.meta.source, warning=True)
+        if metric:
             self._note("metric", metric, "competition.metric" if self.params.metric else self.meta.source)
             return metric
         metric = targets.usual_metric(form.form, form.top_k, task)

@@ -14,7 +14,7 @@ from podium.foundation.errors import UserError
 from podium.metrics.registry import METRICS
 
 NEGATIVE = re.compile(
-    r"(normal|healthy|benign|negative|neg|none|background|uninfected|clean|false|0)$|(no|not|non|without)($|[\W_])",
+    r"(normal|healthy|benign|negative|neg|none|background|uninfected|clean|cover|control|false|0)$|(no|not|non|without)($|[\W_])",
     re.IGNORECASE,
 )
 PLACEHOLDER = re.compile(  # what organisers write where a label will stand

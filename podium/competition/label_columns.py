@@ -17,6 +17,7 @@ LABEL_WORDS = (
 GROUP_WORDS = (  # the surest first: one patient is seen at one site, a site sees many patients
     "group", "patient", "subject", "individual", "person", "video", "sequence", "session", "site",
 )  # fmt: skip
+SURE_WORDS = {"label", "labels", "class", "classes", "target", "diagnosis", "species", "breed"}  # in a name
 NO_LABELS = {"fold", "kfold", "width", "height", "channels", "index", "size"}  # what tables tell of images
 SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
 
@@ -52,6 +53,9 @@ def label_column(
     if spelled:
         return spelled, 2
     usable = [name for name in usable if not (is_group(name) or is_split(name) or name.lower() in NO_LABELS)]
+    named_so = [name for name in usable if SURE_WORDS & words_in(name)]
+    if len(usable) > 1 and len(named_so) == 1:
+        return named_so[0], 2
     if len(usable) > 1:
         raise Undecided(
             f"{sheet.name} has several columns that could be the label ({', '.join(usable[:8])}): "
@@ -90,8 +94,13 @@ def is_group(name: str) -> bool:
 
 def group_rank(name: str) -> int:
     """How sure a column's name is one of groups, 0 the surest; their number where it is none."""
-    words = set(re.findall(r"[a-z]+", name.lower()))
+    words = {word.removesuffix("id") or word for word in words_in(name)}
     return next((rank for rank, word in enumerate(GROUP_WORDS) if word in words), len(GROUP_WORDS))
+
+
+def words_in(name: str) -> set[str]:
+    """The words of a column's name in small letters: PatientID is patient and id."""
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
 
 
 def is_split(name: str) -> bool:

@@ -10,6 +10,7 @@ from podium.competition.labels import SHOWN, Labels
 from podium.competition.matching import ImageIndex, Match, match, which
 from podium.competition.params import CompetitionParams
 from podium.competition.told import tell
+from podium.competition.truths import truth
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 
@@ -168,9 +169,11 @@ def _names_beside(sheet: Sheet, column: str) -> dict[int, str]:
 
 
 def _group_column(sheet: Sheet, ids: str, column: str, named: str | None) -> str | None:
+    """The column that params name, or the surest by its name; yes and no tell no groups."""
     if named is not None:
         if named not in sheet.columns:
             raise UserError(no_column("group_column", sheet, named))
         return named
     told = [name for name in sheet.header if name not in (ids, column) and is_group(name)]
+    told = [name for name in told if any(truth(cell) not in ("0", "1") for cell in sheet.columns[name])]
     return min(told, key=group_rank, default=None)

@@ -15,27 +15,36 @@ MAX_BYTES = 1 << 21  # of such a text
 FIRST = 3000  # letters of the section that are looked at: the metric stands in its first lines
 EVALUATION = re.compile(r"^[\W_]*(?:evaluation|metric|scoring|goal and metric)\b[^\n]{0,40}$", re.I | re.M)
 SAYS = re.compile(r"evaluat|\bscored?\b|metric|judged|ranked|leaderboard", re.I)
+LINKS = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")  # [words](address)
 TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.I | re.S)
 SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]?")
 SHOWN = 160  # letters of the sentence
-SPELLINGS = (  # regex -> metric; of several in one place the longest counts
+SPELLINGS = (  # regex -> metric; of several in one place, or within each other, the longest counts
     (r"quadratic[\s-]*(?:ally)?[\s-]*weighted[\s-]*(?:cohen'?s?[\s-]*)?kappa|\bQWK\b", "quadratic_kappa"),
     (r"(?:mean|average)[\s-]*column[\s-]*wise[\s-]*(?:roc[\s-]*)?(?:auc|area)|\bMC[\s-]?AUC\b", "roc_auc"),
+    (r"weighted[\s-]*AUC", "weighted_auc"),
+    (r"partial[\s-]*(?:area under|AUC)[^.\n]{0,40}|\bpAUC\b", "partial_auc"),
+    (r"probabilistic[\s-]*F[\s-]*(?:1|score)?|\bpF1\b", "probabilistic_f1"),
     (r"area under (?:the )?(?:roc|receiver)|roc[\s-]*auc|auc[\s-]*roc|\bauroc\b|\bAUC\b", "roc_auc"),
     (r"(?:mean average precision|\bMAP)\s*(?:@|at)\s*(\d+)|\bMAP@(\d+)", "map_at_{}"),
     (r"multi[\s-]*class[\s-]*(?:log(?:arithmic)?[\s-]*)?loss|log(?:arithmic)?[\s-]*loss|cross[\s-]*entropy",
      "log_loss"),
     (r"macro[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score|measure)|F1[\s-]*macro|macroF", "f1_macro"),
     (r"weighted[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score)", "f1_weighted"),
+    (r"(?:sample|example)[\s-]*(?:wise|based|averaged)?[\s-]*F[\s-]*(?:1|score)", "f1_samples"),
+    (r"(?:mean[\s-]*)?\(?\bF[\s_{]*2\}?\)?[\s-]*(?:score|measure)", "f2_samples"),
     (r"mean[\s-]*F[\s-]*(?:1[\s-]*)?score|micro[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score)", "f1_micro"),
     (r"\bF1[\s-]*(?:score|measure)?|\bF-score", "f1_macro"),
+    (r"(?:mean[\s-]*column[\s-]*wise[\s-]*)?root[\s-]*mean[\s-]*squared?[\s-]*error|\b(?:MC)?RMSE\b", "rmse"),
+    (r"mean[\s-]*absolute[\s-]*error|\bMAE\b", "mae"),
+    (r"coefficient of determination|\bR(?:2|\^2|²)(?!\w)|\bR[\s-]*squared\b", "r2"),
     (r"balanced[\s-]*accuracy|mean[\s-]*(?:per[\s-]*)?class[\s-]*accuracy", "balanced_accuracy"),
     (r"(?:categori[sz]ation|classification|top[\s-]*1)?[\s-]*accuracy|(?:classification|top[\s-]*1) error"
      r"|(?:percentage|fraction|share) of (?:correct|images that are correct)", "accuracy"),
 )  # fmt: skip
-UNKNOWN = re.compile(  # told, but not taken: of numbers, of several labels, or not in the registry
-    r"weighted[\s-]*AUC|probabilistic[\s-]*F|\bpF1\b|partial AUC|\bpAUC\b|\bRMSE\b|\bMAE\b"
-    r"|root[\s-]*mean[\s-]*square|mean[\s-]*absolute[\s-]*error|(?:sample|example)[\s-]*(?:wise|based|averaged)?[\s-]*F",
+UNKNOWN = re.compile(  # told, but not taken
+    r"\bdice\b|\bIoU\b|intersection over union|hausdorff|levenshtein|laplace"
+    r"|root[\s-]*mean[\s-]*squared?[\s-]*log|\bRMSLE\b|global average precision|hierarchical",
     re.I,
 )
 
@@ -63,7 +72,7 @@ def metric_of_page(raw: Raw) -> Told | None:
 
 def metric_in(text: str) -> tuple[str, str] | None:
     """(metric, sentence) of a page's text: what its section on evaluation says first."""
-    text = re.sub(r"[ \t\r]+", " ", _camel(unescape(TAGS.sub(" ", text))))
+    text = re.sub(r"[ \t\r]+", " ", _camel(unescape(TAGS.sub(" ", LINKS.sub(r"\1", text)))))
     section = EVALUATION.search(text)
     starts = [section.start()] if section else [hit.start() for hit in SAYS.finditer(text)]
     for start in starts:

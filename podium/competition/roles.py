@@ -19,6 +19,8 @@ WORDS = {
     "pred": "predict", "predict": "predict", "prediction": "predict", "predictions": "predict",
 }  # fmt: skip
 COPIES = 20  # folders of one role: more of them are no copies of each other
+HEAVIER = ("tif", "tiff", "jp2", "psd", "bmp")  # formats of which a competition often has a JPEG or PNG, too
+SHOWN = 3  # folders in a sentence
 IGNORED = "ignored"  # folders that tell a role which params give to another one
 
 
@@ -107,6 +109,23 @@ def doubles(roles: Roles) -> list[tuple[str, list[str]]]:
                 found.append((f"{len(images):,} masks in {place}", images))
             elif Counter(_names(roles, [place])) == names:
                 found.append((f"{place}: the same {len(images):,} names as in {plain[0]}", images))
+    return found + _in_another_format(roles)
+
+
+def _in_another_format(roles: Roles) -> list[tuple[str, list[str]]]:
+    """Images of a role that all bear names of images of it in a more usual format: the same again."""
+    found = []
+    for role, places in roles.folders.items():
+        of: dict[str, list[str]] = {"": []}
+        for path in roles.images(role):
+            suffix = path.rpartition(".")[2].lower()
+            of.setdefault(suffix if suffix in HEAVIER else "", []).append(path)
+        usual = Counter(stem(path.rpartition("/")[2]) for path in of.pop(""))
+        for suffix, images in of.items():
+            names = Counter(stem(path.rpartition("/")[2]) for path in images)
+            if usual and max(names.values()) == 1 and names <= usual:
+                text = f"{len(images):,} .{suffix} files of {', '.join(places[:SHOWN])}"
+                found.append((f"{text}: the same names as of images in a more usual format", images))
     return found
 
 

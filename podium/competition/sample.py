@@ -11,7 +11,7 @@ from podium.competition.labels import SHOWN
 from podium.competition.matching import Match, match, which
 from podium.competition.roles import Roles
 from podium.competition.suffixes import stem
-from podium.competition.tasks import refuse_pixels
+from podium.competition.tasks import refuse_masks_and_boxes, refuse_pixels
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
@@ -61,9 +61,12 @@ def find_sample(
     whole = [item for item in read if not item[2].missing and item[0].lines]
     whole = whole or _of_several(read, tables, roles, ids)
     if not whole:
+        for table in tables if not any(sheet.lines for sheet in candidates) else []:
+            refuse_masks_and_boxes(table)  # a sample without rows tells nothing: what is labelled does
         best = max(read, key=lambda item: item[2].share)
         refuse_pixels(best[0], best[1], best[2].missing, {stem(path.rpartition("/")[2]) for path in roles.of})
         raise UserError(_strange_ids(*best, roles))
+    whole = _widest(whole)
     sheet, column, found = whole[0]
     findings = [Finding(what="sample", found=f"its ids mean images by {form}")
                 for form in found.forms if THROUGH in form]  # fmt: skip
@@ -74,10 +77,24 @@ def find_sample(
         _refuse_different(whole)
         others = ", ".join(other.name for other in candidates if other is not sheet)
         same = len(whole) == len(candidates)
-        why = "they have the same ids and columns" if same else "its ids name test images, theirs do not"
+        why = "they have the same ids and columns" if same else "its ids name more test images than theirs"
         findings.append(Finding(what="sample", found=f"{sheet.name}, not {others}", why=why))
     _refuse_repeated(sheet, column, found)
     return ShippedSample(sheet, column, found.ids(), findings)
+
+
+def _widest(whole: list[Read]) -> list[Read]:
+    """Of samples with the same columns the one whose ids hold all others'; all of them where none does.
+
+    A second stage often asks for the first's images, too.
+    """
+    for sheet, column, found in whole:
+        rest = [other for other in whole if other[0] is not sheet]
+        if rest and all(
+            other.header == sheet.header and found.found.items() > ids.found.items() for other, _, ids in rest
+        ):
+            return [(sheet, column, found)]
+    return whole
 
 
 def _of_several(read: list[Read], tables: list[Sheet], roles: Roles, named: str | None) -> list[Read]:

@@ -215,7 +215,9 @@ class Sheets:
         self, sheet: Sheet, roles: Roles, wanted: dict[str, list[str]], known: set[str]
     ) -> Labels | None:
         told = file_role(sheet.name)
-        split = split_column(sheet)
+        asked, split = {name.casefold() for name in wanted}, split_column(sheet)
+        if told == "test" and asked and asked.isdisjoint(name.casefold() for name in sheet.header):
+            return None  # what the sample wants is not told of the test, so no other column is
         usual = ("train" if roles.images("train") else "", "validation")
         pool = roles.pool(*(REST if split else POOLS.get(told, usual)))
         column = id_column(sheet, pool, self.params.id_column) if pool.paths else None

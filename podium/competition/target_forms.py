@@ -35,7 +35,9 @@ def target_form(
     wordy = not cells or not all(map(is_number, cells))
     if named == "sets" or (named is None and len(columns) == 1 and wordy):
         return _sets(sheet, columns, classes, labels)
-    if len(columns) == 1 and len(classes.names) > 1 and named is None and mark_between(cells):
+    if (
+        len(columns) == 1 and len(classes.names) > 1 and named is None
+    ):  # one column has room for no other form
         return _sets(sheet, columns, classes, labels)
     return _columns(sheet, columns, classes, named, metric)
 

@@ -12,6 +12,7 @@ from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 from podium.metrics.names import canonical
 from podium.metrics.numbers import NUMBERS
+from podium.metrics.one_sided import ONE_SIDED
 from podium.metrics.registry import FAMILIES
 from podium.tasks.answers import NONE, SEPARATOR, joined, measured
 from podium.tasks.registry import load
@@ -19,9 +20,11 @@ from podium.tasks.task import Name
 
 INTEGERS = re.compile(r"\d+(?: \d+)+")
 MARKS = ("|", ";", ",", " ")  # between the labels of a cell, tried in this order
+BARS = ("|", ";")  # of them those that names of classes hardly ever hold
 MANY = 8  # different cells from which few words in many mixtures look like several labels
 GRADED = re.compile(r"grade|level|stage|severity|degree|score|rating", re.IGNORECASE)
 FEWEST_GRADES = 3  # of two there is no order
+TWO = 2  # classes, of which a metric may look for one
 FEWEST = 3  # images under several labels, below which a table contradicts itself
 SEVERAL = 0.1  # of a table's images under several labels, for each row to be one label of an image
 
@@ -35,7 +38,8 @@ def mark_between(cells: list[str]) -> str:
         alone = sum(word in values for word in words)
         mixed = len(values) >= MANY and len({*words, *(values - several)}) * 2 < len(values)
         numbered = any(INTEGERS.fullmatch(value) for value in several)
-        if several and (mixed or numbered or alone * 2 > len(words)):
+        barred = mark in BARS and alone and alone * 2 >= len(words)
+        if several and (mixed or numbered or barred or alone * 2 > len(words)):
             return mark
     return ""
 
@@ -124,10 +128,10 @@ def task_of(labels: Labels, classes: Classes, metric: str | None) -> tuple[Name,
     return ("ordinal", [grades]) if labels.task == "single" and grades else (labels.task, [])
 
 
-def metric_of(metric: str, task: str) -> str:
+def metric_of(metric: str, task: str, classes: int) -> str:
     """Of label sets, mean average precision is that of each label's ranking.
 
-    Raises UserError where the metric judges another task.
+    Raises UserError where the metric judges another task, or two classes and there are more.
     """
     metric = "average_precision" if task == "multi" and metric.startswith("map_at") else metric
     family = FAMILIES[load(task).truth]
@@ -135,6 +139,11 @@ def metric_of(metric: str, task: str) -> str:
         raise UserError(
             f"competition.metric: {metric} does not judge what was found, the task {task}: name one of "
             f"{', '.join(family)}."
+        )
+    if metric in ONE_SIDED and classes != TWO:
+        raise UserError(
+            f"competition.metric: {metric} looks for one class of two, there are {classes}: bring those that "
+            "are looked for together in competition.classes."
         )
     return metric
 

@@ -11,8 +11,13 @@ MASKS = re.compile(r"(^|_)rle($|_)|encoded_?pixels|^segmentation$|run_?length", 
 BOXES = re.compile(r"prediction_?string|^bbox(es)?$|bounding_?box|^boxes$", re.IGNORECASE)
 BOX_WORDS = 5  # a class or a score, and four corners
 PAIR = re.compile(r"\S+ (0?\.\d+|[01]\.\d+)")  # 8815 0.0085
+PLACES = re.compile(r"(?:\S*[^\W\d_]\S*(?: -?\d+){2,4}(?: |$))+")  # U+306F 1231 3465 133 53
+NUMBERS = re.compile(r"\d+(?: \d+)+")
+RUNS = 8  # runs of pixels in a column's cells, below which they may be numbers of labels
+LONG = 30  # letters a label, on the average, from which on labels are texts
 VALUES = 20  # different fractions from which a column of numbers is measured, not named
 SHOWN = 5  # examples in a sentence
+SHORT = 40  # letters of one
 WORDY = 4  # words a label, on the average, from which on labels are sentences
 ONE_CLASS = "Podium gives each image labels or numbers and does not take it"
 
@@ -25,8 +30,28 @@ def refuse_masks_and_boxes(sheet: Sheet) -> None:
             raise _other(sheet, name, "masks as run lengths", "a segmentation")
         if BOXES.search(name) and all(len(cell.split()) >= BOX_WORDS for cell in filled):
             raise _other(sheet, name, "boxes", "an object detection")
+        if filled and all(map(PLACES.fullmatch, filled)):
+            raise _other(sheet, name, f"labels and where they stand ({filled[0]!r})", "an object detection")
         if filled and all(PAIR.fullmatch(cell) for cell in filled):
             raise _other(sheet, name, f"a label and its confidence ({filled[0]!r})", "scored by confidence")
+
+
+def refuse_runs(sheet: Sheet, column: str) -> None:
+    """Raises UserError where every cell is runs of pixels: pairs of a start and a length, ascending."""
+    filled = [cell for cell in sheet.columns[column] if cell]
+    if not filled or not all(map(NUMBERS.fullmatch, filled)):
+        return
+    cells = [[int(number) for number in cell.split()] for cell in filled]
+    if sum(map(len, cells)) >= 2 * RUNS and all(map(_are_runs, cells)):
+        raise _other(sheet, column, f"masks as run lengths ({filled[0][:SHORT]!r})", "a segmentation")
+
+
+def _are_runs(numbers: list[int]) -> bool:
+    starts, lengths = numbers[::2], numbers[1::2]
+    ends = [start + length for start, length in zip(starts, lengths, strict=False)]
+    return len(starts) == len(lengths) and all(
+        end <= start for end, start in zip(ends, starts[1:], strict=False)
+    )
 
 
 def is_measured(cells: list[str], wanted: dict[str, list[str]]) -> bool:
@@ -68,9 +93,10 @@ def refuse_pixels(sheet: Sheet, column: str, missing: Sequence[str], images: Col
 def own_labels(source: str, labels: Collection[str]) -> UserError:
     """The refusal of labels of which each image has one of its own: sentences, or the wrong column."""
     some = ", ".join(sorted(labels)[:SHOWN])
-    if sum(len(label.split()) for label in labels) >= WORDY * len(labels):
+    wordy = sum(len(label.split()) for label in labels) >= WORDY * len(labels)
+    if wordy or sum(map(len, labels)) >= LONG * len(labels):
         return UserError(
-            f"{source}: every image has a sentence of its own ({some}), so this competition is one of "
+            f"{source}: every image has a text of its own ({some}), so this competition is one of "
             f"captions or texts; {ONE_CLASS}."
         )
     return UserError(

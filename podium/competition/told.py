@@ -6,7 +6,7 @@ from podium.competition.label_columns import Undecided, label_column, number_col
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import file_role
 from podium.competition.targets import by_image, hot_answers, mark_between, number_answers, split_cells
-from podium.competition.tasks import is_measured
+from podium.competition.tasks import is_measured, refuse_runs
 from podium.competition.truths import truth
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
@@ -14,6 +14,7 @@ from podium.tasks.answers import SEPARATOR
 from podium.tasks.task import Name
 
 SHOWN = 3  # names in a sentence
+BY_COLUMNS, BY_SAMPLE = 3, 4  # how sure columns are: by what they hold, and as the sample names every one
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,22 @@ def tell(
 ) -> Told | None:
     """The table's labels: columns of 0 and 1 or of numbers, or one column; None where none could be it."""
     if params.label_column is None:
+        sure = BY_SAMPLE if len(wanted) > 1 and set(wanted) <= set(rest) else BY_COLUMNS
         numbers = number_columns(sheet, rest, list(wanted))
         if numbers:
-            return Told(number_answers(sheet, numbers), _span(numbers), 3, "number", numbers)
+            return Told(number_answers(sheet, numbers), _span(numbers), sure, "number", numbers)
         hot = one_hot(sheet, rest, list(wanted))
         if hot:
             answers = hot_answers(sheet, hot)
             if any(SEPARATOR in answer for answer in answers):
-                return Told(answers, _span(hot), 3, "multi", hot)
-            return Told(_hot_labels(sheet, hot), _span(hot), 3)
-    column, strength = label_column(sheet, rest, params.label_column, wanted, known)
+                return Told(answers, _span(hot), sure, "multi", hot)
+            return Told(_hot_labels(sheet, hot), _span(hot), sure)
+    try:
+        column, strength = label_column(sheet, rest, params.label_column, wanted, known)
+    except Undecided:
+        for name in rest:
+            refuse_runs(sheet, name)
+        raise
     if not column:
         return None
     return _of_column(sheet, ids, column, strength, wanted)
@@ -56,6 +63,7 @@ def tell(
 def _of_column(sheet: Sheet, ids: str, column: str, strength: int, wanted: dict[str, list[str]]) -> Told:
     """The labels of one column: words or numbers, one or several."""
     cells = sheet.columns[column]
+    refuse_runs(sheet, column)
     sure = strength > 1 or file_role(sheet.name) == "train"
     mark = mark_between(cells)
     if mark:

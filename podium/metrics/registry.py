@@ -20,6 +20,7 @@ from podium.metrics.metric import (
 )
 from podium.metrics.names import MAP_NAME, canonical
 from podium.metrics.numbers import NUMBERS
+from podium.metrics.one_sided import LOOKED_FOR, ONE_SIDED, one_sided
 from podium.metrics.sets import SETS
 
 BLOCK = 1 << 22  # cells compared at a time
@@ -35,6 +36,8 @@ def suited(name: str, found: Competition) -> Metric:
     """The metric of that name as it judges the competition's task. Raises UserError where it does not."""
     family = found.kind.truth
     known = canonical(name)
+    if family == "labels" and known in ONE_SIDED:
+        return one_sided(known, found.column_classes[0] if found.form == "binary" else LOOKED_FOR)
     if family == "labels" and (known in METRICS or MAP_NAME.fullmatch(known)):
         return get(name)
     if family != "labels" and known in FAMILIES[family]:
@@ -136,6 +139,7 @@ METRICS = {
         Metric("log_loss", _log_loss, greater_is_better=False, wants="probs", suits=("temperature",)),
         Metric("roc_auc", _roc_auc, wants="ranks"),
         Metric("quadratic_kappa", _quadratic_kappa, suits=("grades", "priors")),
+        *map(one_sided, ONE_SIDED),
         _map("map_at_k", MAP_CUTOFF),
     )
 }

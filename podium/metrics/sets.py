@@ -51,6 +51,14 @@ def _f1_samples(targets: Floats, probs: Floats, weights: Floats) -> Floats:
     return share(each, weights)
 
 
+def _f2_samples(targets: Floats, probs: Floats, weights: Floats) -> Floats:
+    """The mean over images of F2, which counts a label missed four times as much as one too many."""
+    choice = probs >= DECIDED
+    given, chosen, right = targets.sum(1), choice.sum(1), (targets * choice).sum(1)
+    whole = 4 * given + chosen
+    return share(np.where(whole > 0, 5 * right / np.where(whole > 0, whole, 1), 1.0), weights)
+
+
 def _accuracy(targets: Floats, probs: Floats, weights: Floats) -> Floats:
     """The share of images whose labels are all right."""
     return share(((probs >= DECIDED) == (targets > DECIDED)).all(1).astype(np.float64), weights)
@@ -81,6 +89,7 @@ SETS = {
         Metric("f1_macro", _f1_macro, suits=("thresholds",)),
         Metric("f1_micro", _f1_micro, suits=("thresholds",)),
         Metric("f1_samples", _f1_samples, suits=("thresholds",)),
+        Metric("f2_samples", _f2_samples, suits=("thresholds",)),
         Metric("accuracy", _accuracy, suits=("thresholds",)),
     )
 }

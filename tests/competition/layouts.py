@@ -25,6 +25,7 @@ class Layout:
     column_classes: list[int] | None = None
     test_labels: int = 0
     groups: int = 0
+    task: str = ""  # single or ordinal where not said
     metric: str | None = None
     top_k: int = 1
     shipped: bool = True  # whether a sample was

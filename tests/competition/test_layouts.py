@@ -9,7 +9,7 @@ from podium.competition.detect import detect
 from podium.competition.index import table
 from podium.competition.params import CompetitionParams
 from podium.download.raw import open_raw
-from tests.competition import kaggle_layouts, odd_layouts  # noqa: F401  (register their layouts)
+from tests.competition import famous_layouts, kaggle_layouts, odd_layouts  # noqa: F401  (register their layouts)
 from tests.competition.layouts import LAYOUTS, Layout
 from tests.competition.shipping import found, ship_folder
 
@@ -26,6 +26,7 @@ def test_layout(name: str, tmp_path: Path) -> None:
     competition = got.competition
     assert competition.classes == want.classes
     assert competition.form == want.form
+    assert competition.task == want.task or (not want.task and competition.task in ("single", "ordinal"))
     counts = Counter(image.subset for image in got.images)
     assert (counts["train"], counts["validation"], counts["test"], counts["unlabelled"]) == (
         want.train, want.validation, want.test, want.unlabelled,
@@ -53,12 +54,13 @@ def test_every_layout_keeps_the_contract(name: str, tmp_path: Path) -> None:
     got = found(want.files, tmp_path, **want.params)
     ids = [image.image_id for image in got.images]
     assert ids == sorted(set(ids))
-    tests = [image.submission_id for image in got.images if image.subset == "test"]
-    assert None not in tests and len(set(tests)) == len(tests)
+    tests = [(image.submission_id, image.row) for image in got.images if image.subset == "test"]
+    assert all(name is not None for name, _ in tests)
+    assert len(set(tests)) == len(tests) or all(row for _, row in tests)
     assert all(image.submission_id is None for image in got.images if image.subset != "test")
-    assert set(got.labels.values()) <= set(got.competition.classes)
+    assert set(got.labels.values()) <= set(got.competition.answers)
     competition = got.competition
-    if competition.form in ("label", "integer", "top_k"):
+    if competition.form in ("label", "integer", "top_k", "sets"):
         assert len(competition.values) == len(set(competition.values)) == len(competition.classes)
     else:
         assert len(competition.column_classes) == len(competition.columns)

@@ -26,7 +26,15 @@ PAGES = {
     "The metric is the Mean F-Score. The F1 score measures accuracy by precision and recall.": "f1_micro",
     "Mean Average Precision @ 5 (MAP@5)": "map_at_5",
     "Submissions are evaluated on MAP@3:": "map_at_3",
-    "The root mean squared error of the predictions": "",
+    "The root mean squared error of the predictions": "rmse",
+    "based on their micro averaged [F1 score](https://example.org/F1)": "f1_micro",
+    "evaluated on the weighted AUC, as the curve's parts count": "weighted_auc",
+    "evaluated using the [probabilistic F1 score](https://example.org/a.pdf) (pF1).": "probabilistic_f1",
+    "evaluated on partial area under the ROC curve (pAUC) above 80% true positive rate": "partial_auc",
+    "based on their mean (F_{2}) score": "f2_samples",
+    "a globally weighted coefficient of determination (R2)": "r2",
+    "Evaluated on the mean Dice coefficient": "",
+    "PASCAL VOC 2010 mean Average Precision (mAP) at IoU > 0.5": "",
 }
 
 
@@ -58,6 +66,19 @@ def test_the_page_in_the_download_sets_metric_and_form(tmp_path: Path) -> None:
 
 
 def test_a_metric_that_podium_lacks_is_told(tmp_path: Path) -> None:
-    files = folders() | unseen() | LABELLED | {"description.md": "## Evaluation\n\nA weighted AUC is used.\n"}
+    files = (
+        folders()
+        | unseen()
+        | LABELLED
+        | {"description.md": "## Evaluation\n\nA mean Dice coefficient is used.\n"}
+    )
     findings = found(files, tmp_path).competition.findings
     assert any("what the page says is not taken" in finding.found and finding.warning for finding in findings)
+
+
+def test_what_the_page_says_must_suit_what_was_found(tmp_path: Path) -> None:
+    files = folders() | unseen() | LABELLED | {"description.md": "## Evaluation\n\nThe RMSE is used.\n"}
+    competition = found(files, tmp_path).competition
+    assert competition.metric == "accuracy"
+    said = [finding.found for finding in competition.findings if finding.warning]
+    assert any("what the page says is not taken: rmse does not judge what was found" in text for text in said)
