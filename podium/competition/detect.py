@@ -12,6 +12,7 @@ from podium.competition.foreign import unread
 from podium.competition.forms import FormFound, form_of
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
+from podium.competition.long_rows import widened
 from podium.competition.looked_for import bring_together
 from podium.competition.page import metric_of_page
 from podium.competition.params import CompetitionParams
@@ -64,6 +65,8 @@ class _Detection:
         for sheet in self.sheets.all:
             if sheet.name == params.sample or (params.sample is None and is_sample(sheet.name)):
                 refuse_masks_and_boxes(sheet)
+        self.sheets.all, self.long = widened(self.sheets.all, self.roles, params.sample)
+        self.findings += [self.long.finding()] if self.long else []
         self.sample = find_sample(self.sheets.all, self.roles, params.sample, params.id_column)
         if self.sample:
             self.findings += self.sample.findings
@@ -253,6 +256,8 @@ class _Detection:
             columns=form.columns,
             values=form.values,
             column_classes=form.column_classes,
+            endings=self.long.endings if self.long else [],
+            value_column=self.long.value if self.long else "",
             top_k=form.top_k,
             separator=form.separator,
             may_be_empty=form.may_be_empty,

@@ -149,12 +149,28 @@ def metric_of(metric: str, task: str, classes: int) -> str:
 
 
 def read_numbers(labels: Labels, metric: str | None) -> None:
-    """Takes labels that are numbers of one column for what they measure, where the metric says so."""
+    """Takes labels that are numbers of one column for what they measure, where the metric says so.
+
+    Raises UserError where several columns of whole numbers that repeat may be classes, by the metric.
+    """
     cells = labels.classes()
+    if labels.task == "number" and len(labels.columns) > 1 and not (metric and canonical(metric) in NUMBERS):
+        _refuse_classes_in_columns(labels)
     if labels.columns or metric is None or canonical(metric) not in NUMBERS or not all(map(is_number, cells)):
         return
     labels.task, labels.columns = "number", [labels.label_column or "label"]
     labels.of = {path: measured([float(cell)]) for path, cell in labels.of.items()}
+
+
+def _refuse_classes_in_columns(labels: Labels) -> None:
+    rows = [[float(part) for part in answer.split(SEPARATOR)] for answer in labels.of.values()]
+    columns = list(zip(*rows, strict=True))
+    if all(len(set(column)) * 2 <= len(rows) and all(map(float.is_integer, column)) for column in columns):
+        raise UserError(
+            f"{labels.source}: {', '.join(labels.columns[:4])} hold whole numbers that repeat, so each "
+            "image has several classes, which Podium does not take: set competition.metric to rmse "
+            "if they are numbers, or name one in competition.label_column."
+        )
 
 
 def usual_metric(form: str, top_k: int, task: str) -> str:

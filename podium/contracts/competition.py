@@ -47,6 +47,10 @@ class Competition(BaseModel):
     columns: list[str]  # the submission's columns after the id
     values: list[str]  # label and integer forms: what is written for class i
     column_classes: list[int]  # probability forms: the class of each of `columns`
+    endings: list[
+        str
+    ] = []  # what row ids add to an image's id, one for each of `columns`; empty: one row has all
+    value_column: str = ""  # where each image has a row for each column: the sample's column of values
     top_k: int = 1  # labels a cell in the top_k form
     separator: str = " "  # between the labels of a cell in the sets form
     may_be_empty: bool = False  # sets form: whether an image may have no label

@@ -117,7 +117,9 @@ def _checked(made: Card, found: Competition, raw: Raw, folder: Path, most: int) 
     text = competition.SAMPLE.read_text(encoding="utf-8")
     sheet = tables.parse(text.encode(), str(competition.SAMPLE))
     some, rows = agreement.some_rows(sheet, text, most)
-    paths = [path for row in rows for path in of[sheet.columns[found.id_column][row].strip()]]
+    whole = submission.read_sample(competition.SAMPLE, found)
+    some_ids = replace(whole, rows=[whole.rows[row] for row in rows]).ids
+    paths = [path for name in some_ids for path in of[name]]
     with tempfile.TemporaryDirectory() as place:
         root, sample, out = Path(place) / "download", Path(place) / "sample.csv", Path(place) / "found.csv"
         agreement.unpack({path: path for path in [*paths, *made.tables]}, raw.read, root)

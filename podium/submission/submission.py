@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,11 +35,26 @@ class Sample:
     rows: Cells
     id_at: int
     values_at: list[int]
+    endings: tuple[str, ...] = ()  # what row ids add to an image's, where an image has a row for each column
+
+    @property
+    def row_ids(self) -> list[str]:
+        """The ids of rows in the sample's order, blanks around them stripped."""
+        return [row[self.id_at].strip() for row in self.rows]
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """The image's id and the place of the column that each row asks for, where it asks for one."""
+        number = {ending: column for column, ending in enumerate(self.endings)}
+        longest = "|".join(map(re.escape, sorted(self.endings, key=len, reverse=True)))
+        hits = [re.fullmatch(f"(.+?)({longest})", name) for name in self.row_ids]
+        assert all(hits), "an id of the sample has none of the endings"
+        return [(hit[1], number[hit[2]]) for hit in hits if hit]
 
     @property
     def ids(self) -> list[str]:
-        """The ids in the sample's order, blanks around them stripped."""
-        return [row[self.id_at].strip() for row in self.rows]
+        """The ids of images in the sample's order."""
+        return list(dict.fromkeys(name for name, _ in self.places)) if self.endings else self.row_ids
 
 
 @dataclass(frozen=True)
@@ -55,7 +71,8 @@ def read_sample(path: Path, competition: "Competition") -> Sample:
         sheet = tables.parse(path.read_bytes(), str(path))
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro`.") from None
-    for name in (competition.id_column, *competition.columns):
+    columns = [competition.value_column] if competition.endings else competition.columns
+    for name in (competition.id_column, *columns):
         if name not in sheet.header:
             raise UserError(f"{path} has no column {name!r} ({', '.join(sheet.header)}): run `dvc repro`.")
     first = next(line for line in sheet.text.split("\n") if line.strip()).rstrip("\r")
@@ -66,9 +83,10 @@ def read_sample(path: Path, competition: "Competition") -> Sample:
         delimiter=delimiter,
         rows=[row + nameless for row in sheet.rows],  # commas at a line's end stay: the sample's form
         id_at=sheet.header.index(competition.id_column),
-        values_at=[sheet.header.index(name) for name in competition.columns],
+        values_at=[sheet.header.index(name) for name in columns],
+        endings=tuple(competition.endings),
     )
-    repeated = next((name for name, count in Counter(sample.ids).items() if count > 1), None)
+    repeated = next((name for name, count in Counter(sample.row_ids).items() if count > 1), None)
     if repeated is not None:
         raise UserError(f"{path}: the id {repeated!r} stands twice; each image has one row.")
     return sample
@@ -147,7 +165,11 @@ def _row(name: str, of: dict[str, list[tuple[str, str]]], row_of: dict[str, int]
 def fill(sample: Sample, competition: "Competition", probs: Probs, digits: int) -> Cells:
     """The submission's rows: the sample's, with their values replaced. probs (n, k) in the sample's order."""
     filled = [list(row) for row in sample.rows]
-    for row, values in zip(filled, cells(competition, probs, digits), strict=True):
+    written = cells(competition, probs, digits)
+    if sample.endings:
+        place = {name: row for row, name in enumerate(sample.ids)}
+        written = [[written[place[name]][column]] for name, column in sample.places]
+    for row, values in zip(filled, written, strict=True):
         for at, value in zip(sample.values_at, values, strict=True):
             row[at] = value
     return filled
@@ -174,7 +196,9 @@ def _read_back(path: Path, delimiter: str) -> tuple[str, Cells]:
 
 def check(sample: Sample, competition: "Competition", rows: Cells) -> None:
     """What a server would refuse is our defect: AssertionError with the row."""
-    assert [row[sample.id_at].strip() for row in rows] == sample.ids, "ids are not the sample's, in its order"
+    assert [row[sample.id_at].strip() for row in rows] == sample.row_ids, (
+        "ids are not the sample's, in its order"
+    )
     allowed = set(competition.values)
     for number, row in enumerate(rows, 1):
         values = [row[at] for at in sample.values_at]
@@ -194,7 +218,7 @@ def check(sample: Sample, competition: "Competition", rows: Cells) -> None:
             assert set(values[0].split(" ")) <= allowed, f"{where} names no classes"
         else:
             assert values[0] in allowed, f"{where} is no class"
-        if competition.form == "probabilities":
+        if competition.form == "probabilities" and not sample.endings:
             assert abs(math.fsum(numbers) - 1) < 1e-9, f"{where} does not sum to 1"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from podium.foundation.errors import UserError
-from tests.competition import famous_refusals, kaggle_refusals, odd_refusals  # noqa: F401  (register their refusals)
+from tests.competition import famous_refusals, kaggle_refusals, long_layouts, odd_refusals  # noqa: F401  (register their refusals)
 from tests.competition.refusals import REFUSALS
 from tests.competition.shipping import found
 

@@ -11,7 +11,12 @@ import pytest
 
 from podium.competition.detect import Detected
 from podium.submission import submission
-from tests.competition import kaggle_layouts  # noqa: F401  (registers its layouts)
+from tests.competition import (  # noqa: F401  (register their layouts)
+    famous_layouts,
+    kaggle_layouts,
+    long_layouts,
+    odd_layouts,
+)
 from tests.competition.layouts import LAYOUTS
 from tests.competition.shipping import found
 
@@ -27,7 +32,7 @@ def submitted(got: Detected, folder: Path, best: list[int]) -> str:
     """The file that submit writes where test image i, in the order of image_id, is of class best[i]."""
     tests = [image for image in got.images if image.subset == "test"]
     k = len(got.competition.classes)
-    probs = np.full((len(tests), k), 0.1 / (k - 1))
+    probs = np.full((len(tests), k), 0.1 / max(k - 1, 1))
     probs[np.arange(len(tests)), best] = 0.9
     path = folder / "sample_submission.csv"
     path.write_text(got.sample_text, encoding="utf-8", newline="")
@@ -40,7 +45,14 @@ def submitted(got: Detected, folder: Path, best: list[int]) -> str:
         }
     )
     shares = np.full(k, 1 / k)
-    aligned = submission.align(sample.ids, images, [image.image_id for image in tests], probs, shares)
+    aligned = submission.align(
+        sample.ids,
+        images,
+        [image.image_id for image in tests],
+        probs,
+        shares,
+        got.competition.kind.truth,
+    )
     out = folder / "submission.csv"
     submission.write(
         sample, got.competition, submission.fill(sample, got.competition, aligned.probs, DIGITS), out
@@ -64,14 +76,24 @@ def test_a_submission_in_the_sample_s_form(name: str, tmp_path: Path) -> None:
     best = [i % len(asked.classes) for i in range(len(tests))]
     written, shipped = table(submitted(got, tmp_path, best)), table(got.sample_text)
     assert [list(row) for row in written] == [list(row) for row in shipped]
-    for column in set(shipped[0]) - set(asked.columns):
+    for column in set(shipped[0]) - set([asked.value_column] if asked.endings else asked.columns):
         assert [row[column] for row in written] == [row[column] for row in shipped]
-    of = {image.submission_id: best[i] for i, image in enumerate(tests)}
+    of: dict[str, int] = {}  # of an id's images the first counts here: votes are judged elsewhere
+    for i, image in enumerate(tests):
+        of.setdefault(str(image.submission_id), best[i])
+    if asked.endings:
+        values = {row[asked.id_column]: row[asked.value_column] for row in written}
+        for name, winner in of.items():
+            cells = [values[name + ending] for ending in asked.endings]
+            assert int(np.argmax([float(cell) for cell in cells])) == asked.column_classes.index(winner)
+        return
     for row in written:
         winner = of[row[asked.id_column]]
         cells = [row[column] for column in asked.columns]
-        if asked.form in ("label", "integer"):
+        if asked.form in ("label", "integer", "sets"):
             assert cells == [asked.values[winner]]
+        elif asked.form in ("chances", "numbers"):
+            assert [float(cell) for cell in cells].index(0.9) == asked.column_classes.index(winner)
         elif asked.form == "top_k":
             assert cells[0].split(" ")[0] == asked.values[winner]
             assert len(set(cells[0].split(" "))) == min(asked.top_k, len(asked.classes))
