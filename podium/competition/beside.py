@@ -97,6 +97,8 @@ def beside(
 def settle_groups(told: Beside, labels: Labels, named: str | None) -> list[Finding]:
     """Takes groups whose values the test shares from `labels`, and gives it those that no name told.
 
+    Where a column that the test has other values of holds the groups that a name told, it takes their place.
+
     `named` is the column that params.yaml names: it stays as it is.
     """
     said: list[Finding] = []
@@ -107,15 +109,29 @@ def settle_groups(told: Beside, labels: Labels, named: str | None) -> list[Findi
         text = f"none by {labels.group_column}: the test images are of the same ones"
         why = "competition.group_column keeps them whole"
         said.append(Finding(what="groups", found=text, why=why, warning=True))
-    if labels.groups or not told.apart:
+    apart = {
+        name: cells
+        for name, cells in told.apart.items()
+        if name != labels.group_column and _holds(cells, labels.groups)
+    }
+    if not apart:
         return said
-    name, cells = min(told.apart.items(), key=lambda one: len(set(one[1].values())))
-    labels.group_column, labels.groups = name, dict(cells)
+    name, cells = min(apart.items(), key=lambda one: len(set(one[1].values())))
     text = (
         f"{name}: its {len(set(cells.values())):,} values repeat in training, and the test has none of them"
     )
+    text += f"; each holds {labels.group_column} whole" if labels.groups else ""
+    labels.group_column, labels.groups = name, dict(cells)
     why = "images of one value stay in one fold; competition.group_column names another"
     return [*said, Finding(what="groups", found=text, why=why, warning=True)]
+
+
+def _holds(cells: Cells, groups: Cells) -> bool:
+    """Whether no group's images have two values: places hold sequences, sequences do not hold places."""
+    home: dict[str, str] = {}
+    return all(
+        home.setdefault(group, cells.get(path, "")) == cells.get(path, "") for path, group in groups.items()
+    )
 
 
 def _values(

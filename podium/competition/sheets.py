@@ -14,7 +14,7 @@ from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role
 from podium.competition.sample import is_sample
 from podium.competition.suffixes import stem
-from podium.download import annotations, letters
+from podium.download import annotations, letters, streamed
 from podium.download.raw import Raw
 from podium.download.tables import LISTS, SUFFIXES, Sheet, parse
 from podium.foundation.errors import UserError, told
@@ -42,20 +42,11 @@ class Sheets:
             if name in named or (name.lower().endswith((*SUFFIXES, *LISTS)) and raw.size(name) <= MAX_BYTES):
                 self._add(name, pool, needed=name in named)
         self._read_again(pool, named)
-        for name in self._json(annotations.MAX_BYTES):
+        for name in self._json():
             if name not in named:
                 self._add(name, pool, needed=False)
-        self._tell_large(named)
         self._tell_crowds()
         self._refuse_unknown()
-
-    def _tell_large(self, named: Collection[str | None]) -> None:
-        """Says which JSON is too large to be read unasked: it may hold the labels."""
-        for name in set(self._json(sys.maxsize)) - set(self._json(annotations.MAX_BYTES)) - set(named):
-            self.broken.append(
-                f"{name} has {self.raw.size(name) / 1e6:,.0f} MB and was not read: where it holds the "
-                "labels, name it in competition.labels: it is then read as a whole"
-            )
 
     def _read_again(self, pool: ImageIndex, named: Collection[str | None]) -> None:
         """Tables whose letters are a guess, by the words of those in which they are none."""
@@ -95,7 +86,7 @@ class Sheets:
                 "competition.labels"
             )
 
-    def _json(self, size: int) -> list[str]:
+    def _json(self, size: int = sys.maxsize) -> list[str]:
         """The JSON files up to `size` bytes that may be tables: neither an image's own nor one of a crowd."""
         crowded = {name for names in self._crowds().values() for name in names}
         return [name for name in self._free_json() if name not in crowded and self.raw.size(name) <= size]
@@ -183,13 +174,14 @@ class Sheets:
     def _add(self, name: str, pool: ImageIndex, needed: bool) -> None:
         lower = name.lower()
         optional = lower.endswith((*LISTS, *annotations.SUFFIXES)) and not needed
+        sheet: Sheet | None
         try:
-            data = self.raw.read(name)
-            sheet = (
-                annotations.parse_json(data, name)
-                if lower.endswith(annotations.SUFFIXES)
-                else parse(data, name, self._words, self.params.encoding)
-            )
+            if not lower.endswith(annotations.SUFFIXES):
+                sheet = parse(self.raw.read(name), name, self._words, self.params.encoding)
+            elif self.raw.size(name) < streamed.FROM:
+                sheet = annotations.parse_json(self.raw.read(name), name)
+            else:
+                sheet = streamed.stream_json(self.raw.blocks(name), name)
         except (UserError, OSError, ValueError) as error:
             said = str(error) if isinstance(error, UserError) else f"{name} {told(error)}."
             if needed or (not optional and (is_sample(name) or file_role(name) == "train")):

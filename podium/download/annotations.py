@@ -1,6 +1,8 @@
 """Tables written as JSON: annotations in COCO's form, a list of records, lines of records, image -> label."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from podium.download import letters
@@ -9,7 +11,6 @@ from podium.foundation.errors import UserError
 from podium.foundation.instead import sentence
 
 SUFFIXES = (".json", ".jsonl")
-MAX_BYTES = 1 << 29  # of one such file
 MAX_FILES = 50  # more of them are one an image, as drawing tools write, and no tables
 IMAGE_KEYS = ("id", "image_id", "imageId")  # what an image is called among the images
 FILE_KEYS = ("file_name", "filename", "fileName", "file", "path", "image_path")
@@ -17,8 +18,44 @@ OF_IMAGE = ("image_id", "imageId", "image")  # and in an annotation
 OF_CATEGORY = ("category_id", "categoryId", "label_id", "labelId", "class_id", "category", "label", "class")
 CATEGORY_KEYS = ("id", "category_id", "categoryId", "label_id", "class_id")
 NAME_KEYS = ("name", "category_name", "label_name", "label", "class_name")
+KEPT = {"seq_id": "sequence", "location": "location"}  # what else is said of an image -> its column
 ENTRY = "entry"  # what a row is called in sentences
 Record = dict[str, Any]
+
+
+@dataclass
+class Coco:
+    """Annotations in COCO's form, item by item in any order of their lists."""
+
+    images: dict[str, Record] = field(default_factory=dict)  # an image's id -> its cells
+    pairs: dict[tuple[str, str], None] = field(
+        default_factory=dict
+    )  # (an image's id, a category's), each once
+    names: dict[str, str] = field(default_factory=dict)  # a category's id -> its name
+
+    def add(self, part: str, item: Record) -> None:
+        """Takes an item of the list `part`: images, annotations or categories."""
+        if part == "images":
+            name = _key(item, *IMAGE_KEYS)
+            self.images[name] = {"file_name": _key(item, *FILE_KEYS) or name, "id": name} | {
+                column: cell for key, column in KEPT.items() if (cell := _cell(item.get(key, "")))
+            }
+        elif part == "annotations":
+            self.pairs[_key(item, *OF_IMAGE), _key(item, *OF_CATEGORY)] = None
+        else:
+            self.names[_key(item, *CATEGORY_KEYS)] = _key(item, *NAME_KEYS)
+
+    def records(self) -> list[Record]:
+        """One record an image and category; images without any annotation have file name and id alone."""
+        labelled = [
+            self.images[image] | {"category_id": category, "category_name": self.names.get(category, "")}
+            for image, category in self.pairs
+            if image in self.images and category
+        ]
+        return labelled or list(self.images.values())
+
+
+PARTS = ("images", "annotations", "categories")
 
 
 def parse_json(data: bytes, name: str) -> Sheet | None:
@@ -32,6 +69,11 @@ def parse_json(data: bytes, name: str) -> Sheet | None:
         if not records:
             told = "" if data.lstrip().startswith(b"{") else sentence(data, "JSON")
             raise UserError(f"{name} is {told or f'no JSON ({error})'}.") from None
+    return table_of(records, name)
+
+
+def table_of(records: Iterable[Record], name: str) -> Sheet | None:
+    """The records as a table, each row an entry; None where they have no two columns."""
     rows = [{key: _cell(value) for key, value in record.items()} for record in records]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     if len(columns) < 2:
@@ -40,43 +82,28 @@ def parse_json(data: bytes, name: str) -> Sheet | None:
     return Sheet(name, cells, list(range(1, len(rows) + 1)), "", ENTRY)
 
 
+def of_map(labels: Record) -> list[Record]:
+    """Records of an object image -> label: labels repeat, a map of class names does not."""
+    flat = all(isinstance(label, str | int) for label in labels.values())
+    if flat and len(set(labels.values())) < len(labels):
+        return [{"image": image, "label": label} for image, label in labels.items()]
+    return []
+
+
 def _records(value: Any) -> list[Record]:
     if isinstance(value, list):
         return [item for item in value if isinstance(item, dict)]
     if not isinstance(value, dict):
         return []
     if isinstance(value.get("images"), list):
-        return _coco(value)
-    flat = all(isinstance(label, str | int) for label in value.values())
-    if flat and len(set(value.values())) < len(value):  # labels repeat; a map of class names does not
-        return [{"image": image, "label": label} for image, label in value.items()]
-    return []
-
-
-def _coco(value: Record) -> list[Record]:
-    """One record an image and category; images without an annotation have file name and id alone."""
-    names = {_key(item, *CATEGORY_KEYS): _key(item, *NAME_KEYS) for item in _dicts(value, "categories")}
-    images = {_key(item, *IMAGE_KEYS): item for item in _dicts(value, "images")}
-    labelled: dict[tuple[str, str], Record] = {}
-    for note in _dicts(value, "annotations"):
-        image, category = _key(note, *OF_IMAGE), _key(note, *OF_CATEGORY)
-        if image in images and category:
-            labelled[image, category] = _image(images[image]) | {
-                "category_id": category,
-                "category_name": names.get(category, ""),
-            }
-    return list(labelled.values()) or [_image(item) for item in images.values()]
-
-
-def _image(item: Record) -> Record:
-    name = _key(item, *IMAGE_KEYS)
-    found = {"file_name": _key(item, *FILE_KEYS) or name, "id": name}
-    return found | ({"sequence": item["seq_id"]} if item.get("seq_id") else {})
-
-
-def _dicts(value: Record, key: str) -> list[Record]:
-    items = value.get(key)
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+        coco = Coco()
+        for part in PARTS:
+            items = value.get(part)
+            for item in items if isinstance(items, list) else []:
+                if isinstance(item, dict):
+                    coco.add(part, item)
+        return coco.records()
+    return of_map(value)
 
 
 def _key(item: Record, *keys: str) -> str:

@@ -1,7 +1,7 @@
 """The download, read in place: an archive or a folder, seen as one tree of files, never written to."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,7 @@ from podium.download.params import Limits
 from podium.download.sentences import readable
 from podium.download.tarballs import Tarball
 from podium.download.walk import Hidden, Walk
-from podium.download.zips import TOLD, TOLD_BYTES, Archive
+from podium.download.zips import BLOCK, TOLD, TOLD_BYTES, Archive
 from podium.foundation.errors import UserError
 
 DEPTH = 2  # archives inside archives that are looked into
@@ -23,6 +23,8 @@ class Source(Protocol):
     """Something that hands out whole files by key."""
 
     def read(self, key: str) -> bytes: ...
+
+    def blocks(self, key: str) -> Iterator[bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Raw:
         entry = self.entries[name]
         return entry.source.read(entry.key)
 
+    def blocks(self, name: str) -> Iterator[bytes]:
+        """The file's content piece by piece. Raises OSError or ValueError where it is damaged."""
+        entry = self.entries[name]
+        return entry.source.blocks(entry.key)
+
 
 @dataclass
 class Folder:
@@ -65,6 +72,12 @@ class Folder:
 
     def read(self, key: str) -> bytes:
         return (self.root / key).read_bytes()
+
+    def blocks(self, key: str) -> Iterator[bytes]:
+        """The file's bytes, piece by piece."""
+        with (self.root / key).open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
 
 
 def open_raw(

@@ -122,3 +122,24 @@ def test_a_table_whose_ids_fit_train_and_test_tells_of_one(tmp_path: Path) -> No
     files |= {"meta.csv": csv("id,camera", *(f"{i},{'NE'[i % 2]}" for i in range(TRAIN)))}
     got = found(files, tmp_path)
     assert not got.columns and "camera (missing in the test)" in table(got.competition.findings)
+
+
+def test_places_that_hold_sequences_are_the_groups(tmp_path: Path) -> None:
+    """A camera's sequences are told by name; the test is of other cameras, and each has whole sequences."""
+    files = many("train/a{}.png", TRAIN) | many("test/b{}.png", TEST)
+    rows = [f"a{i},{label(i)},s{i // 2},c{i // 4}" for i in range(TRAIN)]
+    files |= {"train.csv": csv("id,label,sequence,camera", *rows)}
+    files |= {"test.csv": csv("id,sequence,camera", *(f"b{i},t{i // 2},d{i // 4}" for i in range(TEST)))}
+    files |= {"sample_submission.csv": csv("id,label", *(f"b{i},well" for i in range(TEST)))}
+    got = found(files, tmp_path)
+    assert set(got.groups.values()) == {f"c{i}" for i in range(10)}
+    assert (
+        "camera: its 10 values repeat in training, and the test has none of them; each holds sequence whole"
+        in (table(got.competition.findings))
+    )
+    torn = {
+        name: str(data).replace("a1,well,s0,c0", "a1,well,s0,c9")
+        for name, data in files.items()
+        if name.endswith("csv")
+    }
+    assert set(found(files | torn, tmp_path).groups.values()) == {f"s{i}" for i in range(20)}

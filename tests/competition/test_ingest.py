@@ -293,9 +293,15 @@ def test_patients_are_groups_before_sites(project: Path) -> None:
     assert set(labels["group"]) == {"p0", "p1", "p2", "p3"}
 
 
-def test_annotations_too_large_to_read_unasked_are_said(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("podium.download.annotations.MAX_BYTES", 20)
-    run_ingest(project, shipped() | {"train.json": json.dumps({"images": [1] * 30}).encode()})
-    assert "train.json has 0 MB and was not read" in capsys.readouterr().out
+def test_large_annotations_are_read_piece_by_piece(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("podium.download.streamed.FROM", 0)
+    monkeypatch.setattr("podium.competition.sheets.annotations.parse_json", None)
+    names = [f"{i}.png" for i in range(4)]
+    notes = {
+        "images": [{"id": i, "file_name": name} for i, name in enumerate(names)],
+        "annotations": [{"image_id": i, "category_id": i % 2} for i in range(4)],
+        "categories": [{"id": 0, "name": "ant"}, {"id": 1, "name": "bee"}],
+    }
+    files = pictures(*(f"train/{name}" for name in names), "test/9.png")
+    run_ingest(project, files | {"train.json": json.dumps(notes).encode()})
+    assert set(LABELS.read(project / "data/index/labels.parquet")["label"]) == {"ant", "bee"}
