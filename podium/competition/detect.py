@@ -53,6 +53,7 @@ class _Detection:
     def __init__(self, raw: Raw, params: CompetitionParams, meta: Meta) -> None:
         self.raw, self.params, self.meta = raw, params, meta
         self.findings = [Finding(what="download", found=note, warning=True) for note in raw.notes]
+        self.findings += [Finding(what="download", found=text) for text in raw.told]
         self._ask_page()
         images = images_of(raw)
         self.sheets = Sheets(raw, params, images)

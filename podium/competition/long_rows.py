@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from podium.competition.id_columns import counts_rows, value_columns
-from podium.competition.matching import ImageIndex, match
+from podium.competition.matching import ImageIndex, match, stem
 from podium.competition.roles import Roles
 from podium.competition.sample import POOLS, is_sample
+from podium.competition.tasks import refuse_pixels
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
@@ -49,6 +50,8 @@ def widened(sheets: Sequence[Sheet], roles: Roles, named: str | None) -> tuple[l
         columns = {name.casefold() for name in long.columns}
         told = [sheet for sheet in wide if sheet.name != sample.name and columns <= _folded(sheet.header)]
         if not told or len(value_columns(sample, sample.header[0])) > 1:
+            names = {stem(path.rpartition("/")[2]) for path in roles.of}
+            refuse_pixels(sample, sample.header[0], sample.columns[sample.header[0]], names)
             raise UserError(
                 f"{sample.name} asks for {len(long.columns)} values of each image "
                 f"({', '.join(long.endings[:SHOWN])} ...), and no table has columns or rows for them: "

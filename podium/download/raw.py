@@ -1,20 +1,27 @@
 """The download, read in place: an archive or a folder, seen as one tree of files, never written to."""
 
+import math
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from podium.download import archives, letters
+from podium.download import archives, letters, pixel_tables
 from podium.download.naming import check_page, decoded
 from podium.download.params import Limits
 from podium.download.sentences import readable
+from podium.download.tables import parse
 from podium.download.tarballs import Tarball
 from podium.download.walk import Hidden, Walk
 from podium.download.zips import BLOCK, TOLD, TOLD_BYTES, Archive
 from podium.foundation.errors import UserError
 
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".dcm", ".dicom", ".npy")
+FOR_SHOW = 50  # picture files that may lie beside tables whose rows are the pictures
+SAMPLE = re.compile(r"sample|submi", re.IGNORECASE)
 DEPTH = 2  # archives inside archives that are looked into
 GB = 1e9
 
@@ -44,6 +51,7 @@ class Raw:
     entries: dict[str, RawFile] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)  # every folder, the empty ones too
     notes: list[str] = field(default_factory=list)  # what was left out, in sentences
+    told: list[str] = field(default_factory=list)  # and what was made of files
 
     def names(self) -> list[str]:
         """Every file's path with /, sorted."""
@@ -106,6 +114,7 @@ def _open(path: Path, limits: Limits, page: str | None, follow: bool) -> Raw:
     else:
         _add(raw, archives.opened(path, str(path), limits, page), "", archives.bare(path.name), page)
     _open_nested(raw, limits, page)
+    _open_pixels(raw, limits)
     total = sum(entry.size for entry in raw.entries.values())
     if total > limits.total_gb * GB:
         raise UserError(
@@ -183,6 +192,36 @@ def _open_nested(raw: Raw, limits: Limits, page: str | None) -> None:
     parts = [sentence for name in raw.names() if (sentence := archives.part_of(name))]
     if parts:
         raw.notes.append(parts[0].rstrip(".") + (f" ({len(parts)} parts)" if parts[1:] else ""))
+
+
+def _open_pixels(raw: Raw, limits: Limits) -> None:
+    """Puts the pictures that rows of a table are where the table stood, if no picture files are there."""
+    if sum(name.lower().endswith(PICTURES) for name in raw.names()) > FOR_SHOW:
+        return
+    for name in raw.names():
+        read = partial(raw.blocks, name)
+        rows = pixel_tables.rows_of(name, read)
+        if rows is None:
+            continue
+        path = pixel_tables.as_zip(name, rows, read, _asked(raw, name))
+        archive = Archive(path, f"{raw.path}:{name}", limits.model_copy(update={"ratio": math.inf}))
+        del raw.entries[name]
+        _add(raw, archive, f"{name}/", name, None)
+        raw.told.append(f"{name}: its rows are pictures, {len(archive.members) - 1:,} of them")
+
+
+def _asked(raw: Raw, name: str) -> list[str] | None:
+    """The sample's ids in order, where a table of test pictures has as many rows."""
+    if "test" not in name.rpartition("/")[2].lower():
+        return None
+    lines = sum(block.count(b"\n") for block in raw.blocks(name))
+    for other in raw.names():
+        if SAMPLE.search(other.rpartition("/")[2]) and other.lower().endswith(".csv"):
+            sheet = parse(raw.read(other), other)
+            ids = sheet.columns[sheet.header[0]]
+            if len(set(ids)) == len(ids) and abs(len(ids) + 1 - lines) <= 1:
+                return ids
+    return None
 
 
 def _has_files(names: Iterable[str], prefix: str) -> bool:

@@ -1,6 +1,7 @@
 """make export from end to end: what was published is written as a bundle, run in the open, and compared."""
 
 import json
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from podium.vote.params import EnsembleParams
 from podium.vote.preparing import Prepared
 
 NEEDED = {"torch": (), "onnx": ("onnxruntime",)}  # what an engine needs beside what Kaggle's image has
+OF_ROWS = re.compile(r"\.(?:csv|tsv|json)/[^/]+$")  # a picture made of a row
 TABLE = predictions.ENSEMBLE / "table.json"
 
 
@@ -56,9 +58,22 @@ def refuse(settings: Settings) -> dict[str, Any]:
     if not submission.PATH.exists():
         raise UserError(f"{submission.PATH} is missing: run `dvc repro`, then export.")
     said = read_table()
+    _refuse_rows_of_pixels()
     members.refuse_external(settings.vote)
     graphs.refuse_without_graph(said["chosen"])
     return said
+
+
+def _refuse_rows_of_pixels() -> None:
+    """Raises UserError where test pictures are rows of a table: a bundle looks for files."""
+    shipped = images.IMAGES.read(images.PATH)
+    tests = shipped.loc[shipped["subset"] == "test", "path"]
+    inside = next((path for path in tests if OF_ROWS.search(path)), None)
+    if inside is not None:
+        raise UserError(
+            f"make export reads picture files, and test pictures are rows of {inside.rpartition('/')[0]}: "
+            "upload reports/submission.csv."
+        )
 
 
 def make(

@@ -18,9 +18,10 @@ def pair(train: str = "train_images/{}.jpg", test: str = "test_images/{}.jpg") -
 
 
 @refusal
-def digits_as_rows_of_pixels() -> Refusal:
-    zeros = ",".join("0" * 784)
-    files: Files = {"train.csv": csv(f"label,{PIXELS}", f"1,{zeros}"), "test.csv": csv(PIXELS, zeros)}
+def digits_of_another_shape_than_a_square() -> Refusal:
+    columns = ",".join(f"pixel{i}" for i in range(780))
+    zeros = ",".join("0" * 780)
+    files: Files = {"train.csv": csv(f"label,{columns}", f"1,{zeros}"), "test.csv": csv(columns, zeros)}
     return Refusal(
         files | sample("1,0", header="ImageId,Label"),
         f"no image files but tables of pixels (train.csv and 1 more), {UNREAD}",
@@ -28,8 +29,8 @@ def digits_as_rows_of_pixels() -> Refusal:
 
 
 @refusal
-def signs_as_rows_of_pixels_with_pictures_for_show() -> Refusal:
-    files = images("american_sign_language.PNG", "amer_sign2.png")
+def signs_with_more_pictures_than_are_for_show() -> Refusal:
+    files = many("shown/{}.PNG", 60)
     files |= {"sign_mnist_train/sign_mnist_train.csv": csv(f"label,{PIXELS}", "1," + ",".join("0" * 784))}
     return Refusal(files, f"sign_mnist_train/sign_mnist_train.csv holds pictures as rows of pixels, {UNREAD}")
 
@@ -44,7 +45,7 @@ def faces_as_one_cell_of_pixels() -> Refusal:
 
 @refusal
 def key_points_of_faces() -> Refusal:
-    row = "66.0,39.0," + " ".join("238" for _ in range(96))
+    row = "66.0,39.0," + " ".join("238" for _ in range(96 * 96))
     return Refusal(
         {"training.csv": csv("left_eye_x,left_eye_y,Image", row)},
         "no image files but tables of pixels (training.csv)",

@@ -9,7 +9,13 @@ from podium.competition.detect import detect
 from podium.competition.index import table
 from podium.competition.params import CompetitionParams
 from podium.download.raw import open_raw
-from tests.competition import famous_layouts, kaggle_layouts, long_layouts, odd_layouts  # noqa: F401  (register their layouts)
+from tests.competition import (  # noqa: F401  (register their layouts)
+    famous_layouts,
+    kaggle_layouts,
+    long_layouts,
+    odd_layouts,
+    pixel_layouts,
+)
 from tests.competition.layouts import LAYOUTS, Layout
 from tests.competition.shipping import found, ship_folder
 

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from podium.foundation.errors import UserError
-from tests.competition import famous_refusals, kaggle_refusals, long_layouts, odd_refusals  # noqa: F401  (register their refusals)
+from tests.competition import (  # noqa: F401  (register their refusals)
+    famous_refusals,
+    kaggle_refusals,
+    long_layouts,
+    odd_refusals,
+    pixel_layouts,
+)
 from tests.competition.refusals import REFUSALS
 from tests.competition.shipping import found
 

@@ -16,6 +16,7 @@ from tests.competition import (  # noqa: F401  (register their layouts)
     kaggle_layouts,
     long_layouts,
     odd_layouts,
+    pixel_layouts,
 )
 from tests.competition.layouts import LAYOUTS
 from tests.competition.shipping import found
