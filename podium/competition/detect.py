@@ -8,8 +8,9 @@ from podium.competition.beside import beside, settle_groups
 from podium.competition.building import built
 from podium.competition.classes import Classes
 from podium.competition.detected import Detected, Shipped
-from podium.competition.foreign import unread
+from podium.competition.foreign import closed, unread
 from podium.competition.forms import FormFound, form_of
+from podium.competition.joining import composed
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
 from podium.competition.long_rows import widened
@@ -19,12 +20,12 @@ from podium.competition.params import CompetitionParams
 from podium.competition.pictures import images_of
 from podium.competition.roles import IGNORED, Roles, assign, doubles, word_role
 from podium.competition.rows import row_of_images
-from podium.competition.sample import find_sample, is_sample
+from podium.competition.sample import find_sample, is_sample, refuse_other_tasks
 from podium.competition.sheets import Sheets
 from podium.competition.spellings import without_images
 from podium.competition.subsets import divide
 from podium.competition.target_forms import target_form
-from podium.competition.tasks import own_labels, refuse_masks_and_boxes
+from podium.competition.tasks import own_labels
 from podium.competition.written import as_written
 from podium.contracts.competition import Competition, Finding
 from podium.download.meta import Meta
@@ -52,6 +53,7 @@ class _Detection:
 
     def __init__(self, raw: Raw, params: CompetitionParams, meta: Meta) -> None:
         self.raw, self.params, self.meta = raw, params, meta
+        raw.notes += [note for note in closed(raw) if note not in raw.notes]
         self.findings = [Finding(what="download", found=note, warning=True) for note in raw.notes]
         self.findings += [Finding(what="download", found=text) for text in raw.told]
         self._ask_page()
@@ -63,13 +65,12 @@ class _Detection:
                 "download", note, "competition.encoding names another" if "UTF-8" in note else "", True
             )
         self.roles = self._roles(images)
-        for sheet in self.sheets.all:
-            if sheet.name == params.sample or (params.sample is None and is_sample(sheet.name)):
-                refuse_masks_and_boxes(sheet)
+        refuse_other_tasks(self.sheets.all, params.sample)
         self.sheets.all, self.long = widened(self.sheets.all, self.roles, params.sample)
         self.findings += [self.long.finding()] if self.long else []
         self.sample = find_sample(self.sheets.all, self.roles, params.sample, params.id_column)
         if self.sample:
+            self.sheets.all = composed(self.sheets.all, self.roles.rows)
             self.findings += self.sample.findings
             self.sheets.used.update(
                 sheet.name for sheet in self.sheets.all if is_sample(sheet.name) or sheet is self.sample.sheet

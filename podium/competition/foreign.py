@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from podium.competition.roles import word_role
 from podium.competition.suffixes import FILMS, SOUNDS, pictures, stem
 from podium.competition.suffixes import SUFFIXES as IMAGES
 from podium.download import letters
@@ -33,6 +34,7 @@ BOOKS = (
 TEXTS = (".md", ".pdf", ".html", ".yaml", ".yml", ".py", ".ipynb", ".zip", ".jsonl", ".lst", ".log", ".names")
 BOXES = (".txt", ".xml", ".json")  # what lies beside an image, under its name, where it shows boxes
 START = 1 << 16  # bytes of a table in which its header line ends
+ADDRESS, ADDRESSES = re.compile(rb'"url', re.IGNORECASE), "addresses of pictures in JSON"
 MANY = 64  # columns of numbers that make a table one of pixels: an 8 x 8 image
 WIDE = ("pixel", "px")
 RUN_OF_PIXELS = re.compile(r"(?:\d+ ){63}\d")  # a cell of 64 numbers
@@ -54,7 +56,9 @@ def no_images(raw: Raw) -> UserError:
             "the folder as competition.path."
         )
     kinds = Counter(kind for name in names if (kind := _kind(raw, name)))
-    for kind, _ in sorted(kinds.items(), key=lambda item: (item[0] == KINDS[".json"], -item[1], item[0])):
+    for kind, _ in sorted(
+        kinds.items(), key=lambda item: (item[0] in (KINDS[".json"], ADDRESSES), -item[1], item[0])
+    ):
         these = _first_train([name for name in names if _kind(raw, name) == kind])
         return UserError(
             f"{raw.path} holds no image files but {kind} ({_some(these)}), which Podium does not read: "
@@ -87,6 +91,19 @@ def unread(raw: Raw) -> list[str]:
             "pictures and are as if not there: give a folder without those pictures to read them"
         )
     return said
+
+
+def closed(raw: Raw) -> list[str]:
+    """Sentences about test pictures in a container that is not read, where no other test pictures are."""
+    found, _ = pictures(raw.names())
+    if any(word_role(part) == "test" for name in found for part in name.split("/")[:-1]):
+        return []
+    kinds = {name: _kind(raw, name) for name in raw.names() if word_role(name.rpartition("/")[2]) == "test"}
+    return [
+        f"{name} holds {kind}, which Podium does not read: write each picture as a PNG or JPEG file"
+        for name, kind in kinds.items()
+        if kind and not name.lower().endswith(".json")
+    ]
 
 
 def pixel_table(raw: Raw) -> UserError | None:
@@ -132,6 +149,8 @@ def _kind(raw: Raw, name: str) -> str:
     if lower.endswith(PHOTOS):
         return "pictures of another format"
     kind = next((kind for suffix, kind in KINDS.items() if lower.endswith(suffix)), "")
+    if lower.endswith(".json") and ADDRESS.search(next(raw.blocks(name), b"")[:START]):
+        return ADDRESSES
     return kind or ("tables of pixels" if _is_pixels(raw, name) else "")
 
 

@@ -4,6 +4,7 @@ from podium.competition.id_columns import id_column
 from podium.competition.id_forms import EXACT
 from podium.competition.matching import ImageIndex, Match, match
 from podium.download.tables import Sheet
+from podium.foundation.errors import UserError
 
 THROUGH = " -> "  # marks the form of a match that went through a table
 
@@ -26,6 +27,23 @@ def through_table(
             if found and (sure or found.forms[1:] == [EXACT]) and (same or not found.several):
                 return found
     return None
+
+
+def refuse_shared(ids: list[str], sheets: list[Sheet], pool: ImageIndex) -> None:
+    """Raises UserError where a table has all the ids beside images that belong to several of them."""
+    wanted = set(ids)
+    for sheet in sheets:
+        for column, cells in sheet.columns.items():
+            images = id_column(sheet, pool) if wanted.issubset(cells) else None
+            if images is None or images == column:
+                continue
+            home: dict[str, str] = {}
+            for name, image in zip(cells, sheet.columns[images], strict=True):
+                if name in wanted and home.setdefault(image, name) != name:
+                    raise UserError(
+                        f"{sheet.name}: the image {image!r} belongs to {home[image]!r} and {name!r}, two "
+                        "rows of the submission, and Podium takes an image for one: leave it to one of them."
+                    )
 
 
 def _images_beside(sheet: Sheet, column: str, wanted: set[str], pool: ImageIndex) -> Match | None:

@@ -35,6 +35,7 @@ def from_table(
     known: the names of class folders.
     """
     rest = [name for name in sheet.header if name != ids and not counts_rows(sheet, name)]
+    rest = [name for name in rest if not pool.rows or name.casefold() != pool.rows.casefold()]
     told = tell(sheet, ids, rest, params, wanted, known)
     if told is None:
         return None

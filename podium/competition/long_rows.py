@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from podium.competition.id_columns import counts_rows, value_columns
+from podium.competition.keys import through_table
 from podium.competition.matching import ImageIndex, match, stem
 from podium.competition.roles import Roles
 from podium.competition.sample import POOLS, is_sample
@@ -43,7 +44,7 @@ def widened(sheets: Sequence[Sheet], roles: Roles, named: str | None) -> tuple[l
     """
     samples = [sheet for sheet in sheets if sheet.text and _may_be(sheet, named)]
     for sample in samples:
-        long = _long(sample, roles)
+        long = _long(sample, [sheet for sheet in sheets if sheet is not sample], roles)
         if long is None:
             continue
         wide = [_wide(sheet, long, sheet is sample) for sheet in sheets]
@@ -69,7 +70,8 @@ def _folded(names: Sequence[str]) -> set[str]:
     return {name.casefold() for name in names}
 
 
-def _long(sample: Sheet, roles: Roles) -> Long | None:
+def _long(sample: Sheet, others: list[Sheet], roles: Roles) -> Long | None:
+    """How the sample is long; None where its ids mean images as they are, or by another table."""
     ids = next((name for name in sample.header if not counts_rows(sample, name)), "")
     values = value_columns(sample, ids)
     names = sample.columns.get(ids, [])
@@ -77,11 +79,14 @@ def _long(sample: Sheet, roles: Roles) -> Long | None:
         return None
     pools = [roles.pool(*one) for one in POOLS if roles.pool(*one).paths]
 
+    folders = {part for path in roles.of for part in path.split("/")[:-1]}
+
     def known(images: list[str]) -> bool:
         some = images[:TRIED]
-        return any(not match(some, ImageIndex(pool.paths, ids)).missing for pool in pools)
+        return folders.issuperset(some) or any(not match(some, pool).missing for pool in pools)
 
-    if known(names):
+    as_they_are = any(not match(names[:TRIED], ImageIndex(pool.paths, ids)).missing for pool in pools)
+    if as_they_are or any(through_table(names, ids, others, pool, sure=True) for pool in pools):
         return None
     endings = endings_of(names, known)
     columns = [ending.strip(MARKS) for ending in endings]

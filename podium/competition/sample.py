@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from podium.competition.id_columns import counts_rows, id_column, repeats, value_columns
 from podium.competition.id_forms import hint
-from podium.competition.keys import THROUGH, through_table
+from podium.competition.keys import THROUGH, refuse_shared, through_table
 from podium.competition.labels import SHOWN
 from podium.competition.matching import Match, match, which
 from podium.competition.roles import Roles
 from podium.competition.suffixes import stem
-from podium.competition.tasks import refuse_masks_and_boxes, refuse_pixels
+from podium.competition.tasks import refuse_masks_and_boxes, refuse_pairs, refuse_pixels
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
@@ -48,6 +48,13 @@ def is_sample(name: str) -> bool:
     return bool(NAME.search(name.rpartition("/")[2]))
 
 
+def refuse_other_tasks(sheets: list[Sheet], named: str | None) -> None:
+    """Raises UserError where the sample, by its name or by params, asks for masks, boxes or the like."""
+    for sheet in sheets:
+        if sheet.name == named or (named is None and is_sample(sheet.name)):
+            refuse_masks_and_boxes(sheet)
+
+
 def find_sample(
     sheets: list[Sheet], roles: Roles, named: str | None, ids: str | None
 ) -> ShippedSample | None:
@@ -56,6 +63,8 @@ def find_sample(
     candidates = [sheet for sheet in texts if (sheet.name == named if named else is_sample(sheet.name))]
     if not candidates:
         return None
+    for sheet in candidates:
+        refuse_pairs(sheet, {path.rpartition("/")[2] for path in roles.of})
     tables = [sheet for sheet in sheets if sheet not in candidates]
     read = [(sheet, *_ids(sheet, tables, roles, ids)) for sheet in candidates]
     whole = [item for item in read if not item[2].missing and item[0].lines]
@@ -64,6 +73,7 @@ def find_sample(
         for table in tables if not any(sheet.lines for sheet in candidates) else []:
             refuse_masks_and_boxes(table)  # a sample without rows tells nothing: what is labelled does
         best = max(read, key=lambda item: item[2].share)
+        refuse_shared(best[0].columns[best[1]], tables, roles.pool(*POOLS[2]))
         refuse_pixels(best[0], best[1], best[2].missing, {stem(path.rpartition("/")[2]) for path in roles.of})
         raise UserError(_strange_ids(*best, roles))
     whole = _widest(whole)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from podium.competition.decimals import with_points
 from podium.competition.id_columns import id_column
 from podium.competition.id_forms import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX
+from podium.competition.joining import joined
 from podium.competition.label_columns import Undecided, split_column
 from podium.competition.label_tables import from_table
 from podium.competition.labels import Labels
@@ -113,9 +114,29 @@ class Sheets:
         named = self.params.labels
         if named in ("folders", "names"):
             return None
+        usable = [sheet for sheet in self.others() if named in (None, sheet.name)]
+        found, undecided = self._found(usable, roles, wanted, known)
+        if not found and not undecided and not known:
+            apart = joined(self.others(), roles.pool("train", "", "validation"))
+            apart = [sheet for sheet in apart if named in (None, sheet.name)]
+            found, undecided = self._found(apart, roles, wanted, known)
+        if not found and undecided and not known:
+            raise undecided[0]
+        if not found and named is not None:
+            raise UserError(f"competition.labels: no columns of {named} are ids of images and their labels.")
+        surest = max((labels.strength for labels in found), default=0)
+        chosen = [labels for labels in found if labels.strength == surest]
+        self.used.update(labels.source for labels in chosen)
+        return _merged(chosen) if chosen else None
+
+    def _found(
+        self, sheets: list[Sheet], roles: Roles, wanted: dict[str, list[str]], known: set[str]
+    ) -> tuple[list[Labels], list[Undecided]]:
+        """The labels of the tables that have some, and why others may have them."""
+        named = self.params.labels
         found: list[Labels] = []
         undecided: list[Undecided] = []
-        for sheet in [sheet for sheet in self.others() if named in (None, sheet.name)]:
+        for sheet in sheets:
             try:
                 labels = self._labels_of(sheet, roles, wanted, known)
             except UserError as error:
@@ -129,14 +150,7 @@ class Sheets:
                 continue
             if labels is not None and labels.of:
                 found.append(labels)
-        if not found and undecided and not known:
-            raise undecided[0]
-        if not found and named is not None:
-            raise UserError(f"competition.labels: no columns of {named} are ids of images and their labels.")
-        surest = max((labels.strength for labels in found), default=0)
-        chosen = [labels for labels in found if labels.strength == surest]
-        self.used.update(labels.source for labels in chosen)
-        return _merged(chosen) if chosen else None
+        return found, undecided
 
     def listed(self, roles: Roles) -> dict[str, str]:
         """Image path -> subset, from tables that params name, or that by name list validation or a test."""

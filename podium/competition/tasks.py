@@ -90,6 +90,13 @@ def refuse_pixels(sheet: Sheet, column: str, missing: Sequence[str], images: Col
         raise _other(sheet, column, f"a value for each pixel ({within[0][0]!r})", "an image-to-image task")
 
 
+def refuse_pairs(sheet: Sheet, files: Collection[str]) -> None:
+    """Raises UserError where two columns of the sample, or of the list it goes by, name image files."""
+    named = [name for name, cells in sheet.columns.items() if cells and all(cell in files for cell in cells)]
+    if len(named) > 1:
+        raise _other(sheet, named[1], f"pairs of images, with {named[0]}", "a comparison")
+
+
 def own_labels(source: str, labels: Collection[str]) -> UserError:
     """The refusal of labels of which each image has one of its own: sentences, or the wrong column."""
     some = ", ".join(sorted(labels)[:SHOWN])

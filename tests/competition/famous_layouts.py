@@ -367,3 +367,54 @@ def ovaries_with_thumbnails_and_sizes() -> Layout:
         "Submissions are evaluated using balanced accuracy."
     )
     return Layout(files, sorted(kinds), 20, 1, unlabelled=21, metric="balanced_accuracy")
+
+
+@layout
+def breasts_whose_rows_are_patients_and_sides() -> Layout:
+    rows, paths = [], []
+    for patient in range(10, 30):
+        for side in "LR":
+            for view in ("CC", "MLO"):
+                name = f"{patient}{ord(side)}{len(view)}77"
+                sick = int(patient % 5 == 0 and side == "L")
+                paths.append(f"train_images/{patient}/{name}.dcm")
+                rows.append(
+                    f"{patient % 2 + 1},{patient},{name},{side},{view},{50 + patient % 9}.0,{sick},{sick},{(29, 49)[patient % 2]}"
+                )
+    tests = [
+        f"2,10008,{736471439 + i},{side},{view},81,21,10008_{side}"
+        for i, (side, view) in enumerate((s, v) for s in "LR" for v in ("MLO", "CC"))
+    ]
+    files = scans(*paths, *(f"test_images/10008/{736471439 + i}.dcm" for i in range(4)))
+    files |= {
+        "train.csv": csv("site_id,patient_id,image_id,laterality,view,age,cancer,biopsy,machine_id", *rows)
+    }
+    files |= {
+        "test.csv": csv("site_id,patient_id,image_id,laterality,view,age,machine_id,prediction_id", *tests)
+    }
+    files |= sample("10008_L,0.021168", "10008_R,0.021168", header="prediction_id,cancer")
+    files |= page(
+        "Submissions are evaluated using the [probabilistic F1 score](https://example.org/a.pdf) (pF1)."
+    )
+    return Layout(files, ["0", "1"], 80, 4, "binary", column_classes=[1], metric="probabilistic_f1", groups=80,
+                  id_of={"test_images/10008/736471441.dcm": "10008_R"}, said="80 training images are 40 rows, of 1 to 2 images")  # fmt: skip
+
+
+@layout
+def patients_labelled_apart_from_their_images() -> Layout:
+    files = many("train/im{}.jpg", 24) | many("test/im{}.jpg", 6, 100)
+    files |= {
+        "images.csv": csv(
+            "image_id,patient_id",
+            *(f"im{i},p{i // 3}" for i in range(24)),
+            *(f"im{100 + i},q{i // 2}" for i in range(6)),
+        )
+    }
+    files |= {
+        "train_labels.csv": csv(
+            "patient_id,age,diagnosis", *(f"p{i},{40 + i % 3},{('sick', 'well')[i % 2]}" for i in range(8))
+        )
+    }
+    files |= sample("q0,sick", "q1,sick", "q2,sick", header="patient_id,diagnosis")
+    return Layout(files, ["sick", "well"], 24, 6, groups=24, label_of={"train/im4.jpg": "well"}, id_of={"test/im105.jpg": "q2"},
+                  said="24 training images are 8 rows, of 1 to 3 images")  # fmt: skip

@@ -1,11 +1,13 @@
 # ruff: noqa: E501  (a corpus: sentences stay in one piece)
 """Well-known competitions that ask for masks, places, texts or pairs, told by what their cells hold."""
 
+import json
+
 from tests.competition.famous_layouts import page
 from tests.competition.kaggle_layouts import hashes
 from tests.competition.layouts import folders, sample, unseen
 from tests.competition.refusals import Refusal, refusal
-from tests.competition.shipping import csv, images, zip_bytes
+from tests.competition.shipping import csv, images, many, zip_bytes
 
 
 @refusal
@@ -95,4 +97,68 @@ def one_probability_of_three_classes_under_auc() -> Refusal:
     return Refusal(
         files | page("Submissions are evaluated on the area under the ROC curve."),
         "there are 3 classes (ash, elm, oak), but the sample has one column, target, and roc_auc takes one probability there: bring the classes",
+    )
+
+
+@refusal
+def painters_compared_in_pairs() -> Refusal:
+    files = many("train/{}.jpg", 12) | many("test/{}.jpg", 6, 20)
+    files |= {
+        "train_info.csv": csv("filename,artist,style", *(f"{i}.jpg,a{i % 4},s{i % 2}" for i in range(12)))
+    }
+    files |= {
+        "submission_info.csv": csv(
+            "index,image1,image2", *(f"{i},{20 + i}.jpg,{21 + i}.jpg" for i in range(4))
+        )
+    }
+    return Refusal(
+        files | sample(*(f"{i},0" for i in range(4)), header="index,sameArtist"),
+        "submission_info.csv: column image2 asks for pairs of images, with image1, so this competition is a comparison",
+    )
+
+
+@refusal
+def photographs_that_belong_to_several_businesses() -> Refusal:
+    files = many("train_photos/{}.jpg", 12, 100) | many("test_photos/{}.jpg", 4, 500)
+    files |= {
+        "train_photo_to_biz_ids.csv": csv(
+            "photo_id,business_id", *(f"{100 + i},{1000 + i // 3}" for i in range(12))
+        )
+    }
+    files |= {
+        "test_photo_to_biz.csv": csv(
+            "photo_id,business_id", *(f"{500 + i},b{'xy'[i // 2]}1" for i in range(4)), "500,by1"
+        )
+    }
+    files |= {"train.csv": csv("business_id,labels", "1000,1 2", "1001,2", "1002,1", "1003,1 2")}
+    return Refusal(
+        files | sample("bx1,1 2", "by1,1 2", header="business_id,labels"),
+        "test_photo_to_biz.csv: the image '500' belongs to 'bx1' and 'by1', two rows of the submission",
+    )
+
+
+@refusal
+def pictures_of_the_test_in_a_container_that_is_not_read() -> Refusal:
+    files = many("train-image/image/ISIC_{:07}.jpg", 20, 15670) | {
+        "train-image.hdf5": b"HDF",
+        "test-image.hdf5": b"HDF",
+    }
+    files |= {
+        "train-metadata.csv": csv(
+            "isic_id,target", *(f"ISIC_{15670 + i:07},{int(i % 5 == 0)}" for i in range(20))
+        )
+    }
+    return Refusal(
+        files | sample("ISIC_0015657,0.3", "ISIC_0015729,0.3", header="isic_id,target"),
+        "left out of the download: test-image.hdf5 holds HDF5 arrays, which Podium does not read",
+    )
+
+
+@refusal
+def furniture_as_addresses() -> Refusal:
+    shown = {"images": [{"image_id": i, "url": [f"http://example.org/{i}.jpg"]} for i in range(9)]}
+    return Refusal(
+        {"train.json": json.dumps(shown), "test.json": json.dumps(shown)}
+        | sample("1,0", header="id,predicted"),
+        "no image files but addresses of pictures in JSON (train.json and 1 more)",
     )
