@@ -61,9 +61,8 @@ class _Detection:
         self.sheets = Sheets(raw, params, images)
         self.findings += [Finding(what="download", found=text, warning=True) for text in self.sheets.broken]
         for note in [*unread(raw), *self.sheets.guessed()]:
-            self._note(
-                "download", note, "competition.encoding names another" if "UTF-8" in note else "", True
-            )
+            why = "competition.encoding names another" if "UTF-8" in note else ""
+            self._note("download", note, why, warning=True)
         self.roles = self._roles(images)
         refuse_other_tasks(self.sheets.all, params.sample)
         self.sheets.all, self.long = widened(self.sheets.all, self.roles, params.sample)
@@ -84,9 +83,8 @@ class _Detection:
         listed = self.sheets.listed(self.roles)
         self._refuse_trained(labels)
         ids = self.sample.ids if self.sample else self.sheets.test_ids(self.roles, labels, listed)
-        subset, findings = divide(
-            self.roles, labels, ids, listed, self.sample.sheet.name if self.sample else ""
-        )
+        named = self.sample.sheet.name if self.sample else ""
+        subset, findings = divide(self.roles, labels, ids, listed, named)
         self.findings += findings
         self._refuse_none(subset)
         targets.read_numbers(labels, self.params.metric or self.meta.metric)
@@ -99,7 +97,7 @@ class _Detection:
         names = {image.image_id: classes.of[labels.of[image.path]]
                  for image in images if labels.of.get(image.path) in classes.of}  # fmt: skip
         trained = {image.image_id: image.path for image in images if image.subset in ("train", "validation")}
-        told = beside(self.sheets.all, labels, classes, subset, rows, [self.roles.rows, *self._asked()])
+        told = beside(self.sheets.all, labels, classes, subset, rows, [self.roles.rows, *values])
         self.findings += told.findings
         self.findings += settle_groups(told, labels, self.params.group_column)
         return Detected(
@@ -211,10 +209,6 @@ class _Detection:
             "task", f"{labels.task}: {_list(classes.names)}", f"{classes.why}, in {labels.label_column}"
         )
         return classes
-
-    def _asked(self) -> list[str]:
-        """The columns that the sample wants filled."""
-        return list(self.sample.values) if self.sample else []
 
     def _rows(self, labels: Labels, subset: dict[str, str]) -> dict[str, str]:
         """The row of each labelled and test image, where rows have several; a finding where none is known."""

@@ -53,6 +53,16 @@ def repeats(sheet: Sheet, name: str) -> bool:
     return len(set(sheet.columns[name])) < len(sheet.columns[name])
 
 
+def lacks_header(sheet: Sheet, pool: ImageIndex) -> bool:
+    """Whether the first line names an image where the others do, and not a column: classes may be numbers."""
+    if not match(sheet.header, pool).found:
+        return False
+    whole = sheet.without_header()
+    column = id_column(whole, pool)
+    first = match(whole.columns[column][:1], pool) if column else Match()
+    return bool(first.found) and not NUMBERS & set(first.forms)
+
+
 def _fit(cells: list[str], found: Match) -> float:
     """How well the cells name images, [0, 1]."""
     if not cells:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from podium.competition.id_columns import counts_rows, value_columns
 from podium.competition.keys import through_table
-from podium.competition.matching import ImageIndex, match, stem
+from podium.competition.matching import ImageIndex, match
 from podium.competition.roles import Roles
 from podium.competition.sample import POOLS, is_sample
+from podium.competition.suffixes import stem
 from podium.competition.tasks import refuse_pixels
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
@@ -101,7 +102,8 @@ def endings_of(ids: list[str], known: Callable[[list[str]], bool]) -> list[str]:
     known: whether names mean images. The longest names that do so are taken.
     """
     first = ids[0]
-    for cut in [at for at in range(len(first) - 1, 0, -1) if first[at] in MARKS]:
+    marks = [at for at in range(len(first) - 1, 0, -1) if first[at] in MARKS]
+    for cut in [at for at in marks if first[at - 1] not in MARKS]:
         start = first[: cut + 1]
         endings = [name[cut:] for name in ids if name.startswith(start)]
         if len(endings) < FEWEST or len(ids) % len(endings):

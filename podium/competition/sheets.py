@@ -4,8 +4,8 @@ import sys
 from collections.abc import Collection
 
 from podium.competition.decimals import with_points
-from podium.competition.id_columns import id_column
-from podium.competition.id_forms import BY_NUMBER, NUMBERS, WITHOUT_SUFFIX
+from podium.competition.id_columns import id_column, lacks_header
+from podium.competition.id_forms import BY_NUMBER, WITHOUT_SUFFIX
 from podium.competition.joining import joined
 from podium.competition.label_columns import Undecided, split_column
 from podium.competition.label_tables import from_table
@@ -209,7 +209,7 @@ class Sheets:
                     f"{name} holds no table: a list of records, COCO annotations or image -> label."
                 )
             return
-        if sheet.unit != annotations.ENTRY and _lacks_header(sheet, pool):
+        if sheet.unit != annotations.ENTRY and lacks_header(sheet, pool):
             sheet = sheet.without_header()
         elif optional and id_column(sheet, pool) is None:
             return
@@ -257,16 +257,6 @@ class Sheets:
         column = self.params.id_column
         if column is not None and not any(column in sheet.columns for sheet in self.all):
             raise UserError(f"competition.id_column: no table of the download has a column {column!r}.")
-
-
-def _lacks_header(sheet: Sheet, pool: ImageIndex) -> bool:
-    """Whether the first line names an image where the others do, and not a column: classes may be numbers."""
-    if not match(sheet.header, pool).found:
-        return False
-    whole = sheet.without_header()
-    column = id_column(whole, pool)
-    first = match(whole.columns[column][:1], pool) if column else Match()
-    return bool(first.found) and not NUMBERS & set(first.forms)
 
 
 def _merged(found: list[Labels]) -> Labels:

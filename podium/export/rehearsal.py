@@ -73,7 +73,9 @@ def rehearse(voting: Voting, sources: Sequence[members.Source], raw: Raw, count:
         hidden = hiding.hide(chosen, {name: of[name] for name in sample.ids}, made, raw, columns.read())
         row = sample.rows[0]
         asked = [name + ending for name in hidden.ids for ending in sample.endings or ("",)]
-        many = replace(sample, rows=[[*row[: sample.id_at], name, *row[sample.id_at + 1 :]] for name in asked])
+        many = replace(
+            sample, rows=[[*row[: sample.id_at], name, *row[sample.id_at + 1 :]] for name in asked]
+        )
         told_of = {name: text.encode() for name, text in hidden.tables.items()}
         second = _run(place / "second", many, hidden.files, told_of, shipped, raw, made)
         values = expected.vote(voting, sources, made, hidden)
