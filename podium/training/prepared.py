@@ -215,6 +215,7 @@ def _resolved(
         pretrained=network.weights != "random",
         parameters=_size(network),
         available=torch.cuda.device_count() if device == "cuda" else 1,
+        classes=len(request.classes) if tasks.load(request.task).link == "softmax" else 1,
     )
     if params.head == "svm":
         resolved = replace(resolved, epochs=1)

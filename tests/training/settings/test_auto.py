@@ -10,9 +10,10 @@ from podium.training.settings import auto
 
 
 def resolved(
-    images: int, part: auto.Part = "tail", pretrained: bool = True, **changes: object
+    images: int, part: auto.Part = "tail", pretrained: bool = True, classes: int = 1, **changes: object
 ) -> auto.Resolved:
-    return auto.resolve(TrainParams(**changes), images, "cpu", 2, part=part, pretrained=pretrained)  # type: ignore[arg-type]
+    params = TrainParams(**changes)
+    return auto.resolve(params, images, "cpu", 2, part=part, pretrained=pretrained, classes=classes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,14 @@ def resolved(
 )
 def test_epochs_show_4500_pictures_within_2_and_20_and_many_images_once(images: int, epochs: int) -> None:
     assert resolved(images).epochs == epochs
+
+
+@pytest.mark.parametrize(
+    ("images", "classes", "epochs"), [(4646, 242, 6), (2014, 10, 2), (11_600, 120, 2), (900, 500, 20)]
+)
+def test_each_of_many_small_classes_is_shown_a_hundred_times(images: int, classes: int, epochs: int) -> None:
+    assert resolved(images, classes=classes).epochs == epochs
+    assert resolved(images, "head", classes=classes).epochs == 20
 
 
 def test_a_head_alone_takes_all_epochs_and_random_weights_more() -> None:
