@@ -104,6 +104,7 @@ def repository(root: Path) -> Path:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "tests/experiments").mkdir(parents=True)
     shutil.copy(__file__, root / "tests/experiments/tiny.py")
+    shutil.copy(ROOT / "tests/tables.py", root / "tests/tables.py")
     for name in ("params.yaml", ".gitignore", ".dvcignore"):
         shutil.copy(ROOT / name, root / name)
     (root / "stages/fake.py").write_text(FAKE)
