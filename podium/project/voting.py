@@ -28,6 +28,7 @@ from podium.vote.params import EnsembleParams, External
 
 CODE = ("podium", "stages", "dvc.yaml")
 LOCK = "dvc.lock"
+PATIENCE = 60.0  # seconds that an interrupted run gets to save its state
 VOTE_ALONE = ("leak", "ensemble", "submit", "report")  # sections that do not change what a network learns
 
 
@@ -181,8 +182,20 @@ def run_model(model: str) -> None:
 
 
 def dvc(*arguments: str) -> None:
-    """Runs DVC in the foreground. Raises UserError where it fails, after its own words."""
-    if subprocess.run(["dvc", *arguments], check=False).returncode:
+    """Runs DVC in the foreground. Raises UserError where it fails, after its own words.
+
+    Ctrl-C reaches DVC and its stage too: they get time to end, and DVC to take its locks away.
+    """
+    process = subprocess.Popen(["dvc", *arguments])
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        raise
+    if code:
         raise UserError(f"`dvc {' '.join(arguments)}` failed: its own words stand above.")
 
 
