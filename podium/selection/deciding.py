@@ -25,6 +25,7 @@ SHARP = 128
 LONGEST = {"probe": 0.0, "auto": 24e12, "high": 160e12}
 WORTH = 0.05  # of the loss: what twice the epochs must take away
 UNFINISHED = 0.5  # of the loss on images held back: a network that has as much on its own images learns on
+LEARNT = 0.1  # loss on its own images at which it knows them: smoothed labels keep 0.04 of the demo's digits
 BACKWARD = 3  # passes that a training step costs, in forward passes
 SMALLEST = 64  # pixels: no input is shrunk below it to save time
 
@@ -59,7 +60,7 @@ def affordable(effort: Effort, size: int) -> float:
 
 def unfinished(trial: Trial) -> bool:
     """Would more epochs teach it more than these images' own noise? Only where it pays at all."""
-    return pays(trial) and trial.seen > UNFINISHED * trial.network
+    return pays(trial) and trial.seen > max(LEARNT, UNFINISHED * trial.network)
 
 
 def pays_twice(before: Floats, after: Floats, groups: Sequence[str]) -> bool:

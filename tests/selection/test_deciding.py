@@ -56,6 +56,7 @@ def test_what_averaging_adds_counts() -> None:
 def test_a_network_that_has_not_learnt_its_own_images_is_unfinished_where_it_pays() -> None:
     assert deciding.unfinished(trial(1, 3, seen=3)) and not deciding.unfinished(trial(1, 3, seen=9))
     assert not deciding.unfinished(trial(4, -1, seen=-1))
+    assert not deciding.unfinished(trial(1, 9, seen=6))  # more than half of almost nothing
 
 
 def test_twice_the_epochs_pay_by_a_share_of_the_loss_beyond_the_error() -> None:
