@@ -10,7 +10,6 @@ pixels; ingest's seconds are not counted.
 """
 
 import argparse
-import json
 import time
 from importlib import import_module, metadata
 from pathlib import Path
@@ -45,11 +44,7 @@ def main() -> None:
         archive, solution = map(Path, text.split("="))
         place = checkout.prepare(archive, given.work, stages=("ingest",))
         told = {"competition": archive.stem, "peer": f"fastai {metadata.version('fastai')}"}
-        told |= fastai(place, solution) | {"threads": given.threads, "machine": record.machine()}
-        line = json.dumps(told)
-        print(line, flush=True)
-        with given.out.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        record.append(told | fastai(place, solution) | {"threads": given.threads}, given.out)
 
 
 def fastai(place: Path, solution: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What stands beside a result: the command without this machine's paths, versions, and the machine."""
 
+import json
 import os
 import platform
 import subprocess
@@ -28,6 +29,14 @@ def machine(packages: tuple[str, ...] = PACKAGES) -> dict[str, Any]:
         "processor": _processor(),
         "cores": os.cpu_count() or 0,
     }
+
+
+def append(told: dict[str, Any], path: Path) -> None:
+    """Prints a run's line of JSON, this machine with it, and appends it to the file at once."""
+    line = json.dumps(told | {"machine": machine()})
+    print(line, flush=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
 
 
 def about(

@@ -45,10 +45,7 @@ def main() -> None:
         archive, solution = map(Path, files.split("="))
         for seed in (seeds or "0").split(","):
             told = run(archive, solution, given.work / f"seed{seed}", settings | {"seed": int(seed)})
-            line = json.dumps(told | settings | {"machine": record.machine()})
-            print(line, flush=True)
-            with given.out.open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
+            record.append(told | settings, given.out)
 
 
 def run(archive: Path, solution: Path, work: Path, settings: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import numpy as np
 from podium.contracts.images import median_short_side
 from podium.report.evidence import Evidence
 from podium.report.scores import confused_pairs, confusion
+from podium.report.search import trial
 from podium.report.verdict import look, whole
+from podium.selection.deciding import unfinished
 
 SHOWN = 3
 GAP = 0.02  # training accuracy above validation accuracy, beyond which the network learns by heart
@@ -120,7 +122,10 @@ def _size(run: Evidence) -> list[Idea]:
 
 
 def _fit(run: Evidence) -> list[Idea]:
-    """Learnt by heart, or not learnt out: training accuracy beside validation accuracy tells."""
+    """Learnt by heart, or not learnt out: training accuracy beside validation accuracy tells.
+
+    Where a trial measured what the network knows of its own images, more epochs are its word alone.
+    """
     ends = [
         (values["train_accuracy"][-1], values["val_accuracy"][-1])
         for values in run.histories.values()
@@ -134,9 +139,14 @@ def _fit(run: Evidence) -> list[Idea]:
         text = f"{seen}: they learn by heart. Stronger augmentation makes that harder.{_cost(run)}"
         return [Idea((train - check) / 2, text, experiment("augment.policy=randaugment"))]
     epochs = run.cards[0].resolved.get("epochs") if run.cards else None
-    if not isinstance(epochs, int):
+    tried = trial()
+    if not isinstance(epochs, int) or (tried is not None and not unfinished(tried)):
         return []
-    text = f"{seen}: {epochs} epochs may be too few.{_cost(run, 2)}"
+    if tried is not None:
+        seen = (
+            f"A network has a loss of {tried.seen:.2f} on its own images and {tried.network:.2f} on the rest"
+        )
+    text = f"{seen}: twice the epochs, {2 * epochs}, may teach it more.{_cost(run, 2)}"
     return [Idea(max(0.0, 1 - train) / 2, text, experiment(f"train.epochs={2 * epochs}"))]
 
 

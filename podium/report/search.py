@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.contracts import predictions
+from podium.contracts.selection import Trial
 from podium.report.blocks import Block, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
@@ -48,6 +49,12 @@ def search(_run: Evidence, _params: ReportParams) -> Part:
         rows = [[word, number(trial[name])] for name, word in TRIAL.items()]
         blocks.append(Table(["the trial", ""], rows, "Numbers of the trial"))
     return Part("Search", blocks)
+
+
+def trial() -> Trial | None:
+    """What a fold trained for the evidence showed; None where the parameters alone decided."""
+    found = read(SELECTED).get("trial")
+    return Trial.model_validate(found) if found else None
 
 
 def spared() -> str:

@@ -154,13 +154,17 @@ def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:
     verdict = "the folds are trained" if pays(trial) else "the other folds are not trained"
     tried = " and ".join(map(str, trial.folds))
     worse = "".join(
-        f"; frozen up to {other.freeze} at {other.size} pixels after {other.epochs} epochs it has "
+        f"; frozen up to {other.freeze} at {other.size} pixels after {_epochs(other)} it has "
         f"{other.network:.4f}, both {other.both:.4f}"
         for other in others
     )
     return (
         f"{verdict}: on fold {tried} the network, frozen up to {trial.freeze}, has a loss of "
-        f"{trial.network:.4f} at {trial.size} pixels after {trial.epochs} epochs, "
+        f"{trial.network:.4f} at {trial.size} pixels after {_epochs(trial)}, "
         f"the probes {trial.probe:.4f}, both {trial.both:.4f}; a gain of {trial.gain:+.4f} ± "
         f"{trial.error:.4f}, and averaging the folds is expected to add {trial.averaging:.4f}{worse}"
     )
+
+
+def _epochs(trial: Trial) -> str:
+    return f"{trial.epochs} epoch{'s' * (trial.epochs != 1)}"

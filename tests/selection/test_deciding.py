@@ -85,6 +85,8 @@ def test_averaging_gains_what_members_disagree() -> None:
 
 def test_the_sentence_tells_both_losses_and_the_error() -> None:
     told = deciding.sentence(trial(1, 4), [trial(1, 2)])
+    assert told.count("after 2 epochs") == 2
+    assert "after 1 epoch," in deciding.sentence(trial(1, 4).model_copy(update={"epochs": 1}))
     assert (
         "frozen up to head, has a loss of" in told
         and told.count("at 96 pixels") == 2

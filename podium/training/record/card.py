@@ -20,7 +20,8 @@ def say(prepared: Prepared) -> None:
         print("\n".join(prepared.said))
         print(summary.text(network.name, network.module, left, resolved.batch_size, train.optimizer))
     how = (
-        f"{resolved.epochs} epochs in batches of {resolved.batch_size}, {train.optimizer} at {resolved.lr:g}"
+        f"{resolved.epochs} epoch{'s' * (resolved.epochs != 1)} in batches of {resolved.batch_size}, "
+        f"{train.optimizer} at {resolved.lr:g}"
     )
     if train.head == "svm":
         how = "a linear SVM"
