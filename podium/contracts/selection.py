@@ -9,6 +9,8 @@ from podium.foundation.files import write_json
 
 PATH = Path("data/select/chosen.json")
 VERSION = 3
+UNFINISHED = 0.5  # of the loss on images held back: a network that has as much on its own images learns on
+LEARNT = 0.1  # loss on its own images at which it knows them: smoothed labels keep 0.04 of the demo's digits
 
 
 class Trial(BaseModel):
@@ -27,6 +29,16 @@ class Trial(BaseModel):
     gain: float  # probe's loss less the lower of the others'
     error: float  # standard error of that difference
     averaging: float  # what averaging the folds' networks is expected to gain beside
+
+    @property
+    def pays(self) -> bool:
+        """Is the network, alone or beside the probes, better beyond the error, once folds are averaged?"""
+        return self.gain + self.averaging > self.error
+
+    @property
+    def unfinished(self) -> bool:
+        """Would more epochs teach it more than these images' own noise? Only where it pays at all."""
+        return self.pays and self.seen > max(LEARNT, UNFINISHED * self.network)
 
 
 class Selection(BaseModel):

@@ -10,7 +10,6 @@ from podium.report.evidence import Evidence
 from podium.report.scores import confused_pairs, confusion
 from podium.report.search import trial
 from podium.report.verdict import look, whole
-from podium.selection.deciding import unfinished
 
 SHOWN = 3
 GAP = 0.02  # training accuracy above validation accuracy, beyond which the network learns by heart
@@ -140,7 +139,7 @@ def _fit(run: Evidence) -> list[Idea]:
         return [Idea((train - check) / 2, text, experiment("augment.policy=randaugment"))]
     epochs = run.cards[0].resolved.get("epochs") if run.cards else None
     tried = trial()
-    if not isinstance(epochs, int) or (tried is not None and not unfinished(tried)):
+    if not isinstance(epochs, int) or (tried is not None and not tried.unfinished):
         return []
     if tried is not None:
         seen = (

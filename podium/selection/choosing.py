@@ -50,7 +50,7 @@ def select(
         found = trial.run([prepared, second], material, probes, len(folds)).trial
     others = [one.trial for one in tried if one is not best]
     return _selection(
-        prepared, train=deciding.pays(found), why=deciding.sentence(found, others), trial=found, others=others
+        prepared, train=found.pays, why=deciding.sentence(found, others), trial=found, others=others
     )
 
 
@@ -58,7 +58,7 @@ def _longer(best: trial.Tried, tables: Tables, folds: int, effort: Effort) -> Pr
     """Twice the epochs, where the network has not learnt its own images and a processor can pay them."""
     prepared = best.prepared
     epochs = 2 * prepared.resolved.epochs
-    if prepared.device != "cpu" or not deciding.unfinished(best.trial):
+    if prepared.device != "cpu" or not best.trial.unfinished:
         return None
     if 2 * trial.multiply_adds(prepared, folds) > deciding.LONGEST[effort]:
         return None

@@ -24,8 +24,6 @@ SHARP = 128
 # That epochs follow where a trial has shown that more of them pay: ten minutes, an hour.
 LONGEST = {"probe": 0.0, "auto": 24e12, "high": 160e12}
 WORTH = 0.05  # of the loss: what twice the epochs must take away
-UNFINISHED = 0.5  # of the loss on images held back: a network that has as much on its own images learns on
-LEARNT = 0.1  # loss on its own images at which it knows them: smoothed labels keep 0.04 of the demo's digits
 BACKWARD = 3  # passes that a training step costs, in forward passes
 SMALLEST = 64  # pixels: no input is shrunk below it to save time
 
@@ -56,11 +54,6 @@ def sizes(largest: int) -> list[int]:
 def affordable(effort: Effort, size: int) -> float:
     """Multiply-adds that training all folds at that size may take."""
     return TRAINING["high" if effort == "high" else "auto"] * (3 if size <= SHARP else 1)
-
-
-def unfinished(trial: Trial) -> bool:
-    """Would more epochs teach it more than these images' own noise? Only where it pays at all."""
-    return pays(trial) and trial.seen > max(LEARNT, UNFINISHED * trial.network)
 
 
 def pays_twice(before: Floats, after: Floats, groups: Sequence[str]) -> bool:
@@ -139,19 +132,14 @@ def judge(
     return trial, losses[best]
 
 
-def pays(trial: Trial) -> bool:
-    """Is the network, alone or beside the probes, better by more than the error, once folds are averaged?"""
-    return trial.gain + trial.averaging > trial.error
-
-
 def doubtful(trial: Trial) -> bool:
     """Could what averaging adds, which one network cannot tell, turn the verdict?"""
-    return len(trial.folds) == 1 and not pays(trial) and trial.gain > -trial.error
+    return len(trial.folds) == 1 and not trial.pays and trial.gain > -trial.error
 
 
 def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:
     """Why the folds are trained, or not; `others` are of depths, sizes and epochs that did worse."""
-    verdict = "the folds are trained" if pays(trial) else "the other folds are not trained"
+    verdict = "the folds are trained" if trial.pays else "the other folds are not trained"
     tried = " and ".join(map(str, trial.folds))
     worse = "".join(
         f"; frozen up to {other.freeze} at {other.size} pixels after {_epochs(other)} it has "

@@ -39,24 +39,24 @@ def trial(probe: float, network: float, gain: float = 0.0, n: int = 200, seen: f
 
 
 def test_a_better_network_is_trained_and_a_worse_one_is_not() -> None:
-    assert deciding.pays(trial(1, 4))
-    assert not deciding.pays(trial(4, -1))
+    assert trial(1, 4).pays
+    assert not trial(4, -1).pays
 
 
 def test_a_network_that_is_alike_but_errs_elsewhere_pays_beside_the_probe() -> None:
     found = trial(2, 2)
-    assert found.both < min(found.probe, found.network) and deciding.pays(found)
+    assert found.both < min(found.probe, found.network) and found.pays
 
 
 def test_what_averaging_adds_counts() -> None:
     without, with_it = trial(4, 1.5), trial(4, 1.5, gain=5.0)
-    assert not deciding.pays(without) and deciding.pays(with_it)
+    assert not without.pays and with_it.pays
 
 
 def test_a_network_that_has_not_learnt_its_own_images_is_unfinished_where_it_pays() -> None:
-    assert deciding.unfinished(trial(1, 3, seen=3)) and not deciding.unfinished(trial(1, 3, seen=9))
-    assert not deciding.unfinished(trial(4, -1, seen=-1))
-    assert not deciding.unfinished(trial(1, 9, seen=6))  # more than half of almost nothing
+    assert trial(1, 3, seen=3).unfinished and not trial(1, 3, seen=9).unfinished
+    assert not trial(4, -1, seen=-1).unfinished
+    assert not trial(1, 9, seen=6).unfinished  # more than half of almost nothing
 
 
 def test_twice_the_epochs_pay_by_a_share_of_the_loss_beyond_the_error() -> None:
