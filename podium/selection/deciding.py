@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Verdict = Literal["ask", "train", "spare"]
 # Multiply-adds of training all folds, forward and backward, that size follows: at 40e9 a second, which two
 # cores with AVX2 reach on lite0's tail, four minutes and half an hour. Three times that up to SHARP pixels:
-# on 6,400 photos of 28 pixels the same minutes gave 0.889 at 128 pixels, 0.866 at 96 and 0.820 at 64.
+# on 6,400 photos of 28 pixels the same minutes gave 0.889 at 128 pixels, 0.849 at 96 and 0.820 at 64.
 TRAINING = {"probe": 0.0, "auto": 10e12, "high": 80e12}
 SHARP = 128
 # That epochs follow where a trial has shown that more of them pay: ten minutes, an hour.
