@@ -109,6 +109,13 @@ def test_a_shallower_tail_at_a_larger_size_is_tried_and_the_better_of_both_taken
     assert [other.size for other in found.others] == [384 - size] and tried == [[0], [0]]
 
 
+def test_a_little_larger_is_no_trial(tried: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 200.0**2)
+    monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
+    found = chosen({}, {}, folds=(0,) * 3)
+    assert found.size == 192 and found.others == [] and [0] in tried
+
+
 def test_epochs_double_while_that_pays_and_can_be_paid(
     tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
