@@ -16,8 +16,8 @@ EPOCHS = (2, 20)  # two epochs over images and a copy each scored as three did (
 # Training images, with copies, from which one pass is enough and a larger input the better use of time:
 # 12,800 of 28 px, one pass at 128 px 0.889, two at 64 px 0.820; 5,500 photos at 128 px, two 0.774, one 0.755
 MANY = 10_000
-# Pictures of a class that a pretrained tail is shown on a CPU, at least. 242 characters, 9.6 drawings each and
-# a copy, 128 pixels: two epochs (38 a class) knew 0.833, four 0.871 (loss 0.557), six 0.866 (0.575)
+# Pictures of a class that a pretrained tail is shown on a CPU, at least. 242 characters, 9.6 drawings each
+# and a copy, 128 pixels: two epochs (38 a class) knew 0.833, four 0.871 (loss 0.557), six 0.866 (0.575)
 OF_A_CLASS = 60
 EPOCHS_FROM_SCRATCH = (8, 60)
 BATCH = 32
