@@ -16,10 +16,10 @@ from podium.training.params import TrainParams
 
 Floats = NDArray[np.float64]
 Verdict = Literal["ask", "train", "spare"]
-# Multiply-adds of training all folds, forward and backward, that size follows: at 40e9 a second, which two
-# cores with AVX2 reach on lite0's tail, four minutes and half an hour. Three times that up to SHARP pixels:
-# on 6,400 photos of 28 pixels the same minutes gave 0.889 at 128 pixels, 0.849 at 96 and 0.820 at 64.
-TRAINING = {"probe": 0.0, "auto": 10e12, "high": 80e12}
+# Multiply-adds of training all folds, forward and backward, that size follows: at 20e9 to 40e9 a second,
+# which two cores with AVX2 reach on lite0's tail, three to seven minutes, and an hour. Three times that up to
+# SHARP pixels: on 6,400 photos of 28 pixels the same minutes gave 0.889 at 128, 0.849 at 96 and 0.820 at 64.
+TRAINING = {"probe": 0.0, "auto": 8e12, "high": 80e12}
 SHARP = 128
 # That epochs follow where a trial has shown that more of them pay: ten minutes, an hour.
 LONGEST = {"probe": 0.0, "auto": 24e12, "high": 160e12}

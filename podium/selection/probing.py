@@ -3,8 +3,9 @@
 Linear probes judge, out of fold. Crop, size and layers are chosen on a sample of the labelled images, one
 after the other, the cheapest first, until a rung is worse beyond its error.
 A further size or network votes where the mean of the probes gains more than its error (forward selection:
-Caruana et al. 2004); mirror images come last, as they gain least for their price. Budgets are in
-multiply-adds, never in seconds, and a pass that gains less than a hundredth of the loss is not worth it.
+Caruana et al. 2004). Mirror images come last, as they gain least for their price, and only for a probe
+that votes alone: beside another they gave back 6 % of the loss on weather photos and took 0.3 % on flowers.
+Budgets are in multiply-adds, never in seconds; a pass must gain more than a hundredth of the loss.
 """
 
 from collections.abc import Callable
@@ -160,15 +161,15 @@ class Search:
         return [*looks, look]
 
     def _mirrored(self, few: Case, looks: list[Look]) -> list[Look]:
-        """The first look with mirror images too where they pay and can be paid: another pass."""
-        first, *others = looks
-        if self.effort == "probe" or not self._affordable(first.network, first.size):
+        """A look that votes alone, with mirror images too where they pay and can be paid: another pass."""
+        first = looks[0]
+        if self.effort == "probe" or len(looks) > 1 or not self._affordable(first.network, first.size):
             return looks
         both = first.model_copy(update={"mirrored": True})
-        if not self._gains(few, looks, [both, *others], "mirror images", both):
+        if not self._gains(few, looks, [both], "mirror images", both):
             return looks
         self._pay(first)
-        return [both, *others]
+        return [both]
 
     def _gains(self, few: Case, looks: list[Look], others: list[Look], step: str, new: Look) -> bool:
         """Is the mean of `others`' probes better by more than its error, and worth a pass? A row of `new`."""

@@ -5,8 +5,10 @@ from numpy.typing import NDArray
 
 from podium.embedding.embed import input_size
 
-LADDER = (128, 224, 288)  # pixels above the fixed network's own size: what photographs gained by
-ENLARGED = 8  # times an image's short side, at most: beyond it there is nothing to see
+# Pixels above the fixed network's own size, and how many times an image's short side they may be. Photographs
+# gained by them; of 128 pixels (flowers) 224 took 6 % of the loss away and 288 gave 2 % back, of 105
+# (drawings) 224 took 4 % and 288 no more beyond its error.
+LADDER = {128: 8.0, 224: 8.0, 288: 2.2}
 STRAIGHT = 1.1  # sides' ratio up to which squashing and cropping are the same
 BUDGETS = {"probe": 1.2e12, "auto": 6e12, "high": 40e12}  # multiply-adds of frozen passes over all images
 SAMPLES = {"probe": 400, "auto": 1200, "high": 4000}  # labelled images that judge size, crop and layers
@@ -18,7 +20,7 @@ def sizes(wanted: int | str, widths: NDArray[np.int64], heights: NDArray[np.int6
         return [int(wanted)]
     median = float(np.median(np.minimum(widths, heights)))
     first = input_size("auto", median)
-    return [first, *(size for size in LADDER if first < size <= ENLARGED * median)]
+    return [first, *(size for size, times in LADDER.items() if first < size <= times * median)]
 
 
 def crops(wanted: str, widths: NDArray[np.int64], heights: NDArray[np.int64]) -> list[str]:

@@ -72,8 +72,9 @@ def search(
     effort: str = "auto",
     networks: tuple[str, ...] = ("a",),
     crops: tuple[str, ...] = ("squash",),
+    sizes: tuple[int, ...] = (128, 224, 288),
 ) -> list:
-    return Search(case(), world.watch, effort).run(list(networks), [128, 224, 288], list(crops))
+    return Search(case(), world.watch, effort).run(list(networks), list(sizes), list(crops))
 
 
 def test_the_best_size_is_taken_and_a_worse_rung_ends_the_climb() -> None:
@@ -101,20 +102,26 @@ def test_layers_follow_what_they_tell() -> None:
 
 @pytest.mark.parametrize(("factor", "kept"), [(3.0, True), (0.3, False)])
 def test_mirror_images_stay_where_they_pay(factor: float, kept: bool) -> None:
-    assert search(World({}, mirrored=factor))[0].probe.look.mirrored is kept
+    assert search(World({}, mirrored=factor), sizes=(128,))[0].probe.look.mirrored is kept
 
 
 def test_what_gains_less_than_a_hundredth_of_the_loss_is_not_worth_a_pass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world = World({}, mirrored=3.0)
-    assert search(world)[0].probe.look.mirrored
+    assert search(world, sizes=(128,))[0].probe.look.mirrored
     monkeypatch.setattr(probing, "WORTH", 0.99)
-    assert not search(world)[0].probe.look.mirrored
+    assert not search(world, sizes=(128,))[0].probe.look.mirrored
+
+
+def test_beside_another_probe_mirror_images_are_not_tried() -> None:
+    alike = World({("a", size, "squash"): (0.0, 1.5) for size in (128, 224, 288)}, mirrored=3.0)
+    members = search(alike)
+    assert len(members) == 2 and not any(member.probe.look.mirrored for member in members)
 
 
 def test_a_probe_alone_tries_no_mirror_images() -> None:
-    assert not search(World({}, mirrored=3.0), effort="probe")[0].probe.look.mirrored
+    assert not search(World({}, mirrored=3.0), effort="probe", sizes=(128,))[0].probe.look.mirrored
 
 
 def test_a_further_network_votes_where_the_mean_gains() -> None:
@@ -155,6 +162,8 @@ def test_sizes_climb_from_the_fixed_networks_and_stop_where_images_show_nothing_
     assert rungs.sizes("auto", sides // 2, sides) == [64]
     assert rungs.sizes("auto", np.array([16]), np.array([16])) == [64, 128]
     assert rungs.sizes(96, sides, sides) == [96]
+    assert rungs.sizes("auto", np.array([128]), np.array([128])) == [128, 224]
+    assert rungs.sizes("auto", np.array([131]), np.array([131])) == [160, 224, 288]
 
 
 def test_crops_are_tried_where_images_are_not_square() -> None:
