@@ -1,7 +1,7 @@
 """An earlier run as a committed revision has it: its scores, predictions, parameters and curves."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,17 +56,19 @@ def baseline() -> str | None:
 def read(revision: str) -> Earlier | None:
     """The revision's run; None where it holds no finished one, or its artifacts are nowhere to be had."""
     try:
-        place = revisions.fetch(revision, NEEDED)
-        found = competition.read(place / competition.PATH)
-        ids, oof = predictions.read(place / NEEDED[0], len(found.classes), found.task)
-        scored = metrics.read(place / metrics.PATH)
-        values = read_params(place / PARAMS)
+        found = at(revisions.fetch(revision, NEEDED), revision)
     except UserError:
         return None
+    return replace(found, details=_details(revision), curves=_curves(revision))
+
+
+def at(place: Path, revision: str = "") -> Earlier:
+    """The run that lies in a folder, without details and curves. Raises UserError where a part is missing."""
+    found = competition.read(place / competition.PATH)
+    ids, oof = predictions.read(place / NEEDED[0], len(found.classes), found.task)
+    scored, values = metrics.read(place / metrics.PATH), read_params(place / PARAMS)
     split = folds.FOLDS.read(place / folds.PATH)
-    return Earlier(
-        revision, scored, values, found.classes, ids, oof, split, _details(revision), _curves(revision), found
-    )
+    return Earlier(revision, scored, values, found.classes, ids, oof, split, competition=found)
 
 
 def difference(

@@ -15,7 +15,7 @@ from podium.foundation.errors import UserError
 from podium.metrics import registry
 from podium.metrics.intervals import replicates
 from podium.metrics.metric import Metric
-from podium.project.experiments import whole
+from podium.project.experiments import scored
 
 Floats = NDArray[np.float64]
 
@@ -92,11 +92,12 @@ def _public(one: Candidate) -> str:
 
 
 def _comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:
-    """Whole runs with the classes, metric and images of the first of them; sentences on the rest."""
+    """Runs of all folds (probes alone too: their submission is one), with the classes, metric and images of
+    the first of them; sentences on the rest."""
     kept: list[Candidate] = []
     left = []
     for one in candidates:
-        if not whole(one.run):
+        if not scored(one.run):
             left.append(f"{one.name} ({one.run.metrics.get('Run', 'not whole')})")
         elif kept and not _alike(one.run, kept[0].run):
             left.append(f"{one.name} (other classes, metric or images than {kept[0].name})")

@@ -92,9 +92,14 @@ def _ahead(run: Earlier, base: Earlier | None) -> Difference | None:
 
 def whole(run: Earlier) -> bool:
     """Whether all folds of its split were scored, by a run of more than probes."""
+    return scored(run) and run.params.get("effort") != "probe"
+
+
+def scored(run: Earlier) -> bool:
+    """Whether all folds of its split were scored, by whatever voted."""
     folds = {int(fold) for fold in run.split["fold"] if fold >= 0}
     ran = {int(fold) for fold in str(run.metrics.get("folds", "")).split(",") if fold}
-    return folds <= ran and run.params.get("effort") != "probe"
+    return folds <= ran
 
 
 def score(row: Row) -> tuple[str, str]:

@@ -57,6 +57,13 @@ def test_what_is_not_whole_or_of_other_images_is_left_out() -> None:
         choosing.choose([part])
 
 
+def test_a_run_of_probes_on_all_folds_can_be_chosen() -> None:
+    quick, network = run("quick", range(4)), run("network", range(9))
+    quick = replace(quick, run=replace(quick.run, params={"effort": "probe"}))
+    found = choosing.choose([network, quick])
+    assert found.first.name == "quick" and not found.left_out
+
+
 def test_with_an_empty_ledger_all_experiments_are_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
