@@ -23,7 +23,7 @@ from podium.images.channels import Meaning
 from podium.images.shards import Place, Writer
 
 TEST_LABELS = "test_labels.csv"
-ORIGIN = ["camera", "day"]  # columns that stand in a table of their own: few images have them
+ORIGIN = ["camera", "day", "frame", "corners"]  # columns of a table of their own: few images have them
 LISTED = 10  # unreadable images named in the log
 
 
@@ -36,7 +36,7 @@ def store(detected: Detected, audited: Iterable[tuple[str, Audited]], folder: Pa
             image = next(images)
             assert image.path == path
             place = writer.add(image.image_id, facts.data) if facts.data else Place("", 0, 0)
-            lines.append([_told(name, image, facts, place, facts.origin) for name in names])
+            lines.append([_told(name, image, facts, place, facts.origin, facts.marks) for name in names])
     return pd.DataFrame(lines, columns=names).astype({"phash": "uint64"})
 
 

@@ -1,4 +1,4 @@
-"""data/index/origins.parquet: camera and day of those images whose EXIF block says one."""
+"""data/index/origins.parquet: what tells where images come from: EXIF's words, frames, stamps."""
 
 from pathlib import Path
 
@@ -14,5 +14,8 @@ ORIGINS = Table(
         image_id=pa.string(),
         camera=pa.string(),  # maker, model and serial number; empty where it does not say
         day=pa.string(),  # 20190731; empty where it does not say
+        frame=pa.string(),  # as podium/images/marks.py tells it; empty where there is none
+        corners=pa.string(),  # hashes of sharp corners; empty where no corner is
     ),
+    version=2,
 )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.folds import groups
+from podium.folds import groups, marks
 from podium.folds.assign import Labels
 from podium.folds.groups import Pattern
 from podium.linear.cosines import unit
@@ -40,6 +40,8 @@ class Clues:
     sizes: Mapping[str, str] = field(default_factory=dict)  # image -> 640x480
     cameras: Mapping[str, str] = field(default_factory=dict)  # image -> as EXIF names it
     days: Mapping[str, str] = field(default_factory=dict)  # image -> 20190731, as EXIF says
+    frames: Mapping[str, str] = field(default_factory=dict)  # image -> its frame's widths and colours
+    corners: Mapping[str, str] = field(default_factory=dict)  # image -> the hashes of its corners
     asked: str = "column"  # split.group
 
 
@@ -67,13 +69,13 @@ def gather(
     tests = [image_id for image_id in names if image_id.startswith("test/")]
     mine, theirs = ([place[image_id] for image_id in some] for some in (ids, tests))
     pairs = images.loc[[*ids, *tests], ["width", "height"]].itertuples()
-    cameras, days = (
+    cameras, days, frames, corners = (
         {
             str(image_id): str(told)
             for image_id, told in zip(origins["image_id"], origins[name], strict=True)
             if told
         }
-        for name in ("camera", "day")
+        for name in ("camera", "day", "frame", "corners")
     )
     return Clues(
         ids,
@@ -84,6 +86,8 @@ def gather(
         {image_id: f"{width}x{height}" for image_id, width, height in pairs},
         cameras,
         days,
+        frames,
+        corners,
         asked,
     )
 
@@ -105,6 +109,14 @@ def _sizes(clues: Clues) -> Pattern | None:
 def _cameras(clues: Clues) -> Pattern | None:
     cameras, tests = ([clues.cameras.get(name) for name in some] for some in (clues.ids, clues.tests))
     return groups.from_cameras(clues.ids, cameras, tests)
+
+
+def _frames(clues: Clues) -> Pattern | None:
+    return marks.from_frames(clues.ids, clues.tests, clues.frames)
+
+
+def _stamps(clues: Clues) -> Pattern | None:
+    return marks.from_stamps(clues.ids, clues.tests, clues.corners)
 
 
 def numbers(clues: Clues) -> Pattern | None:
@@ -187,5 +199,7 @@ KINDS = {  # by the value of split.group
     "number": Kind("stretch", "stretches", "running numbers in file names", numbers),
     "size": Kind("size", "sizes", "images of ten sizes or more", _sizes),
     "camera": Kind("camera", "cameras", "five cameras or more in EXIF", _cameras),
+    "frame": Kind("frame", "frames", "five kinds of frames around images, or more", _frames),
+    "stamp": Kind("stamp", "stamps", "five kinds of stamps in corners, or more", _stamps),
     "alike": Kind("chain", "chains", "images closer to each other than test images are to them", chains),
 }

@@ -13,6 +13,7 @@ from podium.foundation.errors import told
 from podium.images.channels import Meaning
 from podium.images.exif import Origin
 from podium.images.kinds import Unreadable
+from podium.images.marks import Marks, marks
 from podium.images.opening import open_image
 from podium.images.params import Storage
 from podium.images.pixels import Pixels
@@ -41,6 +42,7 @@ class Audited:
     data: bytes
     digest: str = ""  # SHA-256 of `data`
     origin: Origin = Origin()  # noqa: RUF009  (frozen)
+    marks: Marks = Marks()  # noqa: RUF009  (frozen)
 
 
 def audit(
@@ -70,6 +72,7 @@ def audit(
         data=stored,
         digest=sha if stored is data else hashlib.sha256(stored).hexdigest(),
         origin=image.origin,
+        marks=marks(image.pixels),
     )
 
 

@@ -1,5 +1,6 @@
 """Groups: joined partitions, a column, tracks in file names, and the gap that shows a leak."""
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from podium.folds.clues import Clues, chains, numbers
 from podium.folds.grouping import group, hits, measure, several_tracks
 from podium.folds.groups import from_column, from_dates, from_names, from_sizes, merge
+from podium.folds.marks import from_stamps
 from podium.folds.params import SplitParams
 from podium.foundation.errors import UserError
 
@@ -138,6 +140,11 @@ def test_sizes_are_groups_where_there_are_enough_and_none_is_usual() -> None:
     assert from_sizes(ids, [f"{i}x1" for i in range(60)]) is None
 
 
+def print_of(value: str) -> str:
+    """A stamp's print: 16 hex digits, for each value others."""
+    return hashlib.sha256(value.encode()).hexdigest()[:16]
+
+
 def _seen_by(kind: str, shared: bool = False) -> Clues:
     """The leaky tracks, in an order and under names that only `kind` sees; test of others, or the same."""
     _, look, labels = _leaky()
@@ -161,6 +168,8 @@ def _seen_by(kind: str, shared: bool = False) -> Clues:
         {name: f"{value}x90" for name, value in told.items()} if kind == "size" else {},
         cameras if kind == "camera" else {},
         days if kind == "EXIF" else {},
+        {name: f"{value}:000000 - - -" for name, value in told.items()} if kind == "frame" else {},
+        {name: f"- {print_of(value)} - -" for name, value in told.items()} if kind == "stamp" else {},
     )  # fmt: skip
 
 
@@ -168,7 +177,7 @@ NOBODY: list[str | None] = [None] * 240
 SET = {"EXIF": "date", "chain": "alike"}
 
 
-@pytest.mark.parametrize("kind", ["date", "EXIF", "number", "size", "camera", "alike"])
+@pytest.mark.parametrize("kind", ["date", "EXIF", "number", "size", "camera", "frame", "stamp", "alike"])
 def test_a_leak_through_what_nobody_named_is_told_and_closed(kind: str) -> None:
     clues, name = _seen_by(kind), SET.get(kind, kind)
     told = group(clues, clues.ids, NOBODY, SplitParams(), 2, 0)
@@ -180,7 +189,7 @@ def test_a_leak_through_what_nobody_named_is_told_and_closed(kind: str) -> None:
         assert not taken.warnings or asked == "camera"
 
 
-@pytest.mark.parametrize("kind", ["date", "EXIF", "number", "size", "camera", "alike"])
+@pytest.mark.parametrize("kind", ["date", "EXIF", "number", "size", "camera", "frame", "stamp", "alike"])
 def test_groups_that_test_images_share_are_no_leak(kind: str) -> None:
     """Torn tracks flatter no score where the test set has images of the same tracks."""
     clues = _seen_by(kind, shared=True)
@@ -188,6 +197,21 @@ def test_groups_that_test_images_share_are_no_leak(kind: str) -> None:
         found = group(clues, clues.ids, NOBODY, SplitParams(group=asked), 2, 0)  # type: ignore[arg-type]
         assert found.groups == clues.ids and not found.warnings
         assert kind == "alike" or "CV asks what the test asks" in " ".join(found.sentences)
+
+
+def test_stamps_are_the_same_up_to_what_jpeg_leaves_of_them() -> None:
+    """Six stamps on ten images each, a bit apart; forty images have a corner of their own, and no stamp."""
+    ids = [f"train/{i}.jpg" for i in range(100)]
+    stamps = [int(print_of(f"s{i // 10}"), 16) ^ (1 << i % 10 if i % 10 > 6 else 0) for i in range(60)]
+    corners = {ids[i]: f"- - {stamps[i]:016x} -" for i in range(60)}
+    corners |= {ids[i]: f"{print_of(ids[i])} - - -" for i in range(60, 100)}
+    tests = ["test/0.jpg", "test/1.jpg", "test/2.jpg", "test/3.jpg", "test/4.jpg"]
+    found = from_stamps(ids, tests, corners | {"test/0.jpg": f"- - {stamps[0]:016x} -"})
+    assert found is not None and found.count == 6 and len(set(found.tracks)) == 6 + 40
+    assert found.tracks[:10] == [found.tracks[0]] * 10 and found.tracks[99] == ids[99]
+    assert found.shared == pytest.approx((1 / 5) / (60 / 100))
+    one = {name: "- - " + print_of("logo") + " -" for name in ids[:40]}
+    assert from_stamps(ids, tests, one) is None  # a single logo: nothing to hold against it
 
 
 def test_running_numbers_are_cut_into_stretches_of_each_class() -> None:
@@ -230,6 +254,8 @@ def test_chains_are_what_is_closer_than_test_images_are() -> None:
         ("size", "there are no images of ten sizes"),
         ("number", "there are no running numbers"),
         ("camera", "there are no five cameras or more"),
+        ("frame", "there are no five kinds of frames"),
+        ("stamp", "there are no five kinds of stamps"),
         ("alike", "there are no images closer to each other"),
     ],
 )
