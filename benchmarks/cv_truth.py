@@ -10,6 +10,7 @@ them. A second call runs only what is missing in `--work`, which also holds the 
 """
 
 import argparse
+import json
 import shutil
 import time
 from dataclasses import dataclass
@@ -72,7 +73,9 @@ def main() -> None:
         judged = judge(work, given.settings, solution, given.seed)
         found["competitions"][archive.stem] = {"seconds": seconds, **judged}
         write_json(given.out.with_suffix(".json"), found)
-        write_text(given.out.with_suffix(".md"), markdown(found))
+        beside = given.out.with_name("cv_inside.json")
+        probes = json.loads(beside.read_text()) if beside.exists() else None
+        write_text(given.out.with_suffix(".md"), markdown(found, probes))
         print(
             markdown(found | {"competitions": {archive.stem: found["competitions"][archive.stem]}}),
             flush=True,
@@ -113,7 +116,8 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
     chosen["augment.per_class"] = _per_class(place) if setting.per_class == COPIES else setting.per_class
     checkout.set_params(place, fixed | chosen | checkout.further(given.set, archive.stem))
     training = [f"train:{fold}" for fold in numbers]
-    stages = ["clean_labels", "split", "augment", "pseudo_label", *training, "predict"]
+    chosen_by = ["probe", "augment", "pseudo_label", "select"]
+    stages = ["clean_labels", "split", *chosen_by, *training, "refit", "predict"]
     checkout.run_chain(place, stages, scratch)
     draft = kept.with_name(f"{kept.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
@@ -135,7 +139,9 @@ def _place(archive: Path, work: Path, noisy: bool, given: argparse.Namespace, sc
     clean = work / "clean" / archive.stem
     if not (clean / "data/embeddings").exists():
         shutil.rmtree(clean, ignore_errors=True)
-        checkout.run_chain(checkout.prepare(archive, work / "clean", ()), ["ingest", "embed"], scratch)
+        checkout.run_chain(
+            checkout.prepare(archive, work / "clean", ()), ["ingest", "network", "embed"], scratch
+        )
     if not noisy:
         return clean
     flipped = work / "noisy" / archive.stem

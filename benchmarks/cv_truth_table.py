@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from benchmarks.cv_inside_table import inside
 from benchmarks.record import sentence
 
 INTRODUCTION = """# CV against the server
@@ -27,8 +28,8 @@ READING = """## What it says
 * CV scores one model an image; the vote of the folds, which is submitted, scores 1 to 7 points more."""
 
 
-def markdown(found: dict[str, Any]) -> str:
-    """The whole page."""
+def markdown(found: dict[str, Any], probes: dict[str, Any] | None = None) -> str:
+    """The whole page; `probes`: what benchmarks.cv_inside found."""
     parts = [INTRODUCTION, sentence(found)]
     parts.append(f"{found['folds']} folds, all trained; noise: {found['noise']:.0%} of the labels flipped.")
     for name, judged in found["competitions"].items():
@@ -36,7 +37,8 @@ def markdown(found: dict[str, Any]) -> str:
         sizes += f"({judged['test'] - judged['alone']} with a twin)"
         parts.append(f"## {name}: {sizes}, {sum(judged['seconds'].values()):.0f} s")
         parts += [_metric(by_metric) for by_metric in judged["metrics"]]
-    return "\n\n".join([*parts, READING]) + "\n"
+    parts.append(READING)
+    return "\n\n".join([*parts, inside(probes)] if probes else parts) + "\n"
 
 
 def _metric(judged: dict[str, Any]) -> str:
