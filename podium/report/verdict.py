@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from podium.contracts import metrics
 from podium.report.blocks import number
 from podium.report.evidence import Evidence
@@ -162,12 +164,13 @@ def _width(run: Evidence) -> list[Point]:
     low, high = run.metrics.get("cv_low"), run.metrics.get("cv_high")
     if low is None or high is None:
         return []
-    half = (float(high) - float(low)) / 2
-    return [
-        Point(
-            True, "How exact", f"With {len(run.ids)} {run.unit} the score is known to about ± {number(half)}."
-        )
-    ]
+    half, scored = (float(high) - float(low)) / 2, len(run.ids)
+    told = f"With {scored} {run.unit} the score is known to about ± {number(half)}."
+    asked = run.images.loc[run.images["subset"] == "test", "submission_id"].nunique()
+    if asked and not run.competition.notebooks_only:  # whose test set is not here
+        board = half * float(np.sqrt(1 + scored / asked))
+        told += f" One on {asked} test {run.unit} has chance of its own: about ± {number(board)} from it."
+    return [Point(True, "How exact", told)]
 
 
 LOOKS: tuple[Callable[[Evidence], list[Point]], ...] = (

@@ -61,6 +61,21 @@ def test_each_piece_of_evidence_can_speak_against_the_score(
     assert title[0].lower() + title[1:] in verdict.headline(verdict.points(run))
 
 
+def test_a_small_test_set_scatters_more_than_the_score_does(finished: Path) -> None:
+    run = whole()
+    run = replace(run, metrics=run.metrics | {"cv_low": 0.7, "cv_high": 0.9})
+    images = run.images.assign(subset=["test"] * 1 + ["train"] * (len(run.images) - 1))
+    few = replace(run, images=images, ids=run.ids[:3])
+    told = next(point.reason for point in verdict.points(few) if point.title == "How exact")
+    assert told == (
+        "With 3 images the score is known to about ± 0.1000. One on 1 test images has chance of its own: "
+        "about ± 0.2000 from it."
+    )
+    hidden = run.competition.model_copy(update={"notebooks_only": True})
+    told = next(p.reason for p in verdict.points(replace(few, competition=hidden)) if p.title == "How exact")
+    assert told == "With 3 images the score is known to about ± 0.1000."
+
+
 def test_a_partial_run_says_so_first_and_is_told_to_become_whole(finished: Path) -> None:
     run = whole()
     one = run.fold_of == 0
