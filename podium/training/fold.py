@@ -28,7 +28,6 @@ from podium.training.optim import optimizers
 from podium.training.optim.convolutions import quicken
 from podium.training.prepared import Prepared
 from podium.training.record import card, times
-from podium.training.record.identity import key
 from podium.training.record.look import first_batch
 from podium.training.settings import lp_ft, range_test
 from podium.training.settings.choices import EXACT
@@ -59,7 +58,7 @@ def train(prepared: Prepared) -> Result:
     picture = _picture(prepared, learnt)
     if prepared.settings.precision == EXACT:
         quicken(prepared.outlook.tail, prepared.device)
-    name = key_of(prepared)
+    name = prepared.key
     with scratch.lock("resume", name) if engine.first() else nullcontext():
         outcome = _fit(prepared, learnt, watched, name)
     if prepared.scale is not None:
@@ -147,23 +146,3 @@ def _start(prepared: Prepared, learnt: Examples) -> None:
     rows = np.flatnonzero(((frame["copy"] == 0) & (frame["fold"] != HOLD_OUT)).to_numpy())
     folds, link = frame["fold"].to_numpy(np.int8)[rows], tasks.load(prepared.request.task).link
     lp_ft.start(prepared.outlook.tail, head, learnt, rows, folds, link)
-
-
-def key_of(prepared: Prepared) -> str:
-    """A digest of everything that decides how the fold is trained."""
-    request, network = prepared.request, prepared.network
-    rows, check = prepared.rows, prepared.check
-    parameters = {
-        "fold": request.fold,
-        "seed": request.seed,
-        "threads": request.threads,
-        "device": prepared.device,
-        "precision": prepared.settings.precision,
-        "train": request.train.model_dump(mode="json"),
-        "resolved": vars(prepared.resolved),
-        "input": list(prepared.outlook.shape),
-        "network": request.network.model_dump(mode="json"),
-        "preprocessing": network.preprocessing.model_dump(mode="json"),
-    }
-    arrays = [rows.targets, rows.weights, check.targets]
-    return key(parameters, network.module, [rows.frame, check.frame], arrays)

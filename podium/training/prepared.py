@@ -23,7 +23,7 @@ from podium.training.feed.rows import Rows, Tables, balanced_weights, training, 
 from podium.training.loop import engine
 from podium.training.loop.learner import Plan
 from podium.training.params import TrainParams
-from podium.training.record import summary
+from podium.training.record import identity, summary
 from podium.training.settings import auto, choices, contradictions
 from podium.training.settings.choices import Request
 
@@ -67,6 +67,25 @@ class Prepared:
             device=self.device,
             available=torch.cuda.device_count() if self.device == "cuda" else 1,
         )
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of all that decides how the fold is trained. Taken once: training changes the weights."""
+        request, network = self.request, self.network
+        parameters = {
+            "fold": request.fold,
+            "seed": request.seed,
+            "threads": request.threads,
+            "device": self.device,
+            "precision": self.settings.precision,
+            "train": request.train.model_dump(mode="json"),
+            "resolved": vars(self.resolved),
+            "input": list(self.outlook.shape),
+            "network": request.network.model_dump(mode="json"),
+            "preprocessing": network.preprocessing.model_dump(mode="json"),
+        }
+        arrays = [self.rows.targets, self.rows.weights, self.check.targets]
+        return identity.key(parameters, network.module, [self.rows.frame, self.check.frame], arrays)
 
     @property
     def starts_from_probe(self) -> bool:

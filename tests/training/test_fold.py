@@ -24,7 +24,7 @@ from podium.training.feed.rows import Tables
 from podium.training.loop import resume
 from podium.training.params import TrainParams
 from podium.training.prepared import prepare
-from podium.training.record import outputs
+from podium.training.record import finished, outputs
 from podium.training.settings.choices import Request
 
 from .conftest import CLASSES, write_params
@@ -210,10 +210,17 @@ def test_the_stage_skips_a_fold_that_the_split_lacks(project):
 
 def test_another_device_or_precision_never_takes_over_a_trained_fold(project):
     here = prepare(asked(), tables())
-    assert training.key_of(here) == training.key_of(prepare(asked(), tables()))
+    assert here.key == prepare(asked(), tables()).key
     card, half = replace(here, device="cuda"), replace(here.settings, precision="16-mixed")
-    keys = {training.key_of(one) for one in (here, card, replace(here, settings=half))}
+    keys = {one.key for one in (here, card, replace(here, settings=half))}
     assert len(keys) == 3
+
+
+def test_a_trained_fold_is_found_by_the_value_that_trained_it_and_by_a_fresh_one(project, monkeypatch):
+    made = prepare(asked(), tables())
+    first = finished.obtain(made)
+    monkeypatch.setattr(training, "train", lambda _prepared: pytest.fail("it is trained again"))
+    assert finished.obtain(made) == finished.obtain(prepare(asked(), tables())) == first
 
 
 def test_the_result_is_cleaned_of_its_state(project):

@@ -16,14 +16,13 @@ KIND = "trained"
 
 def obtain(prepared: Prepared) -> Path:
     """The entry of this very training (code, parameters, images): trained now where there is none."""
-    key = training.key_of(prepared)
 
     def build(folder: Path) -> None:
         result = training.train(prepared)
         outputs.write(result.network, result.card, result.history, result.picture, folder / "model")
         resume.clean(result.key)
 
-    return scratch.obtain(KIND, key, build) / "model"
+    return scratch.obtain(KIND, prepared.key, build) / "model"
 
 
 def deliver(prepared: Prepared) -> str:
@@ -41,7 +40,7 @@ def deliver(prepared: Prepared) -> str:
 
 def find(prepared: Prepared) -> Path | None:
     """The entry of this very training, or None."""
-    entry = scratch.find(KIND, training.key_of(prepared))
+    entry = scratch.find(KIND, prepared.key)
     return None if entry is None else entry / "model"
 
 
