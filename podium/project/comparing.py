@@ -15,6 +15,7 @@ from podium.experiments.earlier import Earlier
 from podium.foundation.errors import UserError
 from podium.foundation.params import changed
 from podium.metrics import registry
+from podium.project.names import shortened
 from podium.report.page import STYLE
 from podium.report.thumbs import Album
 
@@ -78,7 +79,7 @@ def lines(found: Comparison) -> list[str]:
     said.append(f"{a.name} less {b.name}, on {ahead.images} images of both: {ahead.text()}")
     said.append(f"With these images, less than about {half:.4f} cannot be told from chance.")
     if found.settings:
-        said.append(f"{a.name} has {', '.join(found.settings)}")
+        said.append(f"{a.name} has {shortened(', '.join(found.settings))}")
     if len(found.only_a) or len(found.only_b):
         said.append(
             f"images that only {a.name} has right: {len(found.only_a)}; only {b.name}: {len(found.only_b)}; "

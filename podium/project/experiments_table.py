@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from podium.project.experiments import BASELINE, Row, competition_name, score
+from podium.project.names import shortened
 from podium.report import figures
 from podium.report.page import STYLE, allowed
 
@@ -25,7 +26,7 @@ def changes(row: Row) -> str:
     """What it changed, or what it is."""
     if row.named.name == BASELINE:
         return f"the last commit, {row.named.revision[:7]}"
-    return ", ".join(row.changed) or "nothing"
+    return shortened(", ".join(row.changed)) or "nothing"
 
 
 def ahead(row: Row) -> tuple[str, str]:

@@ -1,10 +1,10 @@
 """Is the experiment there? DVC's exit code alone does not say it."""
 
-import subprocess
 from collections.abc import Callable
 
 from podium.foundation.errors import UserError
 from podium.project import repository
+from podium.project.names import experiments
 
 
 def believe(run: Callable[[], object]) -> str:
@@ -20,10 +20,3 @@ def believe(run: Callable[[], object]) -> str:
             "`git status` for what keeps Git from committing; the workspace has the results."
         )
     return new[-1]
-
-
-def experiments() -> dict[str, str]:
-    """The experiments here: each ref with its revision."""
-    command = ["git", "for-each-ref", "refs/exps", "--format=%(refname) %(objectname)"]
-    lines = subprocess.run(command, check=False, capture_output=True, text=True).stdout.splitlines()
-    return {line.split()[0]: line.split()[1] for line in lines if "/exec/" not in line}

@@ -6,6 +6,7 @@ from pathlib import Path
 from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.params import PATH, changed, parse_text, read
+from podium.project.names import shortened
 
 MOST = 6  # settings named in the line
 BASELINE = (  # what a commit holds of a run, so that experiments start from it and are compared with it
@@ -37,7 +38,8 @@ def line() -> str:
     if not found:
         return ""
     more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
-    return f"{PATH} differs from the commit: {', '.join(found[:MOST])}{more} (`make reset` takes them back)"
+    named = shortened(", ".join(found[:MOST]))
+    return f"{PATH} differs from the commit: {named}{more} (`make reset` takes them back)"
 
 
 def reset() -> list[str]:

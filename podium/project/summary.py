@@ -9,6 +9,7 @@ from podium.foundation.params import changed
 from podium.foundation.params import read as read_params
 from podium.metrics import registry
 from podium.project import standing
+from podium.project.names import shortened
 
 RESULTS = (
     ("submission", Path("reports/submission.csv")),
@@ -59,7 +60,7 @@ def _against_the_baseline() -> list[str]:
     if not revision or not params:
         return []
     new = changed(params, read_params())
-    told = ", ".join(new[:MOST]) + (f" and {len(new) - MOST} more" if len(new) > MOST else "")
+    told = shortened(", ".join(new[:MOST])) + (f" and {len(new) - MOST} more" if len(new) > MOST else "")
     said = [_line("changed", f"{told or 'no parameter'}, since {revision[:7]}")]
     if before is None:  # the commit holds parameters, and no finished run to compare with
         return [*said, *_first()]

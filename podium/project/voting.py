@@ -7,6 +7,7 @@ vote params.yaml is as it was: else these members would score the next experimen
 
 import difflib
 import io
+import os
 import subprocess
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -22,7 +23,7 @@ from podium.foundation.files import write_text
 from podium.foundation.git import ask, demand, repository
 from podium.foundation.params import PATH, load, text_of
 from podium.foundation.run import Folds, folds_to_run
-from podium.project import recorded, untouched
+from podium.project import names, recorded, summary, untouched
 from podium.vote import external
 from podium.vote.params import EnsembleParams, External
 
@@ -39,19 +40,21 @@ def vote(revisions: list[str], name: str, told: Callable[[], None]) -> str:
     together; everything is then as it was.
     """
     held = untouched.hold(PATH, Path(LOCK), metrics.PATH)
-    before = set(recorded.experiments().values())
+    before = set(names.experiments().values())
     try:
-        print(f"vote: {', '.join(revision[:7] for revision in revisions)}; {stand_on(revisions[0])}.")
+        who = names.shortened(", ".join(revisions))
+        print(f"vote: {who}; {stand_on(revisions[0])}.")
         judge(revisions)
         write(revisions)
-        recorded.believe(partial(dvc, "exp", "run", *(["--name", name] if name else [])))
+        command = ["exp", "run", *(["--name", name] if name else [])]
+        recorded.believe(partial(dvc, *command, last_lines=False))
         told()
     except BaseException:
         _give_back(held)
         raise
     finally:
         untouched.give_back({PATH: held[PATH]})
-    return next(sha for sha in recorded.experiments().values() if sha not in before)
+    return next(sha for sha in names.experiments().values() if sha not in before)
 
 
 def _give_back(held: untouched.Held) -> None:
@@ -72,7 +75,7 @@ def judge(revisions: list[str]) -> None:
         gather(wanted, found, split, folds_to_run(load(Folds).folds, folds.present(split)))
 
 
-def resolve(names: list[str]) -> list[str]:
+def resolve(wanted: list[str]) -> list[str]:
     """Full revisions of experiments, branches, tags or commits. Raises UserError with the nearest name."""
     from dvc.repo import Repo
     from dvc.repo.experiments.exceptions import AmbiguousExpRefInfo
@@ -81,7 +84,7 @@ def resolve(names: list[str]) -> list[str]:
 
     with Repo(str(repository())) as repo:
         found = []
-        for name in names:
+        for name in wanted:
             try:
                 experiment = resolve_name(repo.scm, [name])[name]
                 found.append(resolve_rev(repo.scm, str(experiment) if experiment else name))
@@ -96,9 +99,7 @@ def resolve(names: list[str]) -> list[str]:
 
 def experiments() -> dict[str, str]:
     """The names of all experiments here, each with its revision."""
-    lines = demand("for-each-ref", "refs/exps", "--format=%(refname) %(objectname)").splitlines()
-    pairs = [line.split() for line in lines if "/exec/" not in line]
-    return {ref.rpartition("/")[2]: revision for ref, revision in pairs}
+    return {ref.rpartition("/")[2]: revision for ref, revision in names.experiments().items()}
 
 
 def named(revision: str) -> str:
@@ -181,12 +182,14 @@ def run_model(model: str) -> None:
     recorded.believe(partial(dvc, "exp", "run", "--temp", "--set-param", f"model={model}"))
 
 
-def dvc(*arguments: str) -> None:
+def dvc(*arguments: str, last_lines: bool = True) -> None:
     """Runs DVC in the foreground. Raises UserError where it fails, after its own words.
 
+    last_lines: whether the run ends with its score and places; False for a caller who prints them itself.
     Ctrl-C reaches DVC and its stage too: they get time to end, and DVC to take its locks away.
     """
-    process = subprocess.Popen(["dvc", *arguments])
+    more = {} if last_lines else {summary.LAST: summary.LATER}
+    process = subprocess.Popen(["dvc", *arguments], env=os.environ | more)
     try:
         code = process.wait()
     except KeyboardInterrupt:

@@ -1,5 +1,7 @@
 """make vote, as a team uses it: models run where they have not, experiments pushed, pulled and voted on."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,9 @@ def test_a_team_votes_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     said = tiny.run(theirs, "python", "-m", "stages.vote", "--experiments", " ".join(ordered))
     assert "Running stage 'predict'" not in said
     assert metrics.read(theirs / metrics.PATH) == scored
+    assert said.count("CV score") == 1  # the report's stage and the command itself know the last lines
+    assert f"ensemble.experiments={json.dumps(ordered)}" in said
+    assert not re.search("[0-9a-f]{40}", said)
 
     wrong = tiny.run(theirs, "python", "-m", "stages.vote", "--experiments", f"{ordered[0]}x", fails=True)
     assert f"error: experiment '{ordered[0]}x' is not here; did you mean {ordered[0]}." in wrong

@@ -32,6 +32,9 @@ stages:
     params: [folds, leak, ensemble, seed]
     outs: [data/ensemble]
     metrics: [{reports/metrics.json: {cache: false}}]
+  report:
+    cmd: python -c 'from podium.project import summary; summary.last()'
+    deps: [data/ensemble]
 """
 FAKE = """
 import sys, yaml
