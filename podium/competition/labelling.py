@@ -53,7 +53,7 @@ def find_labels(
     text = f"{labels.found}; {counted}; "
     text += f"{len(labels.of):,} of {labels.rows or len(labels.of):,} images found"
     notes = [Finding(what="labels", found=note, warning=True) for note in labels.notes]
-    said = [Finding(what="labels", found=text), *findings, *notes, *alike(labels.classes())]
+    said = [Finding(what="labels", found=text), *findings, *notes, *alike(labels)]
     said += nothings(labels.of, shown_words(values))
     return labels, said + _merge(labels, params)
 

@@ -2,9 +2,11 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from podium.download.letters import plain
+from podium.download.sentences import counted
 from podium.foundation.errors import UserError
 from podium.tasks.task import Name
 
@@ -56,11 +58,29 @@ def from_folders(images: list[str], roots: list[str], level: int | None, known: 
     if not chains:
         return None
     depth = level - 1 if level else _class_depth(list(chains.values()), known)
-    of = {path: plain(chain[depth]) for path, chain in chains.items() if depth < len(chain)}
+    named = {path: chain[depth] for path, chain in chains.items() if depth < len(chain)}
+    of = {path: plain(name) for path, name in named.items()}
     if len(set(of.values())) < 2 or all(STORAGE.search(label) for label in of.values()):
         return None
     place = ", ".join(root or "the top" for root in roots[:SHOWN])
-    return Labels("folders", f"class folders in {place}" + (f", {depth + 1} deep" if depth else ""), of)
+    found = f"class folders in {place}" + (f", {depth + 1} deep" if depth else "")
+    return Labels("folders", found, of, notes=merged(named.values()))
+
+
+def merged(labels: Iterable[str]) -> list[str]:
+    """Sentences on labels that are one class because they differ by blanks or Unicode form only.
+
+    labels: as shipped, one for each image.
+    """
+    counts, forms = Counter(labels), dict[str, list[str]]()
+    for label in sorted(counts):
+        forms.setdefault(plain(label), []).append(label)
+    return [
+        f"{counted({ascii(form): counts[form] for form in shipped}, 'image')} differ by blanks or "
+        f"Unicode form only: they are taken as one class, {name}"
+        for name, shipped in forms.items()
+        if name and len(shipped) > 1
+    ]
 
 
 def from_names(images: list[str]) -> Labels | None:

@@ -9,7 +9,7 @@ from podium.competition.id_forms import BY_NUMBER, WITHOUT_SUFFIX
 from podium.competition.joining import joined
 from podium.competition.label_columns import Undecided, split_column
 from podium.competition.label_tables import from_table
-from podium.competition.labels import Labels
+from podium.competition.labels import Labels, merged
 from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role
@@ -232,7 +232,7 @@ class Sheets:
         share = match(sheet.columns[column], pool).share
         if share < TABLE_SHARE and told != "train" and self.params.labels is None:
             return None
-        sheet = sheet.plain(but=column)
+        shipped, sheet = sheet, sheet.plain(but=column)
         labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted, known)
         if labels is None or (told == "test" and labels.strength < 2):  # its own columns are no labels
             return None
@@ -240,6 +240,8 @@ class Sheets:
             labels.strength = 0  # a table of classes has small integers, too
         if told in ("validation", "test"):
             labels.splits = dict.fromkeys(labels.of, told) | labels.splits
+        if labels.label_column in sheet.header and not labels.columns:
+            labels.notes += merged(shipped.columns[shipped.header[sheet.header.index(labels.label_column)]])
         return labels
 
     def _refuse_unknown(self) -> None:

@@ -1,11 +1,15 @@
 """The sample's own letters: matched in plain ones, written back as the sample has them."""
 
+import json
+import unicodedata
 from collections import Counter
 from dataclasses import replace
 
 from podium.competition.forms import FormFound
+from podium.competition.labels import Labels
 from podium.contracts.competition import Finding
 from podium.download.letters import plain
+from podium.download.sentences import counted
 from podium.download.tables import Sheet
 
 NOTHING = {"nan", "null", "none", "na", "n/a", "#n/a", "nil", "undefined", "-", "?"}  # in small letters
@@ -39,18 +43,27 @@ def nothings(labels: dict[str, str], shown: set[str]) -> list[Finding]:
     ]
 
 
-def alike(labels: set[str]) -> list[Finding]:
-    """Warnings about labels that differ by case or blanks only: two classes for us, one for a reader."""
-    same: dict[str, list[str]] = {}
-    for label in sorted(labels):
-        same.setdefault("".join(label.split()).casefold(), []).append(label)
+def alike(labels: Labels) -> list[Finding]:
+    """Warnings about labels that differ by case, blanks or width: two classes for us, one for a reader."""
+    counts, same = Counter(labels.of.values()), dict[str, list[str]]()
+    for label in sorted(counts):
+        folded = unicodedata.normalize("NFKC", "".join(label.split())).casefold()
+        same.setdefault(folded, []).append(label)
     return [
         Finding(
             what="classes",
-            found=f"{' and '.join(map(repr, names))} differ by case or blanks only",
-            why=f"kept as {len(names)} classes: write them alike in the table if they are one",
+            found=f"{counted({repr(name): counts[name] for name in names}, 'image')} differ by case, "
+            "blanks or width of letters only",
+            why=f"kept as {len(names)} classes: if they are one, {_way_out(names, labels)}",
             warning=True,
         )
         for names in same.values()
         if len(names) > 1
     ]
+
+
+def _way_out(names: list[str], labels: Labels) -> str:
+    if labels.columns:
+        return "write them alike in the table"
+    most = max(names, key=Counter(labels.of.values()).__getitem__)  # the first by name of equals
+    return f"set competition.classes: {json.dumps({most: names}, ensure_ascii=False)}"

@@ -2,9 +2,11 @@
 
 import codecs
 import unicodedata
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from podium.download import letters
+from podium.download.sentences import counted
 from podium.foundation.errors import UserError
 
 
@@ -47,6 +49,21 @@ def _is_utf8(part: bytes) -> bool:
 def composed(name: str) -> str:
     """The name in one Unicode form: macOS zips write letters with their accents apart."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+def two_forms(files: Iterable[str]) -> list[str]:
+    """Sentences on folders that are one because their names differ by Unicode form only; names as shipped."""
+    shipped: dict[str, Counter[str]] = {}
+    for name in files:
+        folder = name.rpartition("/")[0]
+        if not folder.isascii():
+            shipped.setdefault(composed(folder), Counter())[folder] += 1
+    return [
+        f"the folders {counted({ascii(form): forms[form] for form in sorted(forms)}, 'file')} differ by "
+        f"Unicode form only: they are taken as one, {folder}"
+        for folder, forms in shipped.items()
+        if len(forms) > 1
+    ]
 
 
 def check_page(page: str | None) -> None:

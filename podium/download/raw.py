@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from podium.download import archives, letters, pixel_tables
-from podium.download.naming import check_page, decoded
+from podium.download.naming import check_page, decoded, two_forms
 from podium.download.params import Limits
 from podium.download.sentences import readable
 from podium.download.tables import parse
@@ -131,10 +131,16 @@ def _add_folder(raw: Raw, root: Path, prefix: str, page: str | None, follow: boo
     names = [os.fsencode(name) for name in (*walk.files, *walk.folders)]
     texts, note = decoded(names, lambda: _words(root, walk.files), page)
     for name, size in walk.files.items():
-        raw.entries[prefix + texts[os.fsencode(name)]] = RawFile(source, name, size)
+        shown = prefix + texts[os.fsencode(name)]
+        if shown in raw.entries:
+            raise UserError(
+                f"{root} holds two files named {shown}, which differ by Unicode form only (in one of them "
+                "accents stand apart from their letters): rename one of the two."
+            )
+        raw.entries[shown] = RawFile(source, name, size)
     raw.folders.update(prefix + texts[os.fsencode(name)] for name in walk.folders)
     raw.notes += [note] if note else []
-    raw.notes += walk.notes()
+    raw.notes += walk.notes() + two_forms(walk.files)
 
 
 def _words(root: Path, files: dict[str, int]) -> set[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from podium.download.naming import decoded
+from podium.download.naming import decoded, two_forms
 from podium.download.params import Limits
 from podium.download.zips import BLOCK, RATIO_FLOOR, check_name
 from podium.foundation import scratch
@@ -94,6 +94,8 @@ class Tarball:
             else:
                 links.append(name)
         self.notes += [f"{self.shown}: {note}"] if note else []
+        told = two_forms(info.name for info in infos if info.isreg())
+        self.notes += [f"{self.shown}: {sentence}" for sentence in told]
         if links:
             self.notes.append(
                 f"{self.shown}: {len(links):,} links or devices, such as {links[0]}, were left out"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podium.download import letters, methods
-from podium.download.naming import composed, decoded
+from podium.download.naming import composed, decoded, two_forms
 from podium.download.params import Limits
 from podium.foundation.errors import UserError
 from podium.foundation.instead import START, sentence
@@ -57,6 +57,7 @@ class Archive:
         if self._links:
             n, first = len(self._links), self._links[0]
             self.notes.append(f"{shown}: {n:,} symbolic links, such as {first}, were left out")
+        self.notes += [f"{shown}: {sentence}" for sentence in two_forms(map(_shipped, infos))]
         _check_limits(list(self.members.values()), path.stat().st_size, shown, limits)
 
     def read(self, key: str) -> bytes:
@@ -172,14 +173,21 @@ def _no_zip(path: Path, shown: str, error: Exception) -> str:
 
 def _name(info: zipfile.ZipInfo) -> str | None:
     """The member's name with /, as a flag or the extra field says; None where nothing says its letters."""
+    name = _told_name(info)
+    return None if name is None else composed(name).replace("\\", "/").removeprefix("./")
+
+
+def _told_name(info: zipfile.ZipInfo) -> str | None:
     name = info.orig_filename
-    if not info.flag_bits & UTF8_FLAG and not name.isascii():
-        raw = name.encode("cp437")
-        told = _unicode_path(info.extra, raw)
-        if told is None:
-            return None
-        name = told
-    return composed(name).replace("\\", "/").removeprefix("./")
+    if info.flag_bits & UTF8_FLAG or name.isascii():
+        return name
+    return _unicode_path(info.extra, name.encode("cp437"))
+
+
+def _shipped(info: zipfile.ZipInfo) -> str:
+    """The name in the Unicode form in which it stands in the archive."""
+    told = _told_name(info)
+    return info.orig_filename.encode("cp437").decode("utf-8", "replace") if told is None else told
 
 
 def _unicode_path(extra: bytes, raw: bytes) -> str | None:

@@ -21,7 +21,8 @@ def labelled(*rows: str, header: str = "id,label") -> Files:
 @layout
 def labels_in_two_unicode_forms() -> Layout:
     files = labelled(f"a1,{CAFE}", f"a2,{apart(CAFE)}", "a3,tea", "a4,tea") | sample(f"t0,{CAFE}", "t1,tea")
-    return Layout(files, [CAFE, "tea"], 4, 2, values=[CAFE, "tea"])
+    said = "'Cafe\\u0301' (1 image) and 'Caf\\xe9' (1 image) differ by blanks or Unicode form only: they are "
+    return Layout(files, [CAFE, "tea"], 4, 2, values=[CAFE, "tea"], said=f"{said}taken as one class, {CAFE}")
 
 
 @layout
@@ -42,13 +43,47 @@ def labels_with_blanks_that_nobody_sees() -> Layout:
     files = labelled("a1,big\u00a0cat", "a2,big cat", "a3,dog\u200b", "a4,dog") | sample(
         "t0,dog", "t1,big cat"
     )
-    return Layout(files, ["big cat", "dog"], 4, 2)
+    return Layout(files, ["big cat", "dog"], 4, 2, said=r"'dog' (1 image) and 'dog\u200b' (1 image) differ")
+
+
+@layout
+def class_folders_that_differ_by_blanks() -> Layout:
+    files = folders(names=("cat", " cat", "dog")) | unseen() | sample("0.jpg,cat", "1.jpg,dog", "2.jpg,cat")
+    said = (
+        "' cat' (2 images) and 'cat' (2 images) differ by blanks or Unicode form only: they are taken as one"
+    )
+    return Layout(files, ["cat", "dog"], 6, 3, said=said)
+
+
+@layout
+def class_folders_in_two_unicode_forms() -> Layout:
+    files = folders(names=(CAFE, "tea"), each=3) | unseen() | sample(*(f"{i}.jpg,tea" for i in range(3)))
+    files |= many(f"train/{apart(CAFE)}/mac{{}}.jpg", 2)
+    said = (
+        "the folders 'train/Cafe\\u0301' (2 files) and 'train/Caf\\xe9' (3 files) differ by Unicode form only"
+    )
+    return Layout(files, [CAFE, "tea"], 8, 3, said=said)
+
+
+@layout
+def class_folders_in_two_cases() -> Layout:
+    files = folders(names=("Cat", "dog")) | folders(names=("cat",), each=3) | unseen() | LABELLED
+    said = """if they are one, set competition.classes: {"cat": ["Cat", "cat"]}"""
+    return Layout(files, ["Cat", "cat", "dog"], 7, 3, said=said)
+
+
+@layout
+def class_folders_in_two_cases_brought_together() -> Layout:
+    files = folders(names=("Cat", "dog")) | folders(names=("cat",), each=3) | unseen() | LABELLED
+    return Layout(files, ["cat", "dog"], 7, 3, params={"classes": {"cat": ["Cat", "cat"]}})
 
 
 @layout
 def labels_in_two_cases() -> Layout:
     files = labelled("a1,Cat", "a2,cat", "a3,dog", "a4,dog") | sample("t0,dog", "t1,cat")
-    return Layout(files, ["Cat", "cat", "dog"], 4, 2, said="'Cat' and 'cat' differ by case or blanks only")
+    return Layout(
+        files, ["Cat", "cat", "dog"], 4, 2, said="'Cat' (1 image) and 'cat' (1 image) differ by case"
+    )
 
 
 @layout

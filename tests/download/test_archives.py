@@ -2,11 +2,9 @@
 
 import bz2
 import gzip
-import io
 import lzma
 import os
 import struct
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from podium.download import methods
 from podium.download.params import Limits
 from podium.download.raw import open_raw
 from podium.foundation.errors import UserError
-from tests.competition.shipping import Files, zip_bytes
+from tests.competition.shipping import Files, tar_bytes, zip_bytes
 
 FILES: Files = {"train/a/1.png": b"one" * 50, "train/b/2.png": b"two", "train.csv": b"id,label\n"}
 
@@ -24,17 +22,6 @@ FILES: Files = {"train/a/1.png": b"one" * 50, "train/b/2.png": b"two", "train.cs
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
-
-
-def tar_bytes(files: Files) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            data = content.encode() if isinstance(content, str) else content
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return buffer.getvalue()
 
 
 def seven_zip(files: Files, folder: Path) -> bytes:

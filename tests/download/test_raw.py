@@ -6,6 +6,7 @@ import os
 import stat
 import struct
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from podium.download.params import Limits
 from podium.download.raw import open_raw
 from podium.foundation.errors import UserError
-from tests.competition.shipping import ship_folder, ship_zip, zip_bytes
+from tests.competition.shipping import Files, ship_folder, ship_zip, tar_bytes, zip_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -174,6 +175,32 @@ def test_umlauts_without_the_unicode_flag(tmp_path: Path) -> None:
 
 def test_accents_apart_are_joined(tmp_path: Path) -> None:
     assert open_raw(ship_zip({"a\u0308.jpg": b"x"}, tmp_path)).names() == ["ä.jpg"]
+
+
+def test_two_files_whose_names_differ_by_unicode_form_are_refused(tmp_path: Path) -> None:
+    files: Files = {"\u00e4/1.jpg": b"x", "a\u0308/1.jpg": b"y"}
+    said = refused(ship_folder(files, tmp_path))
+    assert "holds two files named ä/1.jpg, which differ by Unicode form only" in said
+    assert "holds two different files named ä/1.jpg" in refused(ship_zip(files, tmp_path))
+
+
+def ship_tar(files: Files, folder: Path) -> Path:
+    path = folder / "comp.tar"
+    path.write_bytes(tar_bytes(files))
+    return path
+
+
+@pytest.mark.parametrize("ship", [ship_zip, ship_folder, ship_tar])
+def test_folders_whose_names_differ_by_unicode_form_are_one_and_told(
+    ship: Callable[[Files, Path], Path], tmp_path: Path
+) -> None:
+    raw = open_raw(ship({"\u00e4/1.jpg": b"x", "\u00e4/2.jpg": b"x", "a\u0308/3.jpg": b"y"}, tmp_path))
+    assert raw.names() == ["ä/1.jpg", "ä/2.jpg", "ä/3.jpg"]
+    (note,) = raw.notes
+    assert note.endswith(
+        r"the folders 'a\u0308' (1 file) and '\xe4' (2 files) differ by Unicode form only: they are "
+        "taken as one, ä"
+    )
 
 
 @pytest.mark.parametrize(
