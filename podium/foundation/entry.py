@@ -3,6 +3,7 @@
 import errno
 import gc
 import io
+import locale
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ INTERRUPTED = 130  # DVC records a stage that exits 0 as done, even one that cau
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)  # of a file or disk, told without a traceback
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, *CLOSED)
 WATCH_SECONDS = 1.0
+UTF8_MODE = "PYTHONUTF8"
 OF_A_STAGE = "interrupted: nothing was recorded, the next `dvc repro` goes on"
 OF_AN_EXPERIMENT = (
     "interrupted: no experiment was recorded; the same line again, or `dvc exp run{name}` where params.yaml "
@@ -37,6 +39,7 @@ def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
     KeyboardInterrupt that carries its own sentence knows better still. PODIUM_DEBUG=1 shows the traceback of
     a user's mistake too.
     """
+    _take_utf8()
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     _watch_ancestors()
@@ -93,6 +96,20 @@ def _no_room(error: OSError) -> str:
     if os.statvfs(place).f_favail == 0 < os.statvfs(place).f_files:
         left = "no room for one more file, of whatever size"
     return f"{where}; the disk of {place} has {left}: free it (`dvc gc -w` drops what no run needs)."
+
+
+def _take_utf8() -> None:
+    """Starts this process anew where Python takes names and texts for other letters than UTF-8.
+
+    So it does under LC_ALL=C with PYTHONUTF8=0, or in an older locale: libraries as pyarrow then fail on a
+    path with an umlaut, and a program's output cannot be read.
+    """
+    found = {sys.getfilesystemencoding(), locale.getpreferredencoding(False)}
+    if all(name.lower().replace("-", "") == "utf8" for name in found) or os.environ.get(UTF8_MODE) == "1":
+        return
+    os.environ[UTF8_MODE] = "1"  # what this process starts has it too
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def _never_fail_to_speak() -> None:

@@ -67,6 +67,24 @@ def test_a_terminal_without_a_letter_gets_it_spelled_out() -> None:
     assert (told, errors) == ("K\\xe4se \\u96ea\n", "error: \\u96ea.\n")
 
 
+def test_letters_are_utf8_whatever_the_locale_says(tmp_path: Path) -> None:
+    """pyarrow failed on the path with a traceback, and so did what Git prints of it."""
+    (tmp_path / "K\u00e4se").mkdir()
+    body = f"""
+        import os, subprocess, pandas, sys
+        def main():
+            place = os.path.join(os.fsdecode({os.fsencode(tmp_path)!r}), os.fsdecode(b"K\\xc3\\xa4se"))
+            pandas.DataFrame({{"a": [1]}}).to_parquet(place + "/a.parquet")
+            print(subprocess.run(["ls", place + "/.."], capture_output=True, text=True).stdout, end="")
+            print(sys.argv[1:])
+        run(main)
+    """
+    process = start(body, LC_ALL="C", PYTHONUTF8="0")
+    told, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+    assert told == "K\u00e4se\n[]\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_is_130_so_that_dvc_records_nothing(number: signal.Signals) -> None:
     body = """
