@@ -16,7 +16,7 @@ def main() -> None:
     if wanted and chosen.train:
         told = train(wanted, chosen)
     else:
-        why = f"nothing is trained, {chosen.why}" if wanted else "refit.networks is 0"
+        why = f"nothing is trained, {selection.SPARED}" if wanted else "refit.networks is 0"
         told = refit.Refit(networks=0, why=why)
         with replacing_folder(refit.FOLDER) as draft:
             refit.write(told, draft)

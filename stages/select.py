@@ -1,6 +1,6 @@
 """Are the folds trained, and at which size? By what params say, or a trial of one fold: data/select/."""
 
-from podium.contracts import clean, competition, folds, images, probe, selection
+from podium.contracts import clean, competition, folds, images, probe, selection, trials
 from podium.foundation.entry import loading, run
 from podium.foundation.errors import UserError
 from podium.foundation.params import load
@@ -25,9 +25,8 @@ def main() -> None:
     verdict, why = deciding.asked(effort, network, train)
     said: list[str] = []
     if verdict == "spare":
-        made = selection.Selection(
-            train=False, size=probes.size, resize=probes.resize, freeze=network.freeze, why=why
-        )
+        made = selection.Selection(train=False, size=probes.size, resize=probes.resize, freeze=network.freeze)
+        told = trials.Trials(why=why)
     else:
         with loading():  # torch and Lightning: seconds that a run of probes alone is spared
             from podium.selection.choosing import select
@@ -35,11 +34,12 @@ def main() -> None:
 
         request, tables = asking.asked(chosen[0]), asking.tables()
         given = material.gather(tables.images, split, clean.read(), competition.read(), request.seed)
-        made = select(request, chosen, tables, given, probes, effort)
+        made, told = select(request, chosen, tables, given, probes, effort)
         shipped, kept = images.median_short_side(tables.images), request.image.storage.short_side
         said = sizes.enlarged(made.size, kept, shipped)
     selection.write(made)
-    print(f"select: {made.why}.", *said, sep="\n")
+    trials.write(told)
+    print(f"select: {told.why}.", *said, sep="\n")
 
 
 if __name__ == "__main__":

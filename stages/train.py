@@ -21,7 +21,7 @@ def main() -> None:
     if chosen.train:
         train(fold, chosen)
     else:
-        print(skipped.write(fold, chosen.why, model.folder(fold)))
+        print(skipped.write(fold, selection.SPARED, model.folder(fold)))
 
 
 def train(fold: int, chosen: selection.Selection) -> None:

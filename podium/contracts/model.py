@@ -1,7 +1,7 @@
 """models/fold<k>/: model.safetensors (the whole network), model.json (how it was made), history.csv,
 batch.jpg (the first batch as the network saw it).
 
-A fold that this run does not train (data/select or the split says so) holds `skipped.json` alone.
+A fold that this run does not train (data/select/chosen.json or the split says so) holds `skipped.json` alone.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""data/select/chosen.json: whether the folds are trained, how large their input is, and the evidence."""
+"""data/select/chosen.json: whether the folds are trained, and how; why stands in trials.json beside it."""
 
 from pathlib import Path
 
@@ -8,41 +8,12 @@ from podium.contracts import document
 from podium.foundation.files import write_json
 
 PATH = Path("data/select/chosen.json")
-VERSION = 3
-UNFINISHED = 0.5  # of the loss on images held back: a network that has as much on its own images learns on
-LEARNT = 0.1  # loss on its own images at which it knows them: smoothed labels keep 0.04 of the demo's digits
-
-
-class Trial(BaseModel):
-    """One or two folds trained for the evidence, beside the probes on the same images."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    folds: list[int]
-    size: int  # pixels: the network's input
-    freeze: str  # up to where it stayed frozen
-    epochs: int
-    images: int  # validated
-    seen: float  # loss of the trained network on images that it learnt from, as they are
-    probe: float  # loss of the probes' mean, out of fold
-    network: float  # of the trained network
-    both: float  # of the mean of the two
-    gain: float  # probe's loss less the lower of the others'
-    error: float  # standard error of that difference
-    averaging: float  # what averaging the folds' networks is expected to gain beside
-
-    @property
-    def pays(self) -> bool:
-        """Is the network, alone or beside the probes, better beyond the error, once folds are averaged?"""
-        return self.gain + self.averaging > self.error
-
-    @property
-    def unfinished(self) -> bool:
-        """Would more epochs teach it more than these images' own noise? Only where it pays at all."""
-        return self.pays and self.seen > max(LEARNT, UNFINISHED * self.network)
+VERSION = 4
+SPARED = "the linear probes vote alone (select says why)"  # of what is not trained
 
 
 class Selection(BaseModel):
-    """chosen.json."""
+    """chosen.json: what decides, and nothing that only tells, because training depends on this file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     version: int = VERSION
@@ -51,9 +22,6 @@ class Selection(BaseModel):
     resize: str
     freeze: str  # as params.yaml has it, or what auto became by a trial
     epochs: int | None = None  # that a trial found to pay; None: what params.yaml and the rule say
-    why: str  # one sentence: why the folds are trained, or not
-    trial: Trial | None = None
-    others: list[Trial] = []  # of depths, sizes and epochs that did worse
 
 
 def write(chosen: Selection, path: Path = PATH) -> None:

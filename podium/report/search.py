@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.contracts import predictions
-from podium.contracts.selection import Trial
+from podium.contracts import predictions, selection, trials
+from podium.contracts.trials import Trial
 from podium.report.blocks import Block, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 
 PROBES = Path("data/probe")
-SELECTED = Path("data/select/chosen.json")
 OPEN_ROWS = 30  # candidates shown; the rest is folded
 TRIAL = {
     "images": "images",
@@ -33,8 +32,8 @@ TRIAL = {
 def search(_run: Evidence, _params: ReportParams) -> Part:
     """The candidates with their scores, what was chosen, and why the folds were trained or not."""
     blocks: list[Block] = []
-    if told := read(PROBES / "chosen.json").get("sentences"):
-        blocks.append(Sentences([str(line) for line in told]))
+    if lines := read(PROBES / "chosen.json").get("sentences"):
+        blocks.append(Sentences([str(line) for line in lines]))
     if (PROBES / "candidates.csv").exists():
         table = pd.read_csv(PROBES / "candidates.csv")
         head = [str(name).replace("_", " ") for name in table]
@@ -42,10 +41,10 @@ def search(_run: Evidence, _params: ReportParams) -> Part:
         blocks.append(Table(head, rows[:OPEN_ROWS]))
         if len(rows) > OPEN_ROWS:
             blocks.append(Table(head, rows[OPEN_ROWS:], f"{len(rows) - OPEN_ROWS} more candidates"))
-    chosen = read(SELECTED)
-    if why := chosen.get("why"):
+    told = read(trials.PATH)
+    if why := told.get("why"):
         blocks.append(Sentences([f"Training: {why}."]))
-    if trial := chosen.get("trial"):
+    if trial := told.get("trial"):
         rows = [[word, number(trial[name])] for name, word in TRIAL.items()]
         blocks.append(Table(["the trial", ""], rows, "Numbers of the trial"))
     return Part("Search", blocks)
@@ -53,14 +52,15 @@ def search(_run: Evidence, _params: ReportParams) -> Part:
 
 def trial() -> Trial | None:
     """What a fold trained for the evidence showed; None where the parameters alone decided."""
-    found = read(SELECTED).get("trial")
+    found = read(trials.PATH).get("trial")
     return Trial.model_validate(found) if found else None
 
 
 def spared() -> str:
     """Why no fold was trained; empty where folds are trained, or nothing decided."""
-    chosen = read(SELECTED)
-    return "" if chosen.get("train", True) else str(chosen.get("why", "the probes suffice"))
+    if read(selection.PATH).get("train", True):
+        return ""
+    return str(read(trials.PATH).get("why", "the probes suffice"))
 
 
 def probe(run: Evidence) -> NDArray[np.float32] | None:

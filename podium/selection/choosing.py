@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from podium.contracts.images import median_short_side
 from podium.contracts.probe import Chosen
 from podium.contracts.selection import Selection
+from podium.contracts.trials import Trials
 from podium.networks import build, registry
 from podium.networks.device import best_device
 from podium.selection import deciding, trial
@@ -24,8 +24,9 @@ LARGER = 1.3
 
 def select(
     request: Request, folds: Sequence[int], tables: Tables, material: Material, probes: Chosen, effort: Effort
-) -> Selection:
-    """`request` is of the first of `folds`. Trains one or two of them where only a trial can tell.
+) -> tuple[Selection, Trials]:
+    """What is chosen, and why. `request` is of the first of `folds`. Trains one or two of them where only a
+    trial can tell.
 
     On a processor the last stage is tried first, at a larger size where the deeper tail cannot pay it. The
     deeper tail follows where that network alone is better than the probes: far from a network's own pictures
@@ -36,7 +37,7 @@ def select(
     deep = _sized(request, probes, tables, len(folds), effort)
     verdict, why = deciding.asked(effort, request.network, request.train)
     if verdict == "train":
-        return _selection(deep, train=True, why=why)
+        return _selection(deep, train=True), Trials(why=why)
     if deep.setup.processes > 1:
         request = _alone(request)
         deep = _sized(request, probes, tables, len(folds), effort)
@@ -57,9 +58,8 @@ def select(
         second = prepare(replace(prepared.request, fold=folds[1]), tables)
         found = trial.run([prepared, second], material, probes, len(folds)).trial
     others = [one.trial for one in tried if one is not best]
-    return _selection(
-        prepared, train=found.pays, why=deciding.sentence(found, others), trial=found, others=others
-    )
+    told = Trials(why=deciding.sentence(found, others), trial=found, others=others)
+    return _selection(prepared, train=found.pays), told
 
 
 def _longer(best: trial.Tried, tables: Tables, folds: int, effort: Effort) -> Prepared | None:
@@ -79,10 +79,12 @@ def _alone(request: Request) -> Request:
     return replace(request, train=request.train.model_copy(update={"devices": 1, "nodes": 1}))
 
 
-def _selection(prepared: Prepared, **told: Any) -> Selection:
+def _selection(prepared: Prepared, train: bool) -> Selection:
     seen, asked = prepared.network.preprocessing, prepared.request
     epochs = None if asked.train.epochs == "auto" else asked.train.epochs
-    return Selection(size=seen.size, resize=seen.resize, freeze=asked.network.freeze, epochs=epochs, **told)
+    return Selection(
+        train=train, size=seen.size, resize=seen.resize, freeze=asked.network.freeze, epochs=epochs
+    )
 
 
 def _shallow(

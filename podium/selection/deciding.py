@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.contracts.selection import Trial
+from podium.contracts.trials import Trial
 from podium.linear.links import LINKS
 from podium.networks.params import NetworkParams
 from podium.selection.judging import paired

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from podium.contracts import predictions
 from podium.contracts.images import below_data
 from podium.contracts.probe import FOLDER, Chosen
-from podium.contracts.selection import Trial
+from podium.contracts.trials import Trial
 from podium.features.items import IDENTITY, items_of
 from podium.linear.links import LINKS
 from podium.networks.passes import flops

@@ -83,7 +83,7 @@ def test_each_order_comes_after_what_it_needs_and_pulls_it(made: dict[str, graph
         seen.add(order.name)
     train = next(order for order in orders if order.name == "few: train@0")
     assert train.targets[-1] == "train@0" and "network" in train.targets[:-1]
-    assert {"data/augmented", "data/select", "data/index"} <= set(train.pulls)
+    assert {"data/augmented", "data/select/chosen.json", "data/index"} <= set(train.pulls)
     last = next(order for order in orders if "report" in order.targets)
     assert {"models/fold0", "models/fold1"} <= set(last.pulls)
     assert "data/predictions" not in last.pulls or "predict" not in last.targets

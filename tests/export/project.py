@@ -61,7 +61,7 @@ def finish(run: Run) -> None:
         embed.main()
     probe.write(probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0))
     predictions.FOLDER.mkdir(parents=True)
-    chosen.write(chosen.Selection(train=run.network, size=64, resize=run.resize, freeze="auto", why="asked"))
+    chosen.write(chosen.Selection(train=run.network, size=64, resize=run.resize, freeze="auto"))
     if run.network:
         networks(run)
     refit.write(refit.Refit(networks=run.refits, why="asked"))

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from podium.contracts import selection
+from podium.contracts import trials
 from podium.experiments.compare import Difference
 from podium.experiments.earlier import Earlier
 from podium.foundation.times import Took
-from podium.report import advice, front, search, verdict
+from podium.report import advice, front, verdict
 from podium.report.evidence import Evidence, Fact, gather
 
 SOUND = {"adversarial_auc": 0.51, "duplicates": 4, "duplicate_groups_with_test": 0, "noise_estimate": 0.01}
@@ -156,13 +156,11 @@ def test_networks_that_learn_by_heart_want_stronger_augmentation(finished: Path)
 def test_more_epochs_are_advised_only_where_the_trial_saw_too_few(
     finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: float, advised: bool
 ) -> None:
-    tried = selection.Trial(
+    tried = trials.Trial(
         folds=[0], size=96, freeze="head", epochs=3, images=9, seen=seen,
         probe=0.9, network=0.4, both=0.4, gain=0.5, error=0.1, averaging=0.0,
     )  # fmt: skip
-    chosen = selection.Selection(train=True, size=96, resize="squash", freeze="head", why="so", trial=tried)
-    selection.write(chosen, tmp_path / "chosen.json")
-    monkeypatch.setattr(search, "SELECTED", tmp_path / "chosen.json")
+    trials.write(trials.Trials(why="so", trial=tried))
     even = {0: {"train_accuracy": [0.8], "val_accuracy": [0.8]}}
     found = [
         idea.text for idea in advice.ideas(replace(whole(), histories=even)) if "epochs=6" in idea.command

@@ -1,12 +1,11 @@
 """What was tried before training: drawn where the files are there, and beside the score."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from podium.contracts import predictions
+from podium.contracts import predictions, selection, trials
 from podium.foundation.files import write_json, write_text
 from podium.report import front, parts, search
 from podium.report.blocks import Sentences, Table
@@ -22,9 +21,8 @@ def searched(finished: Path) -> Path:
     write_json(search.PROBES / "chosen.json", told)
     write_text(search.PROBES / "candidates.csv", "step,network,loss\n" + "size,lite0,0.5\n" * 40)
     trial = dict.fromkeys(search.TRIAL, 0.25)
-    write_json(
-        search.SELECTED, {"version": 1, "train": False, "why": "the probes are as good", "trial": trial}
-    )
+    write_json(selection.PATH, {"version": selection.VERSION, "train": False})
+    write_json(trials.PATH, {"version": trials.VERSION, "why": "the probes are as good", "trial": trial})
     run = gather([0, 1])
     for fold in (0, 1):
         rows = np.flatnonzero(run.fold_of == fold)
@@ -57,8 +55,8 @@ def test_folds_that_the_search_spared_are_no_warning(searched: Path) -> None:
         return any("were not trained" in line for block in blocks for line in getattr(block, "lines", []))
 
     assert not warned()
-    chosen = json.loads(search.SELECTED.read_text())
-    write_json(search.SELECTED, chosen | {"train": True})
+    assert search.spared() == "the probes are as good"
+    write_json(selection.PATH, {"version": selection.VERSION, "train": True})
     assert warned()
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from podium.contracts.network import Choice
 from podium.contracts.probe import Chosen
-from podium.contracts.selection import Trial
+from podium.contracts.selection import Selection
+from podium.contracts.trials import Trial, Trials
 from podium.features.params import FeatureParams
 from podium.images.params import ImageParams
 from podium.networks.params import NetworkParams
@@ -80,8 +81,14 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     return trials
 
 
-def chosen(image: dict, network: dict, effort: str = "auto", folds: tuple[int, ...] = (0, 1, 2)):
-    return choosing.select(request(image, network), folds, TABLES, None, PROBES, effort)
+def explained(
+    asked: Request, effort: str = "auto", folds: tuple[int, ...] = (0, 1, 2)
+) -> tuple[Selection, Trials]:
+    return choosing.select(asked, folds, TABLES, None, PROBES, effort)
+
+
+def chosen(image: dict, network: dict, effort: str = "auto", folds: tuple[int, ...] = (0, 1, 2)) -> Selection:
+    return explained(request(image, network), effort, folds)[0]
 
 
 def test_size_and_crop_are_the_probes_as_far_as_a_processor_affords(
@@ -96,10 +103,10 @@ def test_size_and_crop_are_the_probes_as_far_as_a_processor_affords(
 
 def test_a_trial_is_of_one_process_and_folds_of_as_many_as_asked(tried: list[list[int]]) -> None:
     several = {"devices": 2, "nodes": 2}
-    assert choosing.select(request({}, {}, several), (0, 1, 2), TABLES, None, PROBES, "auto").trial
+    assert explained(request({}, {}, several))[1].trial
     assert tried
     asked = request({}, {"model": "resnet18"}, several)
-    assert choosing.select(asked, (0, 1, 2), TABLES, None, PROBES, "auto").train
+    assert explained(asked)[0].train
 
 
 @pytest.mark.parametrize(
@@ -117,9 +124,9 @@ def test_the_last_stage_is_tried_first_and_a_deeper_tail_where_it_beats_the_prob
     monkeypatch.setitem(deciding.TRAINING, "auto", 3 * float(affords) ** 2)
     monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
     monkeypatch.setattr(sys.modules[__name__], "GOOD", good)
-    found = chosen({}, {})
+    found, told = explained(request({}, {}))
     assert (found.size, found.freeze) == (size, freeze)
-    assert [other.size for other in found.others] == tries[1:]
+    assert [other.size for other in told.others] == tries[1:]
 
 
 def test_a_deeper_tail_is_taken_where_it_gains_beyond_its_error(
@@ -128,8 +135,8 @@ def test_a_deeper_tail_is_taken_where_it_gains_beyond_its_error(
     monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
     monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
     monkeypatch.setitem(DEPTH, "blocks.3", 0.5)
-    found = chosen({}, {})
-    assert (found.freeze, found.train, [other.freeze for other in found.others]) == (
+    found, told = explained(request({}, {}))
+    assert (found.freeze, found.train, [other.freeze for other in told.others]) == (
         "auto", True, ["last_stage"],
     )  # fmt: skip
 
@@ -138,9 +145,9 @@ def test_epochs_double_while_that_pays_and_can_be_paid(
     tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
-    found = chosen({}, {})
-    assert (found.epochs, found.trial.epochs, found.trial.network) == (4, 4, 0.4)
-    assert [other.epochs for other in found.others] == [2, 2, 8] and tried == [[0]] * 4
+    found, told = explained(request({}, {}))
+    assert told.trial and (found.epochs, told.trial.epochs, told.trial.network) == (4, 4, 0.4)
+    assert [other.epochs for other in told.others] == [2, 2, 8] and tried == [[0]] * 4
     monkeypatch.setitem(deciding.LONGEST, "auto", 3 * 200.0**2)
     assert chosen({}, {}).epochs is None and tried[4:] == [[0]] * 2
 
@@ -170,5 +177,5 @@ def test_the_networks_own_size_is_that_of_the_recorded_choice(
     object.__setattr__(
         made, "choice", Choice(asked="auto", model="resnet18", pretrained=True, why="the test says so")
     )
-    choosing.select(made, (0,), TABLES, None, PROBES, "auto")
+    explained(made, folds=(0,))
     assert set(asked) == {"resnet18"}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from podium.contracts import clean, folds, probe, selection
+from podium.contracts import clean, folds, probe, selection, trials
+from podium.selection import deciding
 from stages import select
 from tests.training.conftest import CLASSES, write_competition, write_params
 
@@ -35,3 +36,18 @@ def test_images_that_are_stored_smaller_than_the_network_wants_are_told(
         "and enlarged again: set image.storage.short_side to 48."
     )
     assert (sentence in told) == warned and ("warning" in told) == warned
+
+
+@pytest.mark.parametrize("verdict", ["spare", "train"])
+def test_other_words_change_nothing_that_training_reads(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verdict: str
+) -> None:
+    write_params(project)
+    written = []
+    for why in ("so it is", "in other words"):
+        monkeypatch.setattr(deciding, "asked", lambda *_, why=why: (verdict, why))
+        select.main()
+        assert f"select: {why}." in capsys.readouterr().out and trials.read().why == why
+        written.append(selection.PATH.read_bytes())
+    assert written[0] == written[1]
+    assert selection.read().train == (verdict == "train")

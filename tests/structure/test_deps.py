@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from podium.contracts import trials
 from podium.foundation.errors import UserError
 from podium.project import dvc_file
 from podium.project.closure import FOLDER, Code
@@ -121,6 +122,13 @@ def test_editing_report_code_reruns_only_the_report() -> None:
     assert report
     for name in LISTED:
         assert name == "report" or not set(deps(name)) & set(report), name
+
+
+def test_what_only_tells_why_folds_are_trained_retrains_nothing() -> None:
+    assert trials.PATH.as_posix() in STAGES["select"]["outs"] and trials.PATH.as_posix() in deps("report")
+    for name in set(LISTED) - {"select", "report"}:
+        whole = {trials.PATH.as_posix(), trials.PATH.parent.as_posix(), "podium/contracts/trials.py"}
+        assert not whole & set(deps(name)), name
 
 
 # -- the tool itself, on a small tree

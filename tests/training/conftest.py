@@ -76,7 +76,7 @@ def write_competition(root: Path, a_class: int = 16) -> None:
     manifest.MANIFEST.write(frame.assign(**facts, shard="images/" + frame["shard"]), root / manifest.PATH)
     table = pseudo.table(len(CLASSES))
     table.write(table.empty(), root / pseudo.PATH)
-    chosen = selection.Selection(train=True, size=32, resize="squash", freeze="auto", why="the test says so")
+    chosen = selection.Selection(train=True, size=32, resize="squash", freeze="auto")
     selection.write(chosen, root / selection.PATH)
     competition.write(
         competition.Competition(

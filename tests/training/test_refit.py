@@ -77,13 +77,13 @@ def test_a_vote_without_networks_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("networks", "trained", "why"),
-    [(0, True, "refit.networks is 0"), (2, False, "nothing is trained, so it is")],
+    [(0, True, "refit.networks is 0"), (2, False, f"nothing is trained, {selection.SPARED}")],
 )
 def test_none_is_written_and_said(
     networks: int, trained: bool, why: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_params(project, refit={"networks": networks})
-    chosen = selection.Selection(train=trained, size=32, resize="squash", freeze="auto", why="so it is")
+    chosen = selection.Selection(train=trained, size=32, resize="squash", freeze="auto")
     selection.write(chosen)
     stage.main()
     assert capsys.readouterr().out == f"refit: 0 networks, {why}\n"
