@@ -27,6 +27,7 @@ from podium.competition.index import store
 from podium.competition.params import CompetitionParams
 from podium.download.raw import open_raw
 from podium.images.audit import audit_all
+from podium.images.hearing import listening
 from podium.images.params import Storage
 
 SIDE, CLASSES, TEST_SHARE = 32, 10, 0.2  # of the generated competition
@@ -64,9 +65,10 @@ def measure_rate(path: Path, runs: int) -> None:
     rates: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(runs):
         for workers, found in rates.items():
-            with tempfile.TemporaryDirectory() as folder:
+            with tempfile.TemporaryDirectory() as folder, listening() as ear:
                 start = time.perf_counter()
-                store(detected, audit_all(names, raw.read, Storage(), 200, workers), Path(folder) / "images")
+                audited = audit_all(names, raw.read, Storage(), 200, workers, ear=ear)
+                store(detected, audited, Path(folder) / "images")
                 found.append(len(names) / (time.perf_counter() - start))
     for workers, found in rates.items():
         print(

@@ -15,6 +15,7 @@ from podium.foundation.entry import run
 from podium.foundation.params import load
 from podium.images.audit import audit_all, stored_bytes
 from podium.images.channels import survey
+from podium.images.hearing import listening
 from podium.images.opening import raw_pixels
 from podium.images.params import ImageParams
 
@@ -31,14 +32,15 @@ def main() -> None:
     print(f"{path}:\n{index.table(detected.competition.findings)}", flush=True)
     shipped = [one.path for one in detected.images]
     meaning, said = survey(shipped, raw.read, raw_pixels, image.channels)
-    size = stored_bytes(shipped, raw.read, image.storage, params.limits.megapixels, meaning)
+    with listening():
+        size = stored_bytes(shipped, raw.read, image.storage, params.limits.megapixels, meaning)
     way = "free its disk, or lower image.storage.short_side"
     room.need("ingest", f"storing {len(shipped):,} images", size, IMAGES, way)
-    names = tqdm(shipped, "ingest", unit="image", disable=None)
-    audited = audit_all(
-        names, raw.read, image.storage, params.limits.megapixels, os.cpu_count() or 1, meaning
-    )
-    frame = index.store(detected, audited, IMAGES)
+    with listening() as ear:
+        names = tqdm(shipped, "ingest", unit="image", disable=None)
+        workers = os.cpu_count() or 1
+        audited = audit_all(names, raw.read, image.storage, params.limits.megapixels, workers, meaning, ear)
+        frame = index.store(detected, audited, IMAGES)
     findings = [Finding(what="channels", found=text) for text in said]
     findings += index.judge(frame, detected, params.on_unreadable == "fail")
     index.write(detected, frame, findings, meaning, INDEX)

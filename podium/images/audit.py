@@ -3,8 +3,8 @@
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from podium.foundation.errors import told
 from podium.images.channels import Meaning
 from podium.images.exif import Origin
+from podium.images.hearing import Ear
 from podium.images.kinds import Unreadable
 from podium.images.marks import Marks, marks
 from podium.images.opening import open_image
@@ -92,30 +93,51 @@ def audit_all(
     megapixels: float,
     workers: int,
     meaning: Meaning = Meaning(),  # noqa: B008  (frozen)
+    ear: Ear = Ear(),  # noqa: B008  (deaf)
 ) -> Iterator[tuple[str, Audited]]:
-    """(name, facts) in the order of `names`, whatever the number of workers; few images are held at once."""
+    """(name, facts) in the order of `names`, whatever the number of workers; few images are held at once.
 
-    def work(name: str) -> Audited:
+    ear: what libjpeg says of damage inside a JPEG. Of several threads' images one is meant: those in doubt
+    are decoded again, alone.
+    """
+
+    def work(name: str) -> tuple[Audited, str]:
+        start = ear.now()
         try:
             data = read(name)
         except (OSError, ValueError) as error:
-            return Audited("unreadable", told(error), 0, 0, hashlib.sha256(b"").hexdigest(), "", 0, b"")
-        return audit(data, storage, megapixels, meaning)
+            return Audited("unreadable", told(error), 0, 0, hashlib.sha256(b"").hexdigest(), "", 0, b""), ""
+        return audit(data, storage, megapixels, meaning), ear.grave(start)
+
+    def next_one() -> tuple[str, Audited]:
+        name, future = waiting.popleft()
+        facts, said = future.result()
+        if said and facts.status == "ok":
+            wait([other for _, other in waiting])  # nobody else speaks then
+            facts = damaged(*work(name))
+        return name, facts
 
     cv2.setNumThreads(1)
-    waiting: deque[tuple[str, Future[Audited]]] = deque()
+    waiting: deque[tuple[str, Future[tuple[Audited, str]]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
             for name in names:
                 waiting.append((name, pool.submit(work, name)))
                 if len(waiting) >= workers * WINDOW:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
+                    yield next_one()
             while waiting:
-                first, future = waiting.popleft()
-                yield first, future.result()
+                yield next_one()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def damaged(facts: Audited, said: str) -> Audited:
+    """The facts of an image of which libjpeg said that it is damaged inside; as they are without a word."""
+    if not said or facts.status != "ok":
+        return facts
+    what = said.removeprefix("Corrupt JPEG data: ")
+    note = f"damaged inside ({what}): a part may be grey or garbled"
+    return replace(facts, status="repaired", note="; ".join(filter(None, [facts.note, note])))
 
 
 def phash(pixels: Pixels) -> int:

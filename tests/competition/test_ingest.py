@@ -115,6 +115,21 @@ def test_unreadable_images_are_listed_and_kept_as_rows(
     assert any(finding.warning and "test images cannot be read" in finding.found for finding in findings)
 
 
+def test_a_jpeg_damaged_in_its_middle_is_told_by_name(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    data = encode(noise, ".jpg")
+    half = len(data) // 2
+    damaged = data[:half] + bytes(300) + data[half + 300 :]
+    run_ingest(project, shipped() | {"train/cat/cat_0.jpg": damaged, "train/cat/cat_1.jpg": data})
+    images = IMAGES.read(project / "data/index/images.parquet").set_index("path")
+    assert images["status"].value_counts().to_dict() == {"ok": 6, "repaired": 1}
+    said = capfd.readouterr()
+    assert "repaired:     1: train/cat/cat_0.jpg: damaged inside (" in said.out
+    assert "Corrupt JPEG data" not in said.err
+
+
 def test_unreadable_images_can_stop_it(project: Path) -> None:
     with pytest.raises(UserError, match=r"train/cat/cat_0.jpg: the file is empty \(1 unreadable images\)"):
         run_ingest(project, shipped() | {"train/cat/cat_0.jpg": b""}, on_unreadable="fail")
