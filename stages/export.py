@@ -13,8 +13,9 @@ from podium.foundation import run
 from podium.foundation.entry import loading
 from podium.foundation.entry import run as run_stage
 from podium.foundation.errors import UserError
-from podium.foundation.params import load
+from podium.foundation.lock import load
 from podium.images.params import ImageParams
+from podium.project import standing
 from podium.project.closure import Code
 from podium.submission.params import SubmitParams
 from podium.vote.members import asked
@@ -24,7 +25,8 @@ ALL = 1_000_000_000  # rows: CHECK=n compares fewer, evenly spread
 
 
 def main() -> None:
-    """Writes export/."""
+    """Writes export/: of the run whose submission lies here, whatever params.yaml says by now."""
+    standing.by_the_run("export")
     shipped, check = load(CompetitionParams), os.environ.get("CHECK") or str(ALL)
     if not check.isdigit() or check == "0":
         raise UserError(f"CHECK: give a number of rows to compare, such as CHECK=500; found {check!r}.")

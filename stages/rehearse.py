@@ -11,9 +11,10 @@ from podium.foundation import run
 from podium.foundation.entry import loading
 from podium.foundation.entry import run as run_stage
 from podium.foundation.errors import UserError
-from podium.foundation.params import load
+from podium.foundation.lock import load
 from podium.foundation.run import cores
 from podium.metrics import registry
+from podium.project import standing
 from podium.vote.members import asked
 from podium.vote.preparing import published
 
@@ -22,6 +23,7 @@ IMAGES, HIDDEN = 500, 100_000  # run here, and estimated
 
 def main() -> None:
     """Runs export/notebook's script twice and prints what it found."""
+    standing.by_the_run("rehearse")
     count, total = _number("IMAGES", IMAGES), _number("HIDDEN", HIDDEN)
     shipped, params, found = load(CompetitionParams), asked(), competition.read()
     with loading():
@@ -30,8 +32,7 @@ def main() -> None:
         from podium.export.making import read_table
 
     ready = published(params, found, folds.FOLDS.read(folds.PATH))
-    download = Path(shipped.path).expanduser()
-    raw = hidden.opened(download, shipped, read_meta(download))
+    raw = hidden.opened(download := Path(shipped.path).expanduser(), shipped, read_meta(download))
     voting = Voting(ready, read_table(), registry.of(found), load(run.Seed).seed)
     told = rehearsal.rehearse(voting, members.sources(params, ready.pool.names), raw, count)
     hours = told.hours(total)

@@ -14,11 +14,12 @@ from podium.foundation import run
 from podium.foundation.entry import loading
 from podium.foundation.entry import run as run_stage
 from podium.foundation.errors import UserError
-from podium.foundation.params import load
+from podium.foundation.lock import load
 from podium.images.channels import Meaning
 from podium.images.params import ImageParams
 from podium.labelled import folder, scores
 from podium.metrics import registry
+from podium.project import standing
 from podium.tasks.limits import only_classes
 from podium.vote.members import asked
 from podium.vote.preparing import published
@@ -28,6 +29,7 @@ def main() -> None:
     where = " ".join(sys.argv[1:])
     if not where:
         raise UserError("give the labelled folder: make score DIR=path/to/labelled.")
+    standing.by_the_run("score")
     found, limits, params = competition.read(), load(CompetitionParams).limits, asked()
     only_classes(found.kind, "make score with a folder of classes", "compare reports/metrics.json")
     with tempfile.TemporaryDirectory() as place:

@@ -3,12 +3,13 @@
 import os
 from pathlib import Path
 
-from podium.foundation import git
+from podium.foundation import git, lock
 from podium.foundation.errors import UserError
 from podium.foundation.params import PATH, changed, parse_text, read
 from podium.project.names import shortened
 
 MOST = 6  # settings named in the line
+PUBLISHED = Path("reports/submission.csv")
 BASELINE = (  # what a commit holds of a run, so that experiments start from it and are compared with it
     "params.yaml",
     "dvc.yaml",
@@ -40,6 +41,21 @@ def line() -> str:
     more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
     named = shortened(", ".join(found[:MOST]))
     return f"{PATH} differs from the commit: {named}{more} (`make reset` takes them back)"
+
+
+def by_the_run(command: str) -> None:
+    """Before a command on what this folder's run has published: says where params.yaml is not that run's.
+
+    Raises UserError where the submission is not what the run in dvc.lock wrote.
+    """
+    lock.refuse_mixed(PUBLISHED, command)
+    if found := lock.otherwise():
+        more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
+        named = shortened(", ".join(found[:MOST]))
+        print(
+            f"{command}: of this folder's run, which had {named}{more}; {PATH} says otherwise by now",
+            flush=True,
+        )
 
 
 def reset() -> list[str]:

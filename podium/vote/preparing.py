@@ -9,7 +9,7 @@ from podium.contracts.competition import Competition
 from podium.duplicates.params import LeakParams
 from podium.experiments.runs import Pool
 from podium.foundation import run
-from podium.foundation.params import load
+from podium.foundation.lock import load
 from podium.metrics import registry
 from podium.metrics.metric import Metric
 from podium.tasks.limits import only_one_image_a_row

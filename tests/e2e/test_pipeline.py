@@ -14,6 +14,7 @@ import pytest
 import yaml
 from tiny_project import Project
 
+from podium.foundation import lock
 from podium.foundation.files import sha256
 from podium.kaggle import verify
 from podium.project.dvc_file import stages
@@ -61,7 +62,7 @@ def test_the_lock_that_dvc_writes_is_understood_by_upload(
 ) -> None:
     monkeypatch.chdir(finished.folder)
     verify.refuse_strangers()
-    scored = verify._of(verify._stages(verify.LOCK), "ensemble", "outs", verify.METRICS)
+    scored = lock.recorded(lock.stages(), "ensemble", "outs", verify.METRICS)
     assert len(scored) == 32
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from podium.contracts import competition
 from podium.experiments import revisions
 from podium.export import agreement, card, sealed
+from podium.foundation import lock
 from podium.foundation.errors import UserError
 from podium.networks import precision
 from podium.submission import submission
@@ -156,6 +158,26 @@ def test_what_differs_from_the_submission_is_not_exported(
     with pytest.raises(UserError, match=r"found.csv, line 7: the bundle says .* for '5', and submission.csv"):
         export.main()
     assert not card.FOLDER.exists()
+
+
+def test_what_lies_here_is_exported_whatever_params_say_by_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """make vote and make reset give params.yaml back and leave the run's results."""
+    monkeypatch.chdir(tmp_path)
+    finish(Run(probed=True))
+    params = yaml.safe_load(Path("params.yaml").read_text())
+    run = {"ensemble": {"params": {"params.yaml": {"folds": params["folds"], "image": params["image"]}}}}
+    lock.PATH.write_text(yaml.safe_dump({"stages": run}))
+    now = params | {"folds": [0], "image": {"storage": {"short_side": 32}}}
+    Path("params.yaml").write_text(yaml.safe_dump(now))
+    capsys.readouterr()
+    export.main()
+    said = capsys.readouterr().out
+    assert said.startswith(
+        "export: of this folder's run, which had folds=[0, 1], image.storage.short_side=96;"
+    )
+    assert f"gives the {TESTS} rows of reports/submission.csv" in said
 
 
 def test_what_no_graph_can_say_is_refused_before_any_work(
