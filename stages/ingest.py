@@ -8,6 +8,7 @@ from tqdm import tqdm
 from podium.competition import hidden, index
 from podium.competition.detect import detect
 from podium.competition.params import CompetitionParams
+from podium.contracts import findings
 from podium.contracts.competition import Finding
 from podium.download.meta import read_meta
 from podium.foundation import room
@@ -29,7 +30,7 @@ def main() -> None:
     meta = read_meta(path)
     raw = hidden.opened(path, params, meta)
     detected = detect(raw, params, meta)
-    print(f"{path}:\n{index.table(detected.competition.findings)}", flush=True)
+    print(f"{path}:\n{index.table(detected.findings)}", flush=True)
     shipped = [one.path for one in detected.images]
     meaning, said = survey(shipped, raw.read, raw_pixels, image.channels)
     with listening():
@@ -41,10 +42,11 @@ def main() -> None:
         workers = os.cpu_count() or 1
         audited = audit_all(names, raw.read, image.storage, params.limits.megapixels, workers, meaning, ear)
         frame = index.store(detected, audited, IMAGES)
-    findings = [Finding(what="channels", found=text) for text in said]
-    findings += index.judge(frame, detected, params.on_unreadable == "fail")
-    index.write(detected, frame, findings, meaning, INDEX)
-    print(index.table(findings))
+    then = [Finding(what="channels", found=text) for text in said]
+    then += index.judge(frame, detected, params.on_unreadable == "fail")
+    index.write(detected, frame, meaning, INDEX)
+    findings.write([*detected.findings, *then])
+    print(index.table(then))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from podium.contracts import competition, network
+from podium.contracts import competition, findings, network
 from podium.contracts.competition import Competition
 from podium.download.meta import read_meta
 from podium.foundation.entry import run
@@ -44,9 +44,8 @@ def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:
 
     start.dvc("repro", "--quiet", "demo")  # a second's work that is not this competition's: in silence
     start.dvc("repro", "ingest")
-    found = competition.read()
-    write_text(PATH, start.with_findings(text_of(), found.findings))
-    return found, added
+    write_text(PATH, start.with_findings(text_of(), findings.read()))
+    return competition.read(), added
 
 
 if __name__ == "__main__":

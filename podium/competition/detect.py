@@ -108,6 +108,7 @@ class _Detection:
             competition=self._competition(classes, form, id_column, labels, names),
             sample_text=text,
             sample=self.sample.sheet.name if self.sample else "",
+            findings=self.findings,
             columns=told.columns,
         )
 
@@ -260,7 +261,6 @@ class _Detection:
             sample_shipped=self.sample is not None,
             daily_limit=self.meta.daily_limit,
             notebooks_only=self.meta.notebooks_only,
-            findings=self.findings,
         )
 
     def _metric(self, form: FormFound, task: str, classes: int) -> str:

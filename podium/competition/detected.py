@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from podium.contracts.competition import Competition
+from podium.contracts.competition import Competition, Finding
 
 
 @dataclass(frozen=True)
@@ -27,4 +27,5 @@ class Detected:
     competition: Competition
     sample_text: str
     sample: str = ""  # its path inside the download, where it was shipped
+    findings: list[Finding] = field(default_factory=list)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)  # beside the image: name -> path -> cell

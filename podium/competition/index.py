@@ -100,17 +100,14 @@ def _lost_class(name: str, bad: pd.DataFrame, frame: pd.DataFrame) -> UserError:
     )
 
 
-def write(
-    detected: Detected, frame: pd.DataFrame, findings: list[Finding], meaning: Meaning, folder: Path
-) -> None:
+def write(detected: Detected, frame: pd.DataFrame, meaning: Meaning, folder: Path) -> None:
     """Writes data/index as a whole."""
-    found = detected.competition.model_copy(update={"findings": [*detected.competition.findings, *findings]})
     labels = [(name, label, detected.groups.get(name)) for name, label in detected.labels.items()]
     with replacing_folder(folder) as draft:
         IMAGES.write(frame, draft / "images.parquet")
         ORIGINS.write(frame[(frame[ORIGIN] != "").any(axis=1)], draft / origins.PATH.name)
         LABELS.write(pd.DataFrame(labels, columns=LABELS.schema.names), draft / "labels.parquet")
-        contract.write(found, draft / "competition.json")
+        contract.write(detected.competition, draft / "competition.json")
         readable = set(frame.loc[frame["status"] != "unreadable", "image_id"])
         shared = several({image.image_id: image.row for image in detected.images}, readable)
         rows.write(shared, draft / rows.PATH.name)

@@ -1,4 +1,4 @@
-"""data/index/competition.json: what ingest found in the download, and why it thinks so."""
+"""data/index/competition.json: what ingest found in the download; findings.json says why."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +16,7 @@ from podium.tasks.task import Name, Task
 
 PATH = Path("data/index/competition.json")
 SAMPLE = Path("data/index/sample_submission.csv")  # the sample's text as shipped, or as we built it
-VERSION = 1
+VERSION = 2
 
 
 class Finding(BaseModel):
@@ -57,7 +57,6 @@ class Competition(BaseModel):
     sample_shipped: bool = True
     daily_limit: int | None = None
     notebooks_only: bool = False
-    findings: list[Finding] = []
 
     @model_validator(mode="before")
     @classmethod

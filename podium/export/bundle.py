@@ -29,7 +29,7 @@ from podium.vote.cutting import regrade, warp
 SCRIPT = Path("podium/export/predict.py")
 ROOT = Path(__file__).parents[2]
 MOST_FOLDERS = 20  # named in the card; images that lie in more of them have a folder above in common
-UNKNOWN_TO_A_BUNDLE = ("findings", "version", "daily_limit", "notebooks_only")
+UNKNOWN_TO_A_BUNDLE = ("version", "daily_limit", "notebooks_only")
 TURNS = {"thresholds": warp, "grades": regrade}
 
 

@@ -21,7 +21,8 @@ from podium.contracts import (
     predictions,
 )
 from podium.contracts import facts as contract
-from podium.contracts.competition import Competition
+from podium.contracts import findings as findings_of
+from podium.contracts.competition import Competition, Finding
 from podium.contracts.model import ModelCard
 from podium.experiments import earlier
 from podium.experiments.compare import Difference
@@ -64,6 +65,7 @@ class Evidence:
     histories: dict[int, dict[str, list[float]]]
     metrics: dict[str, float | int | str]
     params: dict[str, Any]
+    findings: list[Finding] = field(default_factory=list)  # of ingest
     details: dict[str, float | int | str] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     voters: dict[str, Any] = field(default_factory=dict)
@@ -105,6 +107,7 @@ def gather(declared: list[int]) -> Evidence:
         histories={fold: _history(model.folder(fold)) for fold in trained},
         metrics=metrics.read(),
         params=read_params(),
+        findings=findings_of.read(),
         details=metrics.read(metrics.DETAILS) if metrics.DETAILS.exists() else {},
         facts=[fact for folder in contract.FOLDERS if (fact := _fact(folder))],
         voters=json.loads(VOTERS.read_text(encoding="utf-8")) if VOTERS.exists() else {},

@@ -40,7 +40,7 @@ CURVES = (("loss", "train_loss", "val_loss"), ("accuracy", "train_accuracy", "va
 
 def warnings(run: Evidence, _params: ReportParams) -> Part:
     """What went wrong or was left out: nothing else stands here."""
-    notes = [f"{f.what}: {f.found}. {f.why}".strip() for f in run.competition.findings if _warns(f)]
+    notes = [f"{f.what}: {f.found}. {f.why}".strip() for f in run.findings if _warns(f)]
     notes += sorted({note for card in run.cards for note in card.notes if not TOLD.match(note)})
     notes += [f"{fact.stage}: {note}" for fact in run.facts for note in fact.values.get("warnings", [])]
     missing = sorted(set(run.params["folds"]) - set(run.histories))

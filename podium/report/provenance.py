@@ -22,7 +22,7 @@ LONG = 60.0  # seconds from which minutes are told
 
 def competition(run: Evidence, _params: ReportParams) -> Part:
     """What was found in the download, and which images cannot be read."""
-    rows = [[f.what, f.found, f.why] for f in run.competition.findings]
+    rows = [[f.what, f.found, f.why] for f in run.findings]
     found = Counter(zip(run.images["subset"], run.images["status"], strict=True))
     kinds = [[subset, status, str(n)] for (subset, status), n in sorted(found.items())]
     blocks: list[Block] = [

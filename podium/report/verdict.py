@@ -72,7 +72,7 @@ def _whole(run: Evidence) -> list[Point]:
 
 
 def _metric(run: Evidence) -> list[Point]:
-    assumed = any(f.what == "metric" and f.warning for f in run.competition.findings)
+    assumed = any(f.what == "metric" and f.warning for f in run.findings)
     name = run.competition.metric
     if assumed:
         reason = f"{name} follows from the submission's form. Is it another? Set competition.metric."

@@ -53,7 +53,7 @@ def test_what_may_help_is_kept_and_the_rest_told(tmp_path: Path) -> None:
     assert list(got.columns) == ["age", "site", "dose"]
     assert got.columns["age"]["train/a3.png"] == "23" and got.columns["age"]["test/b3.png"] == "28"
     assert "train/a4.png" not in got.columns["site"] and got.columns["site"]["test/b0.png"] == "south"
-    said = table(got.competition.findings)
+    said = table(got.findings)
     for text in (
         "may help: age, site, dose",
         "country (always the same)",
@@ -73,7 +73,7 @@ def test_a_site_that_the_test_shares_is_a_column_and_no_group(tmp_path: Path) ->
     got = found(ship(), tmp_path, label_column="label")
     assert not {"north", "south"} & set(
         got.groups.values()
-    ) and "none by site: the test images are of the same ones" in table(got.competition.findings)
+    ) and "none by site: the test images are of the same ones" in table(got.findings)
     kept = found(ship(), tmp_path, label_column="label", group_column="site")
     assert set(kept.groups.values()) == {"north", "south"}
 
@@ -81,9 +81,7 @@ def test_a_site_that_the_test_shares_is_a_column_and_no_group(tmp_path: Path) ->
 def test_a_column_whose_values_repeat_and_never_meet_the_tests_tells_the_groups(tmp_path: Path) -> None:
     got = found(ship(), tmp_path, label_column="label")
     assert got.groups["train/train/a6.png"] == got.groups["train/train/a7.png"] == "d3"
-    assert "doctor: its 20 values repeat in training, and the test has none" in table(
-        got.competition.findings
-    )
+    assert "doctor: its 20 values repeat in training, and the test has none" in table(got.findings)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +119,7 @@ def test_a_table_whose_ids_fit_train_and_test_tells_of_one(tmp_path: Path) -> No
     files |= {"sample_submission.csv": csv("id,label", *(f"{i},well" for i in range(TEST)))}
     files |= {"meta.csv": csv("id,camera", *(f"{i},{'NE'[i % 2]}" for i in range(TRAIN)))}
     got = found(files, tmp_path)
-    assert not got.columns and "camera (missing in the test)" in table(got.competition.findings)
+    assert not got.columns and "camera (missing in the test)" in table(got.findings)
 
 
 def test_places_that_hold_sequences_are_the_groups(tmp_path: Path) -> None:
@@ -135,7 +133,7 @@ def test_places_that_hold_sequences_are_the_groups(tmp_path: Path) -> None:
     assert set(got.groups.values()) == {f"c{i}" for i in range(10)}
     assert (
         "camera: its 10 values repeat in training, and the test has none of them; each holds sequence whole"
-        in (table(got.competition.findings))
+        in (table(got.findings))
     )
     torn = {
         name: str(data).replace("a1,well,s0,c0", "a1,well,s0,c9")

@@ -13,6 +13,7 @@ import yaml
 
 from podium.competition import index
 from podium.contracts import competition as contract
+from podium.contracts import findings
 from podium.contracts.images import IMAGES
 from podium.contracts.labels import LABELS
 from podium.contracts.origins import ORIGINS
@@ -111,8 +112,8 @@ def test_unreadable_images_are_listed_and_kept_as_rows(
     said = capsys.readouterr().out
     assert "test/1.jpg: " in said and "train/cat/cat_0.jpg: the file is empty" in said
     assert "1 test images cannot be read (their rows get the classes' prior)" in said
-    findings = contract.read(project / "data/index/competition.json").findings
-    assert any(finding.warning and "test images cannot be read" in finding.found for finding in findings)
+    told = findings.read(project / findings.PATH)
+    assert any(finding.warning and "test images cannot be read" in finding.found for finding in told)
 
 
 def test_a_jpeg_damaged_in_its_middle_is_told_by_name(

@@ -51,7 +51,7 @@ def test_layout(name: str, tmp_path: Path) -> None:
         assert competition.column_classes == want.column_classes
     if want.metric is not None:
         assert competition.metric == want.metric
-    assert want.said in table(competition.findings)
+    assert want.said in table(got.findings)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -79,7 +79,7 @@ def test_a_folder_is_seen_as_its_zip(name: str, tmp_path: Path) -> None:
     path = ship_folder(want.files, tmp_path)
     folder = detect(open_raw(path), CompetitionParams(path=str(path)))
     assert (folder.images, folder.labels) == (zipped.images, zipped.labels)
-    assert folder.competition.findings == zipped.competition.findings
+    assert folder.findings == zipped.findings
 
 
 def test_the_corpus_is_large_enough() -> None:

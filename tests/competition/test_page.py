@@ -59,9 +59,9 @@ def test_the_page_in_the_download_sets_metric_and_form(tmp_path: Path) -> None:
     files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | sample("t0,0", "t1,0")
     files |= {"train.csv": csv("id,label", "a1,0", "a2,1", "a3,0", "a4,1")}
     files |= {"description.md": "## Evaluation\n\nArea under the ROC curve.\n"}
-    competition = found(files, tmp_path).competition
-    assert (competition.metric, competition.form) == ("roc_auc", "binary")
-    told = next(finding for finding in competition.findings if finding.what == "metric")
+    got = found(files, tmp_path)
+    assert (got.competition.metric, got.competition.form) == ("roc_auc", "binary")
+    told = next(finding for finding in got.findings if finding.what == "metric")
     assert told.why == "description.md: “Area under the ROC curve.”"
 
 
@@ -72,13 +72,13 @@ def test_a_metric_that_podium_lacks_is_told(tmp_path: Path) -> None:
         | LABELLED
         | {"description.md": "## Evaluation\n\nA mean Dice coefficient is used.\n"}
     )
-    findings = found(files, tmp_path).competition.findings
+    findings = found(files, tmp_path).findings
     assert any("what the page says is not taken" in finding.found and finding.warning for finding in findings)
 
 
 def test_what_the_page_says_must_suit_what_was_found(tmp_path: Path) -> None:
     files = folders() | unseen() | LABELLED | {"description.md": "## Evaluation\n\nThe RMSE is used.\n"}
-    competition = found(files, tmp_path).competition
-    assert competition.metric == "accuracy"
-    said = [finding.found for finding in competition.findings if finding.warning]
+    got = found(files, tmp_path)
+    assert got.competition.metric == "accuracy"
+    said = [finding.found for finding in got.findings if finding.warning]
     assert any("what the page says is not taken: rmse does not judge what was found" in text for text in said)

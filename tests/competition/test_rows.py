@@ -71,8 +71,8 @@ def test_images_of_one_id_are_one_row(name: str, tmp_path: Path) -> None:
     assert len(rows) == 4 and all(len(labels) == 1 for labels in rows.values())
     tests = [image.submission_id for image in got.images if image.subset == "test"]
     assert sorted(tests) == ["x", "x", "x", "y"]
-    assert "8 training images are 4 rows, of 1 to 2 images" in table(got.competition.findings)
-    assert "an id has up to 3 images, as x has" in table(got.competition.findings)
+    assert "8 training images are 4 rows, of 1 to 2 images" in table(got.findings)
+    assert "an id has up to 3 images, as x has" in table(got.findings)
 
 
 def test_the_first_readable_image_names_its_row() -> None:
@@ -101,7 +101,7 @@ def test_rows_that_nothing_tells_are_said(tmp_path: Path) -> None:
     files = {name: data for name, data in beginnings().items() if not name.startswith("train")}
     files |= images(*(f"train/{word}/{i}.png" for word in ("sick", "well") for i in range(3)))
     got = found(files, tmp_path)
-    warned = [finding.found for finding in got.competition.findings if finding.warning]
+    warned = [finding.found for finding in got.findings if finding.warning]
     assert any(text.startswith("nothing says which training images make a row") for text in warned)
     assert {image.row for image in got.images if image.subset == "train"} == {""}
 

@@ -107,7 +107,7 @@ def test_grades_by_the_column_s_name(of, header: str) -> None:
     made = of(table("0", "1", "2", "1", header=header) | sample("t0,0", header=header))
     known = made.competition
     assert (known.task, known.metric, known.answers) == ("ordinal", "quadratic_kappa", ["0", "1", "2"])
-    assert any(finding.what == "task" and finding.warning for finding in known.findings)
+    assert any(finding.what == "task" and finding.warning for finding in made.findings)
 
 
 def test_grades_by_the_metric(of) -> None:

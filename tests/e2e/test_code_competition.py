@@ -10,7 +10,7 @@ import pytest
 from in_process import Shown, opened, picture, run_stages
 from tiny_project import SMALL
 
-from podium.contracts import competition, images
+from podium.contracts import competition, findings, images
 from podium.foundation.errors import UserError
 from stages import ingest, notebook, rehearse
 
@@ -63,7 +63,7 @@ def test_stand_ins_are_no_labelled_images_and_need_the_pages_word(project: Path)
     assert tests["submission_id"].tolist() == [f"hidden_{i}" for i in range(5)]
     assert tests["path"].tolist() == [f"test/hidden_{i}.png" for i in range(5)]
     assert (found["subset"] == "train").sum() == 24 and competition.read().notebooks_only
-    assert any(f.warning and "training images stand in" in f.found for f in competition.read().findings)
+    assert any(f.warning and "training images stand in" in f.found for f in findings.read())
     ship(project / "comp.zip", rows=501)
     with pytest.raises(UserError, match=r"sample_submission.csv has 501 rows and the download holds no test"):
         ingest.main()

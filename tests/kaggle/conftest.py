@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from podium.contracts import competition
 from tests.kaggle.server import Kaggle, serving
 
 KEY = "s3cr3t-0123456789abcdef"
@@ -80,7 +81,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (place / "reports/metrics.json").write_text(json.dumps(scores))
     found = {"name": "some", "classes": ["0", "1"], "metric": "accuracy", "form": "label", "id_column": "id",
              "columns": ["label"], "values": ["0", "1"], "column_classes": []}  # fmt: skip
-    (place / "data/index/competition.json").write_text(json.dumps(found | {"version": 1}))
+    (place / "data/index/competition.json").write_text(json.dumps(found | {"version": competition.VERSION}))
     (place / "data/index/sample_submission.csv").write_text("id,label\na,0\n")
     monkeypatch.chdir(place)
     record()

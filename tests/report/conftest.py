@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium.contracts import clean, competition, folds, images, manifest, metrics, model, predictions
+from podium.contracts import (
+    clean,
+    competition,
+    findings,
+    folds,
+    images,
+    manifest,
+    metrics,
+    model,
+    predictions,
+)
 from podium.foundation.files import write_json, write_text
 from podium.images.pixels import encode
 from podium.images.shards import Writer
@@ -58,9 +68,10 @@ def _split(stored: pd.DataFrame) -> None:
     competition.write(
         competition.Competition(
             name="zoo <script>alert(1)</script>", classes=CLASSES, metric="log_loss", form="label",
-            id_column="id", columns=["label"], values=CLASSES, column_classes=[], findings=[plain, warned],
+            id_column="id", columns=["label"], values=CLASSES, column_classes=[],
         )
     )  # fmt: skip
+    findings.write([plain, warned])
     label = stored["image_id"].str.split("/").str[1].astype(int)
     frame = stored.assign(label=label, group=stored["image_id"], fold=np.arange(len(stored)) % 2)
     folds.FOLDS.write(frame, folds.PATH)

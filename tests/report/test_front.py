@@ -22,12 +22,11 @@ def whole(**params: Any) -> Evidence:
     """The finished run as if all its folds and a thousand images had been seen."""
     run = gather([0, 1])
     facts = [Fact("clean", SOUND | {"suspects": 1}, [])]
-    findings = [found for found in run.competition.findings if not found.warning]
     many = np.repeat(np.arange(len(run.ids)), 30)
     return replace(
         run,
         facts=facts,
-        competition=run.competition.model_copy(update={"findings": findings}),
+        findings=[found for found in run.findings if not found.warning],
         params=run.params | {"folds": [0, 1]} | params,
         ids=[run.ids[i] for i in many], labels=run.labels[many], oof=run.oof[many], fold_of=run.fold_of[many],
     )  # fmt: skip

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium.contracts import duplicates, predictions
+from podium.contracts import duplicates, findings, predictions
+from podium.contracts.competition import Finding
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_json, write_text
 from podium.kaggle import ledger
@@ -115,10 +116,8 @@ def test_the_confusion_is_normalised_and_carries_its_counts(finished: Path) -> N
 
 
 def test_an_assumed_metric_and_choices_are_no_warnings(finished: Path) -> None:
-    path = Path("data/index/competition.json")
-    found = json.loads(path.read_text())
-    found["findings"].append({"what": "metric", "found": "log_loss", "why": "assumed", "warning": True})
-    path.write_text(json.dumps(found))
+    assumed = Finding(what="metric", found="log_loss", why="assumed", warning=True)
+    findings.write([*findings.read(), assumed])
     card = json.loads(Path("models/fold0/model.json").read_text())
     card["notes"] = ["model: auto became some_net, the one for cpu", "mixup is ignored: the head is an SVM"]
     Path("models/fold0/model.json").write_text(json.dumps(card))

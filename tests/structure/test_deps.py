@@ -5,10 +5,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from podium.contracts import trials
+from podium.contracts import findings, trials
 from podium.foundation.errors import UserError
 from podium.project import dvc_file
 from podium.project.closure import FOLDER, Code
@@ -124,11 +125,12 @@ def test_editing_report_code_reruns_only_the_report() -> None:
         assert name == "report" or not set(deps(name)) & set(report), name
 
 
-def test_what_only_tells_why_folds_are_trained_retrains_nothing() -> None:
-    assert trials.PATH.as_posix() in STAGES["select"]["outs"] and trials.PATH.as_posix() in deps("report")
-    for name in set(LISTED) - {"select", "report"}:
-        whole = {trials.PATH.as_posix(), trials.PATH.parent.as_posix(), "podium/contracts/trials.py"}
-        assert not whole & set(deps(name)), name
+@pytest.mark.parametrize(("maker", "told"), [("select", trials), ("ingest", findings)])
+def test_what_only_tells_why_runs_the_report_again_and_nothing_else(maker: str, told: ModuleType) -> None:
+    path, module = told.PATH.as_posix(), told.__name__.replace(".", "/") + ".py"
+    assert path in STAGES[maker]["outs"] and path in deps("report")
+    for name in set(LISTED) - {maker, "report"}:
+        assert not {path, told.PATH.parent.as_posix(), module} & set(deps(name)), name
 
 
 # -- the tool itself, on a small tree
