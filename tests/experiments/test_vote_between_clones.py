@@ -90,3 +90,22 @@ def name_ref(root: Path, name: str) -> str:
 
 def revision_of(root: Path, name: str) -> str:
     return tiny.run(root, "git", "rev-parse", name_ref(root, name)).strip()
+
+
+def test_a_project_inside_a_larger_repository_votes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PODIUM_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("of another project\n")
+    ours = tiny.repository(tmp_path / "mine/kaggle/podium", top=tmp_path / "mine")
+    committed = (ours / "params.yaml").read_text()
+    first = tiny.run(ours, "python", "-m", "stages.vote", "--models", "resnet18 tv:alexnet", "--name", "both")
+    assert "resnet18 has not run yet" in first and "`dvc exp apply both`" in first
+    scored = metrics.read(ours / metrics.PATH)
+    assert (ours / "params.yaml").read_text() == committed
+    kept = yaml.safe_load(tiny.run(ours, "git", "show", f"{name_ref(ours, 'both')}:./params.yaml"))
+    assert len(kept["ensemble"]["experiments"]) == 2
+    again = tiny.run(ours, "python", "-m", "stages.vote", "--models", "resnet18 tv:alexnet", "--name", "more")
+    assert "has not run yet" not in again and metrics.read(ours / metrics.PATH) == scored
+    tiny.run(ours, "dvc", "exp", "apply", "both")
+    temporary = tiny.run(ours, "dvc", "exp", "run", "--temp", "-S", "ensemble.voter=hard")
+    assert "ensemble: hard vote of resnet18@" in temporary

@@ -100,8 +100,11 @@ def _probs(generator: np.random.Generator, labels: np.ndarray) -> np.ndarray:
     return odds / odds.sum(1, keepdims=True)
 
 
-def repository(root: Path) -> Path:
-    """A committed project with our code, our params.yaml and the fake predict stage."""
+def repository(root: Path, top: Path | None = None) -> Path:
+    """A committed project with our code, our params.yaml and the fake predict stage.
+
+    top: the larger Git repository of which it is a folder; None: it is its own.
+    """
     root.mkdir(parents=True)
     for name in ("podium", "stages"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -112,10 +115,10 @@ def repository(root: Path) -> Path:
         shutil.copy(ROOT / name, root / name)
     (root / "stages/fake.py").write_text(FAKE)
     (root / "dvc.yaml").write_text(DVC_YAML)
-    run(root, "git", "init", "-q", "-b", "main")
+    run(top or root, "git", "init", "-q", "-b", "main")
     for key, value in (("user.name", "t"), ("user.email", "t@example.org")):
         run(root, "git", "config", key, value)
-    run(root, "dvc", "init", "-q")
+    run(root, "dvc", "init", "-q", *(["--subdir"] if top else []))
     run(root, "dvc", "config", "core.analytics", "false")
     run(root, "git", "add", "-A")
     run(root, "git", "commit", "-q", "-m", "baseline")
