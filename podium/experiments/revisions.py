@@ -6,7 +6,7 @@ from pathlib import Path
 from podium.foundation import scratch
 from podium.foundation.errors import UserError
 from podium.foundation.files import digest
-from podium.foundation.git import is_full, repository
+from podium.foundation.git import answer, is_full, repository
 
 PREDICTIONS = ("data/predictions", "data/split/folds.parquet", "data/index/competition.json", "params.yaml")
 
@@ -27,10 +27,12 @@ def _get(revision: str, paths: tuple[str, ...], place: Path) -> None:
     from dvc_data.index import DataIndexError
 
     try:
-        files = DVCFileSystem(url=str(repository()), rev=revision)
+        # a project in a folder of a larger repository: DVC counts paths from that one's top
+        inside = answer("-C", str(repository()), "rev-parse", "--show-prefix").strip()
+        files = DVCFileSystem(url=str(repository()), rev=revision, subrepos=bool(inside))
         for path in paths:
             (place / path).parent.mkdir(parents=True, exist_ok=True)
-            files.get(path, str(place / path), recursive=True)
+            files.get(f"{inside}{path}", str(place / path), recursive=True)
     except (DvcException, DataIndexError, FileNotFoundError) as error:
         shutil.rmtree(place, ignore_errors=True)
         raise UserError(
