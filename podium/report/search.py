@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from podium.contracts import predictions, selection, trials
-from podium.contracts.trials import Trial
+from podium.contracts.trials import Trial, Trials
 from podium.report.blocks import Block, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
@@ -41,26 +41,28 @@ def search(_run: Evidence, _params: ReportParams) -> Part:
         blocks.append(Table(head, rows[:OPEN_ROWS]))
         if len(rows) > OPEN_ROWS:
             blocks.append(Table(head, rows[OPEN_ROWS:], f"{len(rows) - OPEN_ROWS} more candidates"))
-    told = read(trials.PATH)
-    if why := told.get("why"):
-        blocks.append(Sentences([f"Training: {why}."]))
-    if trial := told.get("trial"):
-        rows = [[word, number(trial[name])] for name, word in TRIAL.items()]
+    if told := _told():
+        blocks.append(Sentences([f"Training: {told.why}."]))
+    if told and told.trial:
+        rows = [[word, number(getattr(told.trial, name))] for name, word in TRIAL.items()]
         blocks.append(Table(["the trial", ""], rows, "Numbers of the trial"))
     return Part("Search", blocks)
 
 
 def trial() -> Trial | None:
     """What a fold trained for the evidence showed; None where the parameters alone decided."""
-    found = read(trials.PATH).get("trial")
-    return Trial.model_validate(found) if found else None
+    told = _told()
+    return told.trial if told else None
 
 
 def spared() -> str:
     """Why no fold was trained; empty where folds are trained, or nothing decided."""
-    if read(selection.PATH).get("train", True):
-        return ""
-    return str(read(trials.PATH).get("why", "the probes suffice"))
+    told = _told()
+    return told.why if told and not read(selection.PATH).get("train", True) else ""
+
+
+def _told() -> Trials | None:
+    return trials.read() if trials.PATH.exists() else None
 
 
 def probe(run: Evidence) -> NDArray[np.float32] | None:

@@ -20,9 +20,10 @@ def searched(finished: Path) -> Path:
     told = {"version": 1, "size": 64, "probes": [probe], "sentences": ["probe: 64 pixels, <b>squash</b>."]}
     write_json(search.PROBES / "chosen.json", told)
     write_text(search.PROBES / "candidates.csv", "step,network,loss\n" + "size,lite0,0.5\n" * 40)
-    trial = dict.fromkeys(search.TRIAL, 0.25)
+    numbers = dict.fromkeys(search.TRIAL, 0.25) | {"images": 9, "epochs": 3}
+    trial = trials.Trial(folds=[0], size=96, freeze="head", **numbers)
     write_json(selection.PATH, {"version": selection.VERSION, "train": False})
-    write_json(trials.PATH, {"version": trials.VERSION, "why": "the probes are as good", "trial": trial})
+    trials.write(trials.Trials(why="the probes are as good", trial=trial))
     run = gather([0, 1])
     for fold in (0, 1):
         rows = np.flatnonzero(run.fold_of == fold)
