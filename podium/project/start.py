@@ -17,7 +17,7 @@ from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
 from podium.foundation.instead import START, sentence
-from podium.project import standing
+from podium.project import standing, summary
 
 RAW = Path("data/raw")
 BLOCK = 1 << 20  # bytes read at once
@@ -177,6 +177,7 @@ def dvc(*words: str) -> None:
     here = Path(sys.executable).parent
     environment = os.environ | {"PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}"}
     environment |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}  # read so below, in any locale
+    environment |= {summary.LAST: summary.LATER}  # they follow the baseline's commit
     command = [sys.executable, "-m", "dvc", *words]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     assert process.stdout is not None

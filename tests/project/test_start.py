@@ -12,7 +12,7 @@ import yaml
 from podium.contracts.competition import Finding
 from podium.download import meta
 from podium.foundation.errors import UserError
-from podium.project import start
+from podium.project import start, summary
 
 PARAMS_PATH = Path("params.yaml").resolve()
 PARAMS = PARAMS_PATH.read_text(encoding="utf-8")
@@ -214,3 +214,17 @@ def test_dvcs_advice_on_git_is_not_passed_on() -> None:
 def test_another_competition_is_told_from_the_same_again() -> None:
     mine = start.with_path(PARAMS, Path("data/raw/mine.zip"))
     assert start.is_another(PARAMS, mine) and not start.is_another(mine, mine)
+
+
+def test_the_last_lines_wait_for_the_baselines_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report's stage printed them too, with `baseline none yet` before the commit that makes it."""
+    told: dict[str, str] = {}
+
+    def popen(_command: list[str], env: dict[str, str], **_: object) -> None:
+        told.update(env)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start.subprocess, "Popen", popen)
+    with pytest.raises(KeyboardInterrupt):
+        start.dvc("repro")
+    assert told[summary.LAST] == summary.LATER
