@@ -18,7 +18,8 @@ from podium.experiments import earlier
 from podium.experiments.earlier import Earlier
 from podium.foundation.files import digest
 
-FIRST, STAGES = ["ingest", "embed"], ["clean_labels", "split", "probe", "ensemble"]
+FIRST, FOLDED, STAGES = ["ingest", "embed"], ["clean_labels", "split"], ["probe", "ensemble"]
+OF_STAGES = ("image.", "probe.", "ensemble.")  # sections that the folds do not depend on
 KEPT = (
     competition.PATH,
     images.PATH,
@@ -52,9 +53,15 @@ def run(archive: Path, work: Path, settings: dict[str, Any]) -> Path:
         shutil.rmtree(place, ignore_errors=True)
         checkout.run_chain(checkout.prepare(archive, place.parent, ()), FIRST, scratch)
         shutil.copy(place / "params.yaml", place.parent / "params.yaml")
+        (place.parent / "folded").unlink(missing_ok=True)
     shutil.copy(place.parent / "params.yaml", place / "params.yaml")  # without an earlier run's settings
     checkout.set_params(place, told)
-    checkout.run_chain(place, STAGES, scratch)
+    own = digest({key: value for key, value in told.items() if not key.startswith(OF_STAGES)})
+    folded = place.parent / "folded"  # whose folds lie here
+    same = folded.exists() and folded.read_text() == own
+    folded.unlink(missing_ok=True)
+    checkout.run_chain(place, STAGES if same else [*FOLDED, *STAGES], scratch)
+    folded.write_text(own)
     draft = kept.with_name(f"{kept.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     for path in KEPT:
