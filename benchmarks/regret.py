@@ -57,7 +57,7 @@ def main() -> None:
     found: dict[str, Any] = record.about("benchmarks.regret") | told | {"competitions": {}}
     for pair in given.pairs:
         archive, solution = (Path(part) for part in pair.split("=", 1))
-        runs = {name: probed.run(archive, given.work, settings) for name, settings in CANDIDATES.items()}
+        runs = {name: probed.run(archive, given.work, CANDIDATES[name]) for name in given.candidates}
         read = {name: probed.read(place, solution) for name, place in runs.items()}
         found["competitions"][archive.stem] = judge(read, given)
         write_json(given.out.with_suffix(".json"), found)
@@ -72,6 +72,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("pairs", nargs="+", help="zip=solution")
     parser.add_argument("--work", type=Path, required=True, help="where copies, runs and scratch go")
     parser.add_argument("--out", type=Path, default=record.RESULTS / "regret", help="without suffix")
+    parser.add_argument("--candidates", nargs="+", default=list(CANDIDATES), choices=list(CANDIDATES))
     parser.add_argument("--ledger", type=int, default=6, help="candidates of a ledger")
     parser.add_argument("--ledgers", type=int, default=40)
     parser.add_argument("--splits", type=int, default=200, help="of the solution, for each ledger")
