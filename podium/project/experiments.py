@@ -107,7 +107,7 @@ def score(row: Row) -> tuple[str, str]:
     if row.run is None:
         return "not here", ""
     m = row.run.metrics
-    text = f"{float(m['cv']):.4f}" + ("" if row.whole else " partial")
+    text = f"{float(m['cv']):.4f}" + ("" if row.whole else " first look")
     return text, f"({float(m['cv_low']):.4f} to {float(m['cv_high']):.4f})" if "cv_low" in m else ""
 
 

@@ -55,7 +55,7 @@ def test_the_table_fits_and_says_what_each_run_is(capsys: pytest.CaptureFixture[
         "2.5",
         "better",
         "worse",
-        "partial",
+        "first look",
         "not here",
     ):
         assert told in text
@@ -118,6 +118,6 @@ def test_experiments_are_listed_newest_first_beside_the_baseline(
     few, other, base = experiments.rows()
     assert [row.named.name for row in (few, other, base)] == ["few", "other", BASELINE]
     assert other.changed == ["model=beta"] and other.whole and other.ahead and other.ahead.images == 200
-    assert not few.whole and experiments.score(few)[0].endswith("partial")
+    assert not few.whole and experiments.score(few)[0].endswith("first look")
     assert few.ahead and few.ahead.images == 40
     assert folds.PATH.exists()  # the workspace was not touched
