@@ -23,6 +23,7 @@ SMALLEST = 64  # pixels of the short side: below it a frame is the picture's own
 PATCH = (8, 4)  # a corner is this part of the short side high, and that part wide
 BLOCKS = 8  # a side of a corner's hash: 64 bits
 CONTRAST = 48  # of 255, between the darkest and the brightest block
+NONE = "-"
 TURNS = 20  # neighbouring blocks of 112 that differ, at least: a plain gradient has 8 to 16
 
 
@@ -45,16 +46,18 @@ def marks(pixels: Pixels) -> Marks:
 def _frame(pixels: Pixels) -> str:
     sides = (pixels, pixels.transpose(1, 0, 2)[::-1], pixels[::-1], pixels.transpose(1, 0, 2))
     told = [_strip(side) for side in sides]
-    return " ".join(strip or "-" for strip in told) if any(told) else ""
+    return " ".join(strip or NONE for strip in told) if any(told) else ""
 
 
 def _strip(pixels: Pixels) -> str:
     """The frame along the first line: width:colour; empty where there is none."""
     line, half = pixels[0], len(pixels) // 2
-    ends = line[[0, len(line) // 2, -1]].astype(np.int16)
-    if np.ptp(ends, axis=0).max() > 2 * NEAR:
+    few = zip(line[0].tolist(), line[len(line) // 2].tolist(), line[-1].tolist(), strict=True)
+    if any(max(levels) - min(levels) > 2 * NEAR for levels in few):
         return ""  # most pictures: told at once
     colour = np.median(line, axis=0)
+    if _share(line[None], colour, NEAR)[0] < UNIFORM:
+        return ""
     plain = 0
     while plain < half:
         lines = pixels[plain : min(plain + LINES, half)]
@@ -83,17 +86,22 @@ def _share(lines: Pixels, colour: NDArray[np.float64], apart: int) -> NDArray[np
 def _corners(pixels: Pixels, short: int) -> str:
     high, wide = (short // part for part in PATCH)
     patches = (pixels[:high, :wide], pixels[:high, -wide:], pixels[-high:, -wide:], pixels[-high:, :wide])
-    told = [_hash(patch) for patch in patches]
-    return " ".join(found or "-" for found in told) if any(told) else ""
+    small = [cv2.resize(patch, (BLOCKS, BLOCKS), interpolation=cv2.INTER_AREA) for patch in patches]
+    told = _hashes(np.array([cv2.cvtColor(blocks, cv2.COLOR_RGB2GRAY) for blocks in small]))
+    return " ".join(told) if any(found != NONE for found in told) else ""
 
 
-def _hash(patch: Pixels) -> str:
-    """Which blocks are bright, of a patch with sharp contrasts; empty for any other."""
-    grey = cv2.cvtColor(np.ascontiguousarray(patch), cv2.COLOR_RGB2GRAY)
-    blocks = cv2.resize(grey, (BLOCKS, BLOCKS), interpolation=cv2.INTER_AREA).astype(np.int16)
-    low, high = int(blocks.min()), int(blocks.max())
-    if high - low < CONTRAST:
-        return ""
-    bright = blocks * 2 > low + high
-    turns = (bright[1:] != bright[:-1]).sum() + (bright[:, 1:] != bright[:, :-1]).sum()
-    return np.packbits(bright).tobytes().hex() if turns >= TURNS else ""
+def _hashes(corners: NDArray[np.uint8]) -> list[str]:
+    """Which blocks are bright, of each corner (n, 8, 8) with sharp contrasts; a dash for any other."""
+    low, high = corners.min((1, 2)).astype(np.int16), corners.max((1, 2)).astype(np.int16)
+    sharp = high - low >= CONTRAST
+    if not sharp.any():
+        return [NONE] * len(corners)
+    bright = 2 * corners.astype(np.int16) > (low + high)[:, None, None]
+    turns = (bright[:, 1:] != bright[:, :-1]).sum((1, 2)) + (bright[:, :, 1:] != bright[:, :, :-1]).sum(
+        (1, 2)
+    )
+    kept = sharp & (turns >= TURNS)
+    return [
+        np.packbits(one).tobytes().hex() if keep else NONE for one, keep in zip(bright, kept, strict=True)
+    ]
