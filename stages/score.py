@@ -49,7 +49,9 @@ def main() -> None:
         probs = vote(voting, params, given, Path(place), load(EmbedParams))
     labels = np.array(given.labels, np.int64)
     print(f"{where}: {len(labels):,} images; {told(voting)}.")
-    print(*(f"{name} {score:.4f}" for name, score in scores.scores(labels, probs, found.metric).items()))
+    print(
+        *(f"{name} {score:.4f}" for name, score in scores.scores(labels, probs, registry.of(found)).items())
+    )
     print(*scores.by_class(labels, probs, found.classes), sep="\n")
     for name, reason in given.unreadable:
         print(f"not scored: {name}: {reason}")

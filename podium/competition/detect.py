@@ -11,6 +11,7 @@ from podium.competition.detected import Detected, Shipped
 from podium.competition.foreign import closed, unread
 from podium.competition.forms import FormFound, form_of
 from podium.competition.joining import composed
+from podium.competition.judged import judged
 from podium.competition.labelling import find_labels
 from podium.competition.labels import Labels
 from podium.competition.long_rows import widened
@@ -241,13 +242,16 @@ class _Detection:
     ) -> Competition:
         task, findings = targets.task_of(labels, classes, self.params.metric or self.meta.metric)
         self.findings += findings
-        metric = self._metric(form, task, len(classes.names))
+        by = judged(self.raw, self.params, self.meta, self.paged, form, task, classes.names)
+        self.findings += by.findings
         return Competition(
             name=self.meta.slug or self.raw.path.stem,
             task=task,
             classes=classes.names,
             answers=targets.answers_of(classes, names, task),
-            metric=metric,
+            metric=by.metric,
+            weights=by.weights,
+            unknown=by.unknown,
             form=form.form,
             id_column=id_column,
             columns=form.columns,
@@ -262,26 +266,6 @@ class _Detection:
             daily_limit=self.meta.daily_limit,
             notebooks_only=self.meta.notebooks_only,
         )
-
-    def _metric(self, form: FormFound, task: str, classes: int) -> str:
-        """The metric as params, Kaggle or the page say; what the page alone says must suit."""
-        told = self.params.metric or self.meta.metric
-        try:
-            metric = targets.metric_of(canonical(told), task, classes) if told else None
-        except UserError as error:
-            if self.params.metric or not self.paged:
-                raise
-            metric = None
-            why = str(error).removeprefix("competition.metric: ").rstrip(".")
-            self._note("metric", f"what the page says is not taken: {why}", self.meta.source, warning=True)
-        if metric:
-            self._note("metric", metric, "competition.metric" if self.params.metric else self.meta.source)
-            return metric
-        metric = targets.usual_metric(form.form, form.top_k, task)
-        self._note(
-            "metric", metric, "assumed from the form: set competition.metric to change it", warning=True
-        )
-        return metric
 
     def _note(self, what: str, found: str, why: str = "", warning: bool = False) -> None:
         self.findings.append(Finding(what=what, found=found, why=why, warning=warning))

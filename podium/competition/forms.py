@@ -61,6 +61,10 @@ def form_of(
         found.top_k = max((len(cell.split()) for cell in cells), default=1)
         found.values = values_like(cells, classes)
         found.findings.append(_finding(f"top {found.top_k} labels, space-separated", f"as in {sheet.name}"))
+        strange = sorted({word for cell in cells for word in cell.split()} - set(found.values))
+        if strange:
+            text = f"{sheet.name} shows {_list(strange)}, which no training image has"
+            found.findings.append(_finding(text, "it is never submitted", warning=True))
     elif form == "probabilities":
         raise UserError(
             f"competition.form: probabilities need a column a class, {sheet.name} has {columns[0]} alone."

@@ -1,6 +1,7 @@
 """The metric as the competition's page says it, where a text of that page lies in the download."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
@@ -37,6 +38,8 @@ SPELLINGS = (  # regex -> metric; of several in one place, or within each other,
     (r"\bF1[\s-]*(?:score|measure)?|\bF-score", "f1_macro"),
     (r"(?:mean[\s-]*column[\s-]*wise[\s-]*)?root[\s-]*mean[\s-]*squared?[\s-]*error|\b(?:MC)?RMSE\b", "rmse"),
     (r"mean[\s-]*absolute[\s-]*error|\bMAE\b", "mae"),
+    (r"global(?:ly)?[\s-]*(?:weighted[\s-]*)?(?:coefficient of determination|R(?:2|\^2|²)(?!\w))",
+     "global_r2"),
     (r"coefficient of determination|\bR(?:2|\^2|²)(?!\w)|\bR[\s-]*squared\b", "r2"),
     (r"balanced[\s-]*accuracy|mean[\s-]*(?:per[\s-]*)?class[\s-]*accuracy", "balanced_accuracy"),
     (r"(?:categori[sz]ation|classification|top[\s-]*1)?[\s-]*accuracy|(?:classification|top[\s-]*1) error"
@@ -59,20 +62,34 @@ class Told:
 
 def metric_of_page(raw: Raw) -> Told | None:
     """The metric of the first text that tells one, or None."""
-    names = sorted(
-        (name for name in raw.names() if FILE.search(name)), key=lambda name: (name.count("/"), name)
-    )
-    for name in names:
-        if raw.size(name) <= MAX_BYTES:
-            found = metric_in(letters.read(raw.read(name)).text)
-            if found:
-                return Told(found[0], f"{name}: “{found[1]}”")
+    for name, text in pages(raw):
+        found = metric_in(text)
+        if found:
+            return Told(found[0], f"{name}: “{found[1]}”")
     return None
+
+
+def pages(raw: Raw) -> Iterator[tuple[str, str]]:
+    """(file, text) of each text of the competition's page, the outermost first."""
+    names = (name for name in raw.names() if FILE.search(name) and raw.size(name) <= MAX_BYTES)
+    for name in sorted(names, key=lambda name: (name.count("/"), name)):
+        yield name, letters.read(raw.read(name)).text
+
+
+def section_of(text: str) -> str:
+    """The section on evaluation without its tags, to the next heading of its level; empty without one."""
+    plain = _plain(text)
+    start = EVALUATION.search(plain)
+    if not start:
+        return ""
+    level = start[0].lstrip().partition(" ")[0].count("#")
+    section = plain[start.end() : start.end() + FIRST]
+    return re.split(rf"^#{{1,{level}}} ", section, maxsplit=1, flags=re.M)[0] if level else section
 
 
 def metric_in(text: str) -> tuple[str, str] | None:
     """(metric, sentence) of a page's text: what its section on evaluation says first."""
-    text = re.sub(r"[ \t\r]+", " ", _camel(unescape(TAGS.sub(" ", LINKS.sub(r"\1", text)))))
+    text = _camel(_plain(text))
     section = EVALUATION.search(text)
     starts = [section.start()] if section else [hit.start() for hit in SAYS.finditer(text)]
     for start in starts:
@@ -107,6 +124,11 @@ def _sentence(part: str, at: int) -> str:
         if hit.start() <= at < hit.end():
             return " ".join(hit[0].split())[:SHOWN]
     return " ".join(part[at : at + SHOWN].split())
+
+
+def _plain(text: str) -> str:
+    """Without tags and addresses."""
+    return re.sub(r"[ \t\r]+", " ", unescape(TAGS.sub(" ", LINKS.sub(r"\1", text))))
 
 
 def _camel(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, PositiveFloat, field_validator
 
 from podium.contracts.forms import Form
 from podium.download.params import Limits
@@ -29,9 +29,19 @@ class CompetitionParams(Section):
     sample: str | None = None
     form: Form | None = None
     metric: str | None = None
+    unknown: str | None = None  # the class that stands for what is none of the others: new_whale
+    weights: dict[str, PositiveFloat] = {}  # class, label or number -> what it counts in the metric
     on_missing: Literal["few", "fail", "skip"] = "few"  # labelled images that are not there, empty labels
     on_unreadable: Literal["report", "fail"] = "report"
     limits: Limits = Limits()
+
+    @field_validator("weights", mode="before")
+    @classmethod
+    def _names(cls, weights: Any) -> Any:
+        """Names of classes are words, also those that YAML reads as numbers."""
+        if not isinstance(weights, dict):
+            return weights
+        return {str(name): weight for name, weight in weights.items()}
 
     @field_validator("classes", mode="before")
     @classmethod

@@ -42,6 +42,8 @@ class Competition(BaseModel):
     classes: list[str]
     answers: list[str] = []  # what a label is the number of: the images' different labels; else the classes
     metric: str  # a name in the metrics registry
+    unknown: str = ""  # the class that stands for what is none of the others, where one does
+    weights: list[float] = []  # what each class counts in it; empty: all alike
     form: Form
     id_column: str
     columns: list[str]  # the submission's columns after the id

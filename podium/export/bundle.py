@@ -24,13 +24,13 @@ from podium.metrics.metric import Metric
 from podium.vote import ensemble
 from podium.vote import voter as voters
 from podium.vote.calibration import Calibration
-from podium.vote.cutting import regrade, warp
+from podium.vote.cutting import placed, regrade, warp
 
 SCRIPT = Path("podium/export/predict.py")
 ROOT = Path(__file__).parents[2]
 MOST_FOLDERS = 20  # named in the card; images that lie in more of them have a folder above in common
 UNKNOWN_TO_A_BUNDLE = ("version", "daily_limit", "notebooks_only")
-TURNS = {"thresholds": warp, "grades": regrade}
+TURNS = {"thresholds": warp, "grades": regrade, "unknown": placed}
 
 
 def write_vote(

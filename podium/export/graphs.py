@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from podium.tasks.task import Link, Task
 from podium.tta.params import TtaParams
 from podium.vote import voter as voters
 from podium.vote.calibration import Calibration
-from podium.vote.cutting import DECIDED, LEAD, regrade
+from podium.vote.cutting import DECIDED, LEAD, placed, regrade, warp
 from podium.vote.graph import MEANS
 from podium.vote.voter import SMALLEST, Learnt, Voter
 
@@ -114,6 +115,9 @@ def _over_views(values: Tensor, how: str) -> Tensor:
     return values.amax(0) if how == "max" else values.mean(0)
 
 
+TURNS: dict[Any, str] = {warp: "cuts", regrade: "grades", placed: "unknown"}
+
+
 class VoteGraph(nn.Module):
     """Members' predictions (m, f, n, c), float64, to the vote (n, c), calibrated as ensemble does.
 
@@ -130,7 +134,7 @@ class VoteGraph(nn.Module):
         refuse_without_graph(name)
         self.vote, self.mean = voter.graph(learnt), MEANS[voter.merge_folds]
         self.task, self.power = task, 1 / calibration.temperature
-        self.kind = "" if calibration.turn is None else "grades" if calibration.turn is regrade else "cuts"
+        self.kind = TURNS.get(calibration.turn, "")
         cuts = np.zeros(0) if calibration.cuts is None else calibration.cuts
         self.register_buffer("priors", torch.tensor(calibration.priors, dtype=torch.float64))
         self.register_buffer("cuts", torch.tensor(cuts, dtype=torch.float64))
@@ -162,6 +166,10 @@ class VoteGraph(nn.Module):
             decided = (cuts <= expected).sum(-1, keepdim=True)
             kept = (1 - LEAD) / 2
             return kept * probs + (1 - kept) * (decided == grades).to(probs.dtype)
+        if self.kind == "unknown":
+            mine = torch.arange(probs.shape[-1]) == cuts[0]
+            turned = torch.where(mine, torch.maximum(probs * cuts[1], cuts[2]), probs)
+            return turned / turned.sum(-1, keepdim=True)
         if self.task.link != "softmax":
             return probs
         turned = probs.clamp(min=SMALLEST) ** self.power * self.get_buffer("priors")

@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from podium.metrics.metric import Floats, Labels
+from podium.metrics.metric import Floats, Labels, Metric
 from podium.metrics.registry import get
 
 ALWAYS = ("accuracy", "log_loss")
 
 
-def scores(labels: Labels, probs: Floats, metric: str) -> dict[str, float]:
+def scores(labels: Labels, probs: Floats, metric: Metric) -> dict[str, float]:
     """Accuracy, log loss and the competition's metric of probs (n, k)."""
-    return {name: get(name).function(labels, probs) for name in dict.fromkeys((*ALWAYS, metric))}
+    plain = {name: get(name) for name in ALWAYS}
+    return {name: one.function(labels, probs) for name, one in (plain | {metric.name: metric}).items()}
 
 
 def by_class(labels: Labels, probs: Floats, classes: list[str]) -> list[str]:

@@ -24,6 +24,7 @@ NAMES = (
     "rmse",
     "mae",
     "r2",
+    "global_r2",
 )
 MAP_NAME = re.compile(r"(?:map|mean_average_precision)_(?:at_)?(\d+)")
 
@@ -94,6 +95,8 @@ ALIASES = {
     "r_squared": "r2",
     "r2_score": "r2",
     "coefficient_of_determination": "r2",
+    "globally_weighted_r2": "global_r2",
+    "globally_weighted_coefficient_of_determination": "global_r2",
 }
 
 

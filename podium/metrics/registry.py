@@ -14,6 +14,7 @@ from podium.metrics.metric import (
     Labels,
     Metric,
     auc,
+    by_class,
     f1,
     mean_over,
     share,
@@ -33,7 +34,19 @@ def of(found: Competition) -> Metric:
 
 
 def suited(name: str, found: Competition) -> Metric:
-    """The metric of that name as it judges the competition's task. Raises UserError where it does not."""
+    """The metric of that name as it judges the competition's task, its own with what columns count.
+
+    Raises UserError where it does not judge the task.
+    """
+    metric = _plain(name, found)
+    if metric.name != canonical(found.metric):
+        return metric
+    if found.unknown:
+        metric = metric.placing(found.classes.index(found.unknown))
+    return metric.counting(found.weights)
+
+
+def _plain(name: str, found: Competition) -> Metric:
     family = found.kind.truth
     known = canonical(name)
     if family == "labels" and known in ONE_SIDED:
@@ -49,8 +62,8 @@ def suited(name: str, found: Competition) -> Metric:
 
 
 def beside(found: Competition) -> list[Metric]:
-    """The metrics that are shown whatever the competition's own."""
-    return [suited(metric.name, found) for metric in BESIDE[found.kind.truth]]
+    """The metrics that are shown whatever the competition's own; all columns count alike."""
+    return [_plain(metric.name, found) for metric in BESIDE[found.kind.truth]]
 
 
 def get(name: str) -> Metric:
@@ -62,8 +75,9 @@ def get(name: str) -> Metric:
     return next(family[known] for family in FAMILIES.values() if known in family)
 
 
-def _accuracy(labels: Labels, probs: Floats, weights: Floats) -> Floats:
-    return share((probs.argmax(1) == labels).astype(np.float64), weights)
+def _accuracy(labels: Labels, probs: Floats, weights: Floats, columns: Floats | None = None) -> Floats:
+    hits = (probs.argmax(1) == labels).astype(np.float64)
+    return share(hits, by_class(weights, labels, columns))
 
 
 def _counts(labels: Labels, probs: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
@@ -73,14 +87,16 @@ def _counts(labels: Labels, probs: Floats, weights: Floats) -> tuple[Floats, Flo
     return weights @ (truth * choice), weights @ truth, weights @ choice
 
 
-def _balanced_accuracy(labels: Labels, probs: Floats, weights: Floats) -> Floats:
+def _balanced_accuracy(
+    labels: Labels, probs: Floats, weights: Floats, columns: Floats | None = None
+) -> Floats:
     right, images, _ = _counts(labels, probs, weights)
-    return mean_over(right / np.where(images > 0, images, 1), images > 0)
+    return mean_over(right / np.where(images > 0, images, 1), images > 0, columns)
 
 
-def _f1_macro(labels: Labels, probs: Floats, weights: Floats) -> Floats:
+def _f1_macro(labels: Labels, probs: Floats, weights: Floats, columns: Floats | None = None) -> Floats:
     right, images, decisions = _counts(labels, probs, weights)
-    return mean_over(f1(right, images, decisions), images + decisions > 0)
+    return mean_over(f1(right, images, decisions), images + decisions > 0, columns)
 
 
 def _f1_weighted(labels: Labels, probs: Floats, weights: Floats) -> Floats:
@@ -88,15 +104,15 @@ def _f1_weighted(labels: Labels, probs: Floats, weights: Floats) -> Floats:
     return np.asarray((f1(right, images, decisions) * images).sum(1) / images.sum(1))
 
 
-def _log_loss(labels: Labels, probs: Floats, weights: Floats) -> Floats:
+def _log_loss(labels: Labels, probs: Floats, weights: Floats, columns: Floats | None = None) -> Floats:
     given = probs[np.arange(len(labels)), labels] / np.maximum(probs.sum(1), SMALLEST_PROB)
-    return share(-np.log(np.clip(given, SMALLEST_PROB, 1)), weights)
+    return share(-np.log(np.clip(given, SMALLEST_PROB, 1)), by_class(weights, labels, columns))
 
 
-def _roc_auc(labels: Labels, probs: Floats, weights: Floats) -> Floats:
+def _roc_auc(labels: Labels, probs: Floats, weights: Floats, columns: Floats | None = None) -> Floats:
     """One class against the rest, the mean over classes that have both; ties count half."""
     areas = np.stack([auc(labels == c, probs[:, c], weights) for c in range(probs.shape[1])], axis=1)
-    return mean_over(np.nan_to_num(areas), np.isfinite(areas))
+    return mean_over(np.nan_to_num(areas), np.isfinite(areas), columns)
 
 
 def _quadratic_kappa(labels: Labels, probs: Floats, weights: Floats) -> Floats:
@@ -131,13 +147,20 @@ def _map(name: str, cutoff: int) -> Metric:
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("accuracy", _accuracy),
-        Metric("balanced_accuracy", _balanced_accuracy, suits=("priors",)),
-        Metric("f1_macro", _f1_macro, suits=("priors",)),
+        Metric("accuracy", _accuracy, weighable=True),
+        Metric("balanced_accuracy", _balanced_accuracy, suits=("priors",), weighable=True),
+        Metric("f1_macro", _f1_macro, suits=("priors",), weighable=True),
         Metric("f1_micro", _accuracy),  # one decision an image: both count the right ones
         Metric("f1_weighted", _f1_weighted, suits=("priors",)),
-        Metric("log_loss", _log_loss, greater_is_better=False, wants="probs", suits=("temperature",)),
-        Metric("roc_auc", _roc_auc, wants="ranks"),
+        Metric(
+            "log_loss",
+            _log_loss,
+            greater_is_better=False,
+            wants="probs",
+            suits=("temperature",),
+            weighable=True,
+        ),
+        Metric("roc_auc", _roc_auc, wants="ranks", weighable=True),
         Metric("quadratic_kappa", _quadratic_kappa, suits=("grades", "priors")),
         *map(one_sided, ONE_SIDED),
         _map("map_at_k", MAP_CUTOFF),

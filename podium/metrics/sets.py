@@ -17,24 +17,24 @@ def _counts(targets: Floats, probs: Floats, weights: Floats) -> tuple[Floats, Fl
     return weights @ (targets * choice), weights @ targets, weights @ choice
 
 
-def _roc_auc(targets: Floats, probs: Floats, weights: Floats) -> Floats:
+def _roc_auc(targets: Floats, probs: Floats, weights: Floats, columns: Floats | None = None) -> Floats:
     """The mean over labels that some images have and others have not."""
     areas = [auc(targets[:, c] > DECIDED, probs[:, c], weights) for c in range(probs.shape[1])]
     found = np.stack(areas, axis=1)
-    return mean_over(np.nan_to_num(found), np.isfinite(found))
+    return mean_over(np.nan_to_num(found), np.isfinite(found), columns)
 
 
-def _log_loss(targets: Floats, probs: Floats, weights: Floats) -> Floats:
+def _log_loss(targets: Floats, probs: Floats, weights: Floats, columns: Floats | None = None) -> Floats:
     """Binary cross-entropy, the mean over labels and images."""
     sure = np.clip(probs, SMALLEST_PROB, 1 - SMALLEST_PROB)
     losses = -(targets * np.log(sure) + (1 - targets) * np.log1p(-sure))
-    return share(losses.mean(1), weights)
+    return share(np.average(losses, axis=1, weights=columns), weights)
 
 
-def _f1_macro(targets: Floats, probs: Floats, weights: Floats) -> Floats:
+def _f1_macro(targets: Floats, probs: Floats, weights: Floats, columns: Floats | None = None) -> Floats:
     """The mean over labels that are given or decided at all."""
     right, images, decisions = _counts(targets, probs, weights)
-    return mean_over(f1(right, images, decisions), images + decisions > 0)
+    return mean_over(f1(right, images, decisions), images + decisions > 0, columns)
 
 
 def _f1_micro(targets: Floats, probs: Floats, weights: Floats) -> Floats:
@@ -64,10 +64,12 @@ def _accuracy(targets: Floats, probs: Floats, weights: Floats) -> Floats:
     return share(((probs >= DECIDED) == (targets > DECIDED)).all(1).astype(np.float64), weights)
 
 
-def _average_precision(targets: Floats, probs: Floats, weights: Floats) -> Floats:
+def _average_precision(
+    targets: Floats, probs: Floats, weights: Floats, columns: Floats | None = None
+) -> Floats:
     """The mean over labels that some image has of the precision at each hit; ties share their precision."""
     found = np.stack([_precision(targets[:, c], probs[:, c], weights) for c in range(probs.shape[1])], axis=1)
-    return mean_over(np.nan_to_num(found), np.isfinite(found))
+    return mean_over(np.nan_to_num(found), np.isfinite(found), columns)
 
 
 def _precision(positive: Floats, scores: Floats, weights: Floats) -> Floats:
@@ -83,10 +85,10 @@ def _precision(positive: Floats, scores: Floats, weights: Floats) -> Floats:
 SETS = {
     metric.name: metric
     for metric in (
-        Metric("roc_auc", _roc_auc, wants="ranks"),
-        Metric("average_precision", _average_precision, wants="ranks"),
-        Metric("log_loss", _log_loss, greater_is_better=False, wants="probs"),
-        Metric("f1_macro", _f1_macro, suits=("thresholds",)),
+        Metric("roc_auc", _roc_auc, wants="ranks", weighable=True),
+        Metric("average_precision", _average_precision, wants="ranks", weighable=True),
+        Metric("log_loss", _log_loss, greater_is_better=False, wants="probs", weighable=True),
+        Metric("f1_macro", _f1_macro, suits=("thresholds",), weighable=True),
         Metric("f1_micro", _f1_micro, suits=("thresholds",)),
         Metric("f1_samples", _f1_samples, suits=("thresholds",)),
         Metric("f2_samples", _f2_samples, suits=("thresholds",)),

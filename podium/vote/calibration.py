@@ -1,8 +1,9 @@
 """Turning a vote's probabilities so that the metric gains: a temperature, a factor a class, or cut points.
 
-The first two have one form: p' ~ p ** (1 / temperature) * priors. Cut points are a threshold a label, or the
-bounds of grades (podium/vote/cutting.py). All are fitted on out-of-fold votes, scored on
-parts that they were not fitted on, and kept only where that gains more than its standard error.
+The first two have one form: p' ~ p ** (1 / temperature) * priors. Cut points are a threshold a label, the
+bounds of grades, or the threshold of the class of the unknown (podium/vote/cutting.py). All are fitted on
+out-of-fold votes, scored on parts that they were not fitted on, and kept only where that gains more than its
+standard error.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from podium.vote.voter import SMALLEST, Probs
 
 Kind = Calibrations
 ABLE: dict[str, tuple[Kind, ...]] = {  # by whether the metric judges classes, or targets of a table
-    "classes": ("none", "temperature", "priors", "grades"),
+    "classes": ("none", "temperature", "priors", "grades", "unknown"),
     "targets": ("none", "thresholds"),
 }
 
@@ -69,10 +70,12 @@ def fit(kind: Kind, probs: Probs, labels: np.ndarray, metric: Metric) -> Calibra
         return Calibration(1.0, ones, cutting.thresholds(probs, labels, metric), cutting.warp)
     if kind == "grades":
         return Calibration(1.0, ones, cutting.grades(probs, labels, metric), cutting.regrade)
+    if kind == "unknown":
+        return Calibration(1.0, ones, cutting.place(probs, labels, metric), cutting.placed)
     if metric.table is not None:
         return Calibration(1.0, ones, ones, _unchanged)
     return Calibration(
-        _temperature(probs, labels) if kind == "temperature" else 1.0,
+        _temperature(probs, labels, metric) if kind == "temperature" else 1.0,
         _priors(probs, labels, metric) if kind == "priors" else np.ones(probs.shape[1]),
     )
 
@@ -104,6 +107,11 @@ def attempt(
             f"params.yaml: ensemble.calibrate: {wanted} is not for the metric {metric.name} of this task: "
             f"choose auto, {' or '.join(able)}."
         )
+    if wanted == "unknown" and metric.unknown is None:
+        raise UserError(
+            "params.yaml: ensemble.calibrate: unknown places a class that stands for what is none of the "
+            "others, and none does: name it in competition.unknown."
+        )
     return _tried(wanted, True, probs, labels, home, groups, metric, seed)
 
 
@@ -133,14 +141,15 @@ def _unchanged(probs: Probs, _cuts: Probs) -> Probs:
     return probs
 
 
-def _temperature(probs: Probs, labels: np.ndarray) -> float:
-    """The temperature of least log loss (Guo et al. 2017); 1 where no error was seen: then the least has
-    no end and nothing says how sure is too sure."""
+def _temperature(probs: Probs, labels: np.ndarray, metric: Metric) -> float:
+    """The temperature of least log loss (Guo et al. 2017), the metric's own where it is one; 1 where no error
+    was seen: then the least has no end and nothing says how sure is too sure."""
     if (probs.argmax(1) == labels).all():
         return 1.0
     from scipy.optimize import minimize_scalar
 
-    logs, loss = np.log(np.maximum(probs, SMALLEST)), get("log_loss").function
+    logs = np.log(np.maximum(probs, SMALLEST))
+    loss = (metric if metric.name == "log_loss" else get("log_loss")).function
 
     def at(log_temperature: float) -> float:
         scaled = logs * np.exp(-log_temperature)

@@ -27,7 +27,7 @@ class EnsembleParams(Section):
 
     section: ClassVar[str] = "ensemble"
     voter: str = "auto"
-    calibrate: Literal["auto", "none", "temperature", "priors", "thresholds", "grades"] = "auto"
+    calibrate: Literal["auto", "none", "temperature", "priors", "thresholds", "grades", "unknown"] = "auto"
     experiments: list[str] = []  # full revisions of other runs that vote too
     external: list[External] = []
     columns: Literal["auto", "none"] = "auto"  # whether columns beside the image may join the vote

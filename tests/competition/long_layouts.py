@@ -32,7 +32,7 @@ def pastures_weighed_in_a_row_for_each_part() -> Layout:
     }
     files |= sample(*(f"{n},0.0" for n in asked), header="sample_id,target")
     files |= page("The model is evaluated using a globally weighted coefficient of determination (R2).")
-    return Layout(files, list(GRASSES), 24, 1, "numbers", task="number", metric="r2", column_classes=[0, 1, 2],
+    return Layout(files, list(GRASSES), 24, 1, "numbers", task="number", metric="global_r2", column_classes=[0, 1, 2],
                   label_of={"train/ID1011485657.jpg": "7.31|21.01|34.71"}, id_of={"test/ID1001187975.jpg": "ID1001187975"},
                   said="sample_submission.csv has a row for each image and column: 3 columns (Dry_Clover_g, Dry_Dead_g, GDM_g)")  # fmt: skip
 

@@ -32,7 +32,8 @@ PAGES = {
     "evaluated using the [probabilistic F1 score](https://example.org/a.pdf) (pF1).": "probabilistic_f1",
     "evaluated on partial area under the ROC curve (pAUC) above 80% true positive rate": "partial_auc",
     "based on their mean (F_{2}) score": "f2_samples",
-    "a globally weighted coefficient of determination (R2)": "r2",
+    "a globally weighted coefficient of determination (R2)": "global_r2",
+    "the coefficient of determination (R2) of each target": "r2",
     "Evaluated on the mean Dice coefficient": "",
     "PASCAL VOC 2010 mean Average Precision (mAP) at IoU > 0.5": "",
 }

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from in_process import PROBE, Rows, drawn, picture, run_all, text
 
-from podium.contracts import competition
+from podium.contracts import competition, metrics
 
 PARTS = ("red__share", "dark_g")
+WEIGHTS = "| Target | Weight |\n|---|---|\n| red__share | 0.7 |\n| dark_g | 0.3 |\n"
 
 
 def measured(bright: float, red: bool) -> dict[str, str]:
@@ -34,9 +35,7 @@ def ship(path: Path) -> dict[str, float]:
         file.writestr(
             "sample_submission.csv", text([["sample_id", "target"], *([name, "0"] for name in hidden)])
         )
-        file.writestr(
-            "description.md", "## Evaluation\n\nThe coefficient of determination (R2) of all rows.\n"
-        )
+        file.writestr("description.md", f"## Evaluation\n\nA globally weighted R2 of all rows.\n\n{WEIGHTS}")
     return hidden
 
 
@@ -44,7 +43,8 @@ def test_numbers_in_a_row_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     hidden = ship(tmp_path / "comp.zip")
     rows = run_all(tmp_path, monkeypatch, PROBE)
     found = competition.read()
-    assert (found.task, found.columns, found.metric) == ("number", list(PARTS), "r2")
+    assert (found.task, found.columns, found.metric) == ("number", list(PARTS), "global_r2")
+    assert found.weights == [0.7, 0.3] and metrics.read()["cv"] != metrics.read()["r2"]
     assert [row[0] for row in rows] == list(hidden)
     for part in PARTS:
         said = np.array([float(value) for name, value in rows if name.endswith(part)])

@@ -13,6 +13,7 @@ from podium.contracts import competition, metrics
 from podium.submission import submission
 
 CLASSES, EACH, TEST = 22, 4, 22
+NEW, MORE = 30, 10  # pictures of flags that stand once, in train and in test
 
 
 def flag(name: int, draw: np.random.Generator) -> bytes:
@@ -30,20 +31,25 @@ def test_whales(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
         for i in range(CLASSES * EACH):
             file.writestr(f"train/a{i:03d}.png", flag(i % CLASSES, draw))
             table.append([f"a{i:03d}.png", f"w_{i % CLASSES:02d}"])
-        for i in range(TEST):
-            file.writestr(f"test/b{i:03d}.png", flag(i, draw))
-            sample.append([f"b{i:03d}.png", "w_00 w_01 w_02 w_03 w_04"])
-            truth.append(f"w_{i:02d}")
+        for i in range(NEW):
+            file.writestr(f"train/n{i:03d}.png", flag(1000 + i, draw))
+            table.append([f"n{i:03d}.png", "new_flag"])
+        for i in range(TEST + MORE):
+            file.writestr(f"test/b{i:03d}.png", flag(i if i < TEST else 2000 + i, draw))
+            sample.append([f"b{i:03d}.png", "new_flag w_01 w_02 w_03 w_04"])
+            truth.append(f"w_{i:02d}" if i < TEST else "new_flag")
         file.writestr("train.csv", text(table))
         file.writestr("sample_submission.csv", text(sample))
-    opened(tmp_path, monkeypatch, PROBE | {"competition.metric": "map@5"})
+    opened(tmp_path, monkeypatch, PROBE | {"competition.metric": "map@5", "competition.unknown": "new_flag"})
     run_stages(monkeypatch, 3)
-    assert competition.read().form == "top_k" and metrics.read()["metric"] == "map_at_5"
-    assert "neighbours: 22 small classes; to the members' mean map_at_5 gains by" in capsys.readouterr().out
+    found, said = competition.read(), capsys.readouterr().out
+    assert (found.form, found.unknown, metrics.read()["metric"]) == ("top_k", "new_flag", "map_at_5")
+    assert "neighbours: 23 small classes; to the members' mean map_at_5 gains by" in said
+    assert "ensemble: unknown gains +" in said
     with submission.PATH.open(newline="") as file:
-        said = [row[1].split() for row in csv.reader(file)][1:]
-    assert all(len(set(names)) == 5 for names in said)
+        told = [row[1].split() for row in csv.reader(file)][1:]
+    assert all(len(set(names)) == 5 for names in told)
     ranks = [
-        1 / (names.index(name) + 1) if name in names else 0 for names, name in zip(said, truth, strict=True)
+        1 / (names.index(name) + 1) if name in names else 0 for names, name in zip(told, truth, strict=True)
     ]
     assert np.mean(ranks) > 0.7

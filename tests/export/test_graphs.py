@@ -11,19 +11,23 @@ from podium.tasks import registry
 from podium.vote import ensemble
 from podium.vote import voter as voters
 from podium.vote.calibration import Calibration
-from podium.vote.cutting import regrade, warp
+from podium.vote.cutting import placed, regrade, warp
 from podium.vote.voter import WeightedMean
 
 WEIGHTS = np.array([0.5, 0.3, 0.2])
 TABLE = np.array([[0.0, 1.0, 5.0], [2.0, 3.0, 9.0]], np.float32)  # the least and most of each number
-CUTS = {"multi": (np.array([0.2, 0.5, 0.9]), warp), "ordinal": (np.array([0.8, 1.1]), regrade)}
+CUTS = {
+    "multi": (np.array([0.2, 0.5, 0.9]), warp),
+    "ordinal": (np.array([0.8, 1.1]), regrade),
+    "single": (np.array([2, 0.7, 0.3]), placed),  # the class 2 is of what is none of the others
+}
 
 
-@pytest.mark.parametrize("task", ["multi", "ordinal", "number"])
+@pytest.mark.parametrize("task", ["single", "multi", "ordinal", "number"])
 def test_cut_points_and_the_tasks_own_bounds_leave_with_the_vote(task: str, tmp_path: Path) -> None:
     kind, draw = registry.load(task), np.random.default_rng(0)
     probs = draw.random((3, 2, 50, 3)) * (10 if task == "number" else 1)
-    if task == "ordinal":
+    if kind.link == "softmax":
         probs /= probs.sum(-1, keepdims=True)
 
     def settle(values: np.ndarray) -> np.ndarray:

@@ -122,6 +122,26 @@ def test_a_weight_of_two_is_the_image_twice(name: str) -> None:
     assert found[0] == pytest.approx(score(name, labels[twice], probs[twice]))
 
 
+@pytest.mark.parametrize("name", [name for name, one in registry.METRICS.items() if one.weighable])
+def test_classes_that_count_alike_change_nothing(name: str) -> None:
+    labels, probs = random_case(3)
+    alike = registry.get(name).counting([2.0] * probs.shape[1])
+    assert alike.function(labels, probs) == pytest.approx(score(name, labels, probs))
+
+
+def test_an_image_counts_as_its_class_does() -> None:
+    # images 0 0 0 1 1 2, right: 1 1 0 1 0 1
+    assert registry.get("accuracy").counting([1, 1, 4]).function(LABELS, PROBS) == pytest.approx(7 / 9)
+    each = -np.log([0.8, 0.6, 0.2, 0.7, 0.2, 0.8])
+    wanted = np.average(each, weights=[1, 1, 1, 2, 2, 4])
+    assert registry.get("log_loss").counting([1, 2, 4]).function(LABELS, PROBS) == pytest.approx(wanted)
+
+
+def test_a_class_counts_in_the_mean_of_classes() -> None:
+    weighed = registry.get("balanced_accuracy").counting([1, 1, 2])
+    assert weighed.function(LABELS, PROBS) == pytest.approx((2 / 3 + 1 / 2 + 2 * 1) / 4)
+
+
 @pytest.mark.parametrize("name", registry.METRICS)
 def test_being_right_and_sure_is_best(name: str) -> None:
     metric = registry.get(name)

@@ -110,3 +110,50 @@ def test_a_metric_of_another_task_is_refused() -> None:
     with pytest.raises(UserError, match="rmse does not judge the task single, which accuracy, "):
         registry.of(found.model_copy(update={"task": "single", "metric": "rmse"}))
     assert registry.get("rmse").greater_is_better is False
+
+
+WEIGHABLE = [name for name, metric in ALL.items() if metric.weighable]
+
+
+@pytest.mark.parametrize("name", WEIGHABLE)
+def test_columns_that_count_alike_change_nothing(name: str) -> None:
+    truth, probs = case(name)
+    assert ALL[name].counting([3, 3, 3]).function(truth, probs) == pytest.approx(
+        ALL[name].function(truth, probs)
+    )
+
+
+@pytest.mark.parametrize("name", WEIGHABLE)
+def test_a_column_that_counts_twice_is_the_column_twice(name: str) -> None:
+    truth, probs = case(name)
+    twice = ALL[name].function(truth[:, [0, 1, 2, 2]], probs[:, [0, 1, 2, 2]])
+    assert ALL[name].counting([1, 1, 2]).function(truth, probs) == pytest.approx(twice)
+    assert twice != pytest.approx(ALL[name].function(truth, probs))
+
+
+def test_any_counts_twice_in_the_log_loss_by_hand() -> None:
+    metric = SETS["log_loss"].counting([1, 2])
+    found = metric.function(np.array([[1.0, 1.0]]), np.array([[0.5, 0.25]]))
+    assert found == pytest.approx((np.log(2) + 2 * np.log(4)) / 3)
+
+
+def test_scikit_learn_agrees_on_r2_of_all_cells() -> None:
+    truth, values = case("numbers")
+    truth, values = truth * [1, 2, 5], values * [1, 2, 5]
+    counts = np.array([0.1, 0.4, 0.5])
+    wanted = sk.r2_score(truth.ravel(), values.ravel(), sample_weight=np.tile(counts, len(truth)))
+    assert NUMBERS["global_r2"].counting(counts).function(truth, values) == pytest.approx(wanted)
+    assert NUMBERS["r2"].counting(counts).function(truth, values) != pytest.approx(wanted, abs=1e-3)
+
+
+def test_the_competitions_own_metric_has_its_weights_and_those_beside_have_none() -> None:
+    found = Competition(
+        name="t", task="multi", classes=["a", "b"], answers=["a", "a|b"], metric="log_loss", weights=[1, 2],
+        form="chances", id_column="id", columns=["a", "b"], values=[], column_classes=[0, 1],
+    )  # fmt: skip
+    labels, probs = np.array([0, 1]), np.array([[0.9, 0.4], [0.6, 0.7]])
+    own, beside = registry.of(found), {one.name: one for one in registry.beside(found)}
+    assert own.function(labels, probs) == SETS["log_loss"].counting([1, 2]).function(
+        found.table[labels], probs
+    )
+    assert beside["log_loss"].columns is None and registry.suited("roc_auc", found).columns is None

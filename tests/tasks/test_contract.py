@@ -7,6 +7,7 @@ from podium.contracts.competition import Competition
 from podium.metrics import registry as metrics
 from podium.tasks.links import LINKS
 from podium.tasks.registry import TASKS, load
+from podium.vote.calibration import fit, suited
 
 CLASSES = {
     "single": ["cat", "dog", "owl"],
@@ -122,3 +123,16 @@ def test_a_competition_without_answers_has_its_classes(name: str) -> None:
 def test_numbers_fall_into_strata_of_equal_size() -> None:
     numbers = np.random.default_rng(0).normal(0, 1, (200, 1))
     assert load("number").strata(numbers).sum(0).tolist() == [20.0] * 10
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_what_a_vote_is_turned_into_is_a_prediction_of_the_task(name: str) -> None:
+    found = competition(name)
+    labels = np.random.default_rng(0).integers(0, len(found.answers), 60)
+    values = predicted(name, 60)
+    for label in metrics.FAMILIES[found.kind.truth]:
+        metric = metrics.suited(label, found)
+        placing = metric.placing(1) if label.startswith("map_at") else metric
+        for kind in (*suited(placing), "none"):
+            turned = fit(kind, values, labels, placing)(values)
+            assert turned.shape == values.shape and found.kind.check(turned) is None, (label, kind)

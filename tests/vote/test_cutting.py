@@ -77,3 +77,72 @@ def test_a_calibration_of_another_task_is_refused() -> None:
         UserError, match=r"calibrate: temperature is not for the metric f1_macro of this task"
     ):
         attempt("temperature", probs, labels, labels, labels, SETS["f1_macro"].on(table), 0)
+
+
+MAP = registry.get("map_at_5")
+NEW = 3  # the class of what is none of the others
+
+
+def whales(k: int = 30, n: int = 900, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of which a third are NEW, and predictions that know the others and nothing of NEW."""
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(0, k, n)
+    labels[generator.random(n) < 1 / 3] = NEW
+    logits = generator.normal(0, 1, (n, k))
+    known = labels != NEW
+    logits[known, labels[known]] += 4.5
+    powers = np.exp(logits)
+    return labels, powers / powers.sum(1, keepdims=True)
+
+
+def test_the_unknown_is_placed_by_a_threshold_by_hand() -> None:
+    probs = np.array([[0.7, 0.2, 0.1], [0.4, 0.35, 0.25]])
+    turned = cutting.placed(probs, np.array([2, 0.0, 0.5]))  # before all that is less sure than a half
+    assert turned.argsort(1)[:, ::-1].tolist() == [[0, 2, 1], [2, 0, 1]]
+    assert turned.sum(1) == pytest.approx(np.ones(2))
+    assert turned[0, 0] / turned[0, 1] == pytest.approx(0.7 / 0.2)
+
+
+def test_a_threshold_finds_the_unknown() -> None:
+    labels, probs = whales()
+    metric = MAP.placing(NEW)
+    trial = attempt("auto", probs, labels, np.arange(900) % 5, np.arange(900), metric, 0)
+    assert trial.kind == "unknown" and trial.kept and trial.gain > 0.1
+    assert trial.calibration.cuts is not None and trial.calibration.cuts[0] == NEW
+    fresh, unseen = whales(seed=1)
+    after, before = (metric.function(fresh, made) for made in (trial.calibration(unseen), unseen))
+    assert after - before == pytest.approx(trial.gain, abs=0.05), (
+        "what is gained out-of-fold is gained elsewhere"
+    )
+
+
+def test_no_image_is_placed_by_its_own_label() -> None:
+    labels, probs = whales(n=300)
+    home, metric = np.arange(300) % 5, MAP.placing(NEW)
+    lies = np.where(home == 2, NEW, labels)
+    honest, lied = (
+        attempt("unknown", probs, told, home, np.arange(300), metric, 0).oof for told in (labels, lies)
+    )
+    assert (honest[home == 2] == lied[home == 2]).all() and (honest != lied).any()
+
+
+def test_an_unknown_that_the_network_knows_stays() -> None:
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 30, 400)
+    probs = np.eye(30)[labels] * 0.9 + 0.1 / 30
+    trial = attempt("auto", probs, labels, np.arange(400) % 5, np.arange(400), MAP.placing(NEW), 0)
+    assert not trial.kept and trial.oof is probs
+
+
+def test_of_very_many_classes_the_likeliest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels, probs = whales(k=200)
+    metric = MAP.placing(NEW)
+    few = cutting.place(probs, labels, metric)
+    monkeypatch.setattr(cutting, "NAMES", 1000)
+    assert few == pytest.approx(cutting.place(probs, labels, metric))
+
+
+def test_unknown_without_such_a_class_is_refused() -> None:
+    labels, probs = whales(n=100)
+    with pytest.raises(UserError, match=r"unknown places a class .* name it in competition.unknown"):
+        attempt("unknown", probs, labels, np.arange(100) % 5, np.arange(100), MAP, 0)
