@@ -88,7 +88,8 @@ class _Detection:
         subset, findings = divide(self.roles, labels, ids, listed, named)
         self.findings += findings
         self._refuse_none(subset)
-        targets.read_numbers(labels, self.params.metric or self.meta.metric)
+        if self.params.task is None:
+            targets.read_numbers(labels, self.params.metric or self.meta.metric)
         classes = self._targets(labels, subset) if labels.columns else self._classes(labels, subset)
         rows = self._rows(labels, subset)
         images = sorted(
@@ -240,7 +241,9 @@ class _Detection:
     def _competition(
         self, classes: Classes, form: FormFound, id_column: str, labels: Labels, names: dict[str, str]
     ) -> Competition:
-        task, findings = targets.task_of(labels, classes, self.params.metric or self.meta.metric)
+        task, findings = targets.task_of(
+            labels, classes, self.params.metric or self.meta.metric, self.params.task
+        )
         self.findings += findings
         by = judged(self.raw, self.params, self.meta, self.paged, form, task, classes.names)
         self.findings += by.findings

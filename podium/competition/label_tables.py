@@ -119,12 +119,14 @@ def _leave_out_torn(labels: Labels, torn: dict[str, str], rows: int, params: Com
     first = next(iter(torn.values()))
     if not _may_miss(len(torn), rows, params):
         raise UserError(
-            f"{first}: an image has one label (a multi-label competition is not taken); {len(torn):,} images "
-            "have two, which competition.on_missing: skip leaves out."
+            f"{first}: {len(torn):,} images stand under several labels; where all of them count, set "
+            "competition.task: multi; where one is wrong, competition.on_missing: skip leaves them out."
         )
     for path in torn:
         del labels.of[path]
-    labels.notes.append(f"{len(torn):,} images have two labels and are left out: {first}")
+    labels.notes.append(
+        f"{len(torn):,} images have two labels and are left out: {first} (competition.task: multi takes all)"
+    )
 
 
 def _may_miss(missing: int, rows: int, params: CompetitionParams) -> bool:

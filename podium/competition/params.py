@@ -29,6 +29,7 @@ class CompetitionParams(Section):
     sample: str | None = None
     form: Form | None = None
     metric: str | None = None
+    task: Literal["single", "multi"] | None = None  # one label an image, or any number of them
     unknown: str | None = None  # the class that stands for what is none of the others: new_whale
     weights: dict[str, PositiveFloat] = {}  # class, label or number -> what it counts in the metric
     on_missing: Literal["few", "fail", "skip"] = "few"  # labelled images that are not there, empty labels

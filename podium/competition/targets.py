@@ -52,20 +52,37 @@ def split_cells(cells: list[str], mark: str) -> tuple[list[str], list[str]]:
     return [joined(words, names) if words else "" for words in found], names
 
 
-def by_image(ids: list[str], cells: list[str]) -> tuple[list[str], list[str]]:
+def by_image(ids: list[str], cells: list[str], told: bool) -> tuple[list[str], list[str]]:
     """(answers, labels in order) of a table with a row for every image and label; empty where it is none.
 
-    It is one where a tenth of the images, and three, stand under several labels: fewer contradict themselves.
+    told: whether params or the sample say so. Else it is one where a tenth of the images, and three, stand
+    under several labels: fewer contradict themselves.
     """
     given: dict[str, set[str]] = {}
     for name, cell in zip(ids, cells, strict=True):
         if cell:
             given.setdefault(name, set()).add(cell)
-    if sum(len(labels) > 1 for labels in given.values()) < max(SEVERAL * len(given), FEWEST):
+    if not told and sum(len(labels) > 1 for labels in given.values()) < max(SEVERAL * len(given), FEWEST):
         return [], []
     names = in_order({label for labels in given.values() for label in labels})
     refuse_marked(names)
     return [joined(given[name], names) if name in given else "" for name in ids], names
+
+
+def shows_several(wanted: dict[str, list[str]], cells: list[str]) -> bool:
+    """Whether the sample's one column shows several of the table's labels in a cell.
+
+    wanted: the sample's columns after its id. Blanks between always so many labels are names in order, as
+    MAP@k takes them.
+    """
+    if len(wanted) != 1:
+        return False
+    shown, labels = [cell for cell in next(iter(wanted.values())) if cell], set(cells)
+    for mark in MARKS:
+        words = [[word.strip() for word in cell.split(mark) if word.strip()] for cell in shown]
+        if any(len(some) > 1 for some in words) and all(labels.issuperset(some) for some in words):
+            return mark != " " or len({len(some) for some in words}) > 1
+    return False
 
 
 def hot_answers(sheet: Sheet, hot: list[str]) -> list[str]:
@@ -122,9 +139,12 @@ def graded(classes: Classes, column: str, metric: str | None) -> Finding | None:
     return None
 
 
-def task_of(labels: Labels, classes: Classes, metric: str | None) -> tuple[Name, list[Finding]]:
-    """The labels' task, and what is found where classes are grades. metric: as params or the page name it."""
-    grades = graded(classes, labels.label_column, canonical(metric) if metric else None)
+def task_of(
+    labels: Labels, classes: Classes, metric: str | None, named: Name | None
+) -> tuple[Name, list[Finding]]:
+    """The labels' task, and what is found where classes are grades. metric: as params or the page name it;
+    named: the task as params do."""
+    grades = None if named else graded(classes, labels.label_column, canonical(metric) if metric else None)
     return ("ordinal", [grades]) if labels.task == "single" and grades else (labels.task, [])
 
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from podium.competition.label_columns import Undecided, label_column, number_columns, one_hot
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import file_role
-from podium.competition.targets import by_image, hot_answers, mark_between, number_answers, split_cells
+from podium.competition.targets import (
+    by_image,
+    hot_answers,
+    mark_between,
+    number_answers,
+    shows_several,
+    split_cells,
+)
 from podium.competition.tasks import is_measured, refuse_runs
 from podium.competition.truths import truth
 from podium.download.tables import Sheet
@@ -46,7 +53,13 @@ def tell(
         hot = one_hot(sheet, rest, list(wanted))
         if hot:
             answers = hot_answers(sheet, hot)
-            if any(SEPARATOR in answer for answer in answers):
+            several = [i for i, answer in enumerate(answers) if SEPARATOR in answer]
+            if several and params.task == "single":
+                raise UserError(
+                    f"{sheet.where(several[0])}: several of the columns {_span(hot)} are 1, and "
+                    "competition.task is single: set it to multi, or take it out."
+                )
+            if several or params.task == "multi":
                 return Told(answers, _span(hot), sure, "multi", hot)
             return Told(_hot_labels(sheet, hot), _span(hot), sure)
     try:
@@ -57,23 +70,28 @@ def tell(
         raise
     if not column:
         return None
-    return _of_column(sheet, ids, column, strength, wanted)
+    return _of_column(sheet, ids, column, strength, wanted, params.task)
 
 
-def _of_column(sheet: Sheet, ids: str, column: str, strength: int, wanted: dict[str, list[str]]) -> Told:
-    """The labels of one column: words or numbers, one or several."""
+def _of_column(
+    sheet: Sheet, ids: str, column: str, strength: int, wanted: dict[str, list[str]], task: Name | None
+) -> Told:
+    """The labels of one column: words or numbers, one or several; task: as params say."""
     cells = sheet.columns[column]
     refuse_runs(sheet, column)
     sure = strength > 1 or file_role(sheet.name) == "train"
+    if task == "single":
+        return Told(cells, column, strength)
     mark = mark_between(cells)
     if mark:
         refuse_unsure(sure, sheet, column, f"several labels a cell, split at {mark!r}")
         answers, names = split_cells(cells, mark)
         return Told(answers, column, strength, "multi", names, mark)
-    if is_measured(cells, wanted):
+    if task is None and is_measured(cells, wanted):
         refuse_unsure(sure, sheet, column, "a measured number")
         return Told(number_answers(sheet, [column]), column, strength, "number", [column])
-    answers, names = by_image(sheet.columns[ids], cells) if sure else ([], [])
+    told = task == "multi" or shows_several(wanted, cells)
+    answers, names = by_image(sheet.columns[ids], cells, told) if sure or told else ([], [])
     if answers:
         return Told(answers, column, strength, "multi", names)
     return Told(cells, column, strength)
