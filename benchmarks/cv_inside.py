@@ -69,7 +69,7 @@ def judge(one: Probed) -> dict[str, Any]:
     folder = one.place / probe.FOLDER / name
     k, task = len(run.classes), run.competition.task
     member = runs.read(name, predictions.folds(folder), run.split, k, folder, task)
-    tests = member.test[:, server.rows(member.test_ids)]
+    tests = member.test[:, server.rows(member.test_ids)].astype(np.float64)
     oof = member.oof[np.searchsorted(np.array(member.ids), run.ids)]
     samples = replicates(metric, labels, oof, groups)
     low, high = np.quantile(samples, (0.025, 0.975))

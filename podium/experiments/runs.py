@@ -7,6 +7,7 @@ on test images as many as it has folds.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from podium.tasks.kinds.single import TASK as SINGLE
 from podium.tasks.task import Task
 
 Probs = NDArray[np.float64]
+Stored = NDArray[np.float32] | NDArray[np.float64]  # as written: of many classes the largest table by far
 Look = Callable[[list[str]], NDArray[np.float32]]  # image_ids -> features (n, d), in that order
 
 
@@ -35,12 +37,15 @@ class Member:
     oof: Probs
     folds: list[int]
     test_ids: list[str]
-    test: Probs
+    test: Stored
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Members' predictions of the same images, or rows of images: oof (m, n, k), test (m, f, t, k)."""
+    """Members' predictions of the same images, or rows of images: oof (m, n, k), test (m, f, t, k).
+
+    What computes with test makes it float64, a part at a time where it is large.
+    """
 
     names: list[str]
     ids: list[str]
@@ -49,7 +54,7 @@ class Pool:
     groups: NDArray[np.int64]  # (n,) numbers; images of one group never part
     oof: Probs
     test_ids: list[str]
-    test: Probs
+    test: Stored
     look: Look | None = None  # the fixed network's features of any of these images
     kind: Task = SINGLE
     table: NDArray[np.float32] | None = None  # the targets of each label; left out, each class is its own
@@ -87,11 +92,20 @@ def read(
     ids = [image_id for part, _ in parts for image_id in part]
     order = np.argsort(np.array(ids), kind="stable")
     oof = np.concatenate([probs for _, probs in parts])[order].astype(np.float64)
-    tests = [predictions.read(predictions.path(fold, "test", folder), classes, task) for fold in folds]
-    if any(part != tests[0][0] for part, _ in tests):
-        raise UserError(f"{folder}: the folds predict different test images; run `dvc repro -f predict`.")
-    test = np.stack([probs for _, probs in tests]).astype(np.float64)
-    return Member(name, [ids[i] for i in order], oof, folds, tests[0][0], test)
+    test_ids, test = _tests(folds, classes, folder, task)
+    return Member(name, [ids[i] for i in order], oof, folds, test_ids, test)
+
+
+def _tests(folds: list[int], classes: int, folder: Path, task: str) -> tuple[list[str], Stored]:
+    """The test images and what each fold says of them (f, t, k), read into one table, fold by fold."""
+    names, values = predictions.read(predictions.path(folds[0], "test", folder), classes, task)
+    test = np.empty((len(folds), *values.shape), np.float32)
+    test[0] = values
+    for place, fold in enumerate(folds[1:], 1):
+        others, test[place] = predictions.read(predictions.path(fold, "test", folder), classes, task)
+        if others != names:
+            raise UserError(f"{folder}: the folds predict different test images; run `dvc repro -f predict`.")
+    return names, test
 
 
 def of_revision(
@@ -163,7 +177,7 @@ def pool(members: list[Member], split: pd.DataFrame, look: Look | None = None) -
         groups=_numbered(rows["group"]),
         oof=np.stack([m.oof[[i in wanted for i in m.ids]] for m in members]),
         test_ids=members[0].test_ids,
-        test=np.stack([m.test[[m.folds.index(fold) for fold in common]] for m in members]),
+        test=cast(Stored, np.stack([m.test[[m.folds.index(fold) for fold in common]] for m in members])),
         look=look,
     )
 

@@ -47,7 +47,7 @@ def teach(teacher: Member, split: pd.DataFrame, fold: int, params: PseudoParams)
 
     wanted = np.array([image_id.partition("/")[0] in params.images for image_id in teacher.test_ids])
     candidates = np.flatnonzero(wanted)
-    probs = teacher.test[teacher.folds.index(fold)][candidates]
+    probs = teacher.test[teacher.folds.index(fold)][candidates].astype(np.float64)
     counts = np.bincount(labels, minlength=probs.shape[1])
     taken = surest(probs, thresholds, limits(counts, len(candidates), params.cap))
     chosen = probs[taken]

@@ -74,7 +74,7 @@ def _tried(
     if len(models) != pool.test.shape[1]:  # a single fold was parted
         models = [LEARNERS[name](inputs, pool, np.ones(n, bool), seed)]
     member = Stacked(encoding, models, pool.kind.link)
-    test = member(pool.test, beside[n:], pool.settle)
+    test = member(pool.test.astype(np.float64), beside[n:], pool.settle)
     return tried(name, oof, test, oof, pool, metric, seed), member
 
 

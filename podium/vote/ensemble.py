@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from podium.experiments.runs import Pool
+from podium.experiments.runs import Pool, Stored
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
 from podium.metrics.intervals import Interval, replicates, summary
@@ -18,6 +18,7 @@ from podium.vote.params import EnsembleParams
 from podium.vote.voter import Combine, Context, Features, Learnt, Probs, Voter
 
 LARGE = 20_000_000  # images x classes: of larger tables, 160 MB each, few are held at a time
+CELLS = 1 << 24  # of a large table, voted on at a time: 128 MB
 WHERE_LARGE = ("soft", "geometric")  # the voters that are compared then
 INNER_PARTS = 5  # of the one fold's groups, where the run has a single fold
 
@@ -54,14 +55,22 @@ def nested(voter: Voter, oof: Probs, labels: np.ndarray, home: np.ndarray, conte
 
 
 def on_test(
-    voter: Voter, combine: Combine, calibrate: Combine, test: Probs, settle: Combine = normalised
+    voter: Voter, combine: Combine, calibrate: Combine, test: Stored, settle: Combine = normalised
 ) -> Probs:
     """(t, k): members vote fold by fold, calibrated as they were out-of-fold; then the folds do.
 
-    test (m, f, t, k). A voter that learnt sees on test just what it learnt from: one model a member.
+    test (m, f, t, k), of a large one some images at a time. A voter that learnt sees on test just what it
+    learnt from: one model a member.
     """
-    by_fold = [calibrate(combine(test[:, fold])) for fold in range(test.shape[1])]
-    return voter.merge_folds(np.stack(by_fold), settle)
+    m, folds, t, k = test.shape
+    parted = folds * t * k > LARGE and voters.row_by_row(voter)
+    step = max(1, CELLS // (m * folds * k)) if parted else max(t, 1)
+    voted = np.empty((t, k))
+    for start in range(0, t, step):
+        some = test[:, :, start : start + step].astype(np.float64, copy=False)
+        by_fold = [calibrate(combine(some[:, fold])) for fold in range(folds)]
+        voted[start : start + step] = voter.merge_folds(np.stack(by_fold), settle)
+    return voted
 
 
 def compare(

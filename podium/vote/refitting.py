@@ -11,7 +11,7 @@ import numpy as np
 
 from podium.contracts import facts, predictions, refit
 from podium.contracts.competition import Competition
-from podium.experiments.runs import Pool
+from podium.experiments.runs import Pool, Stored
 from podium.foundation.errors import UserError
 
 THIS = "this run"
@@ -23,7 +23,8 @@ def joined(pool: Pool, places: dict[str, Path], found: Competition) -> Pool:
     Each fold gets the same mix, so that its mean is that of all networks. Raises UserError where a refit
     predicted other images.
     """
-    test, refits = pool.test.copy(), []
+    test: Stored | None = None
+    refits = []
     for row, name in enumerate(pool.names):
         told = facts.read(facts.Predicted, places[name]) if name in places else None
         if told is None or told.refit == "none":
@@ -33,10 +34,12 @@ def joined(pool: Pool, places: dict[str, Path], found: Competition) -> Pool:
         if ids != pool.test_ids:
             raise UserError(f"{file} predicts other images than the folds: run `dvc repro -f predict`.")
         part = refit.share(told.refit, pool.test.shape[1], told.refit_networks)
+        if test is None:
+            test = pool.test.astype(np.float64)
         test[row] = (1 - part) * test[row] + part * values.astype(np.float64)
         where = "instead of" if told.refit == "instead" else "beside"
         refits.append(f"{name} ({told.refit_networks} {where} the folds)")
-    return replace(pool, test=test, refits=tuple(refits))
+    return pool if test is None else replace(pool, test=test, refits=tuple(refits))
 
 
 def sentences(pool: Pool) -> list[str]:

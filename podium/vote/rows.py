@@ -57,7 +57,7 @@ def by_row(
         oof[:, inside] = found[way][:, inside]
     way, said = _chosen(found, made, np.ones(len(home), bool), metric, seed)
     merging = Merging(way, counts)
-    test = merging(pool.test, tested, pool.settle)
+    test = merging(pool.test.astype(np.float64), tested, pool.settle)
     told = f"rows: {len(pool.ids):,} images are {len(rows.names):,} rows, by the {WORDS[way]} of their images"
     return replace(made, oof=oof, test=test), [f"{told}{said}."], merging
 

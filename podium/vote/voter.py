@@ -118,6 +118,11 @@ def needs_features(voter: Voter) -> bool:
     return bool(getattr(voter, "NEEDS_FEATURES", False))
 
 
+def row_by_row(voter: Voter) -> bool:
+    """Whether an image's vote hangs on nothing but its own predictions, once the voter has learnt."""
+    return getattr(voter, "GIVES", "probs") != "ranks" and not needs_features(voter)
+
+
 def ready(learnt: Learnt, features: Features | None) -> Combine:
     """The vote on images, some of which the voter wants to see: their features (n, d)."""
     if isinstance(learnt, FeatureVote):

@@ -52,6 +52,27 @@ def test_votes_are_probabilities(name: str) -> None:
 
 
 @every
+def test_a_large_table_is_voted_on_part_by_part_and_to_the_same_result(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = pool(n=120)
+    stored, combine = made.test.astype(np.float32), vote(name, made)
+    whole = ensemble.on_test(voters.load(name), combine, CALIBRATION, stored.astype(np.float64))
+    assert (ensemble.on_test(voters.load(name), combine, CALIBRATION, stored) == whole).all()
+    sizes = []
+
+    def counted(probs: Probs) -> Probs:
+        sizes.append(probs.shape[1])
+        return combine(probs)
+
+    monkeypatch.setattr(ensemble, "LARGE", 0)
+    monkeypatch.setattr(ensemble, "CELLS", 3 * 5 * 3 * 7)  # seven images
+    parted = ensemble.on_test(voters.load(name), counted, CALIBRATION, stored)
+    assert parted == pytest.approx(whole, abs=1e-12)
+    assert set(sizes) == ({7, 2} if voters.row_by_row(voters.load(name)) else {30})
+
+
+@every
 def test_certain_and_empty_members_make_no_hole(name: str) -> None:
     made = pool(n=90)
     certain = np.eye(3)[made.test.argmax(-1)]
