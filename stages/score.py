@@ -49,9 +49,8 @@ def main() -> None:
         probs = vote(voting, params, given, Path(place), load(EmbedParams))
     labels = np.array(given.labels, np.int64)
     print(f"{where}: {len(labels):,} images; {told(voting)}.")
-    print(
-        *(f"{name} {score:.4f}" for name, score in scores.scores(labels, probs, registry.of(found)).items())
-    )
+    scored = scores.scores(labels, probs, registry.of(found))
+    print(*(f"{name} {score:.4f}" for name, score in scored.items()))
     print(*scores.by_class(labels, probs, found.classes), sep="\n")
     for name, reason in given.unreadable:
         print(f"not scored: {name}: {reason}")

@@ -17,10 +17,11 @@ def whales(new: str = "new_whale") -> Files:
 
 
 def test_a_new_whale_is_known_by_its_name(tmp_path: Path) -> None:
-    read = found(whales(), tmp_path, metric="map@3").competition
+    got = found(whales(), tmp_path, metric="map@3")
+    read = got.competition
     assert (read.form, read.unknown) == ("top_k", "new_whale")
-    assert any("new_whale stands for what is none of the others" in one.found for one in read.findings)
-    assert any("shows w_9, which no training image has" in one.found for one in read.findings)
+    assert any("new_whale stands for what is none of the others" in one.found for one in got.findings)
+    assert any("shows w_9, which no training image has" in one.found for one in got.findings)
 
 
 def test_params_name_another(tmp_path: Path) -> None:

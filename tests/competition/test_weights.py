@@ -59,15 +59,17 @@ def shipped(evaluation: str) -> Files:
 
 
 def test_the_page_tells_weights(tmp_path: Path) -> None:
-    read = found(shipped("A weighted log loss. The any label counts twice."), tmp_path).competition
+    got = found(shipped("A weighted log loss. The any label counts twice."), tmp_path)
+    read = got.competition
     assert (read.metric, read.weights) == ("log_loss", [1, 2])
-    said = next(one for one in read.findings if one.what == "weights")
+    said = next(one for one in got.findings if one.what == "weights")
     assert said.found == "counting in the metric: any 2; all others 1" and said.why == "description.md"
 
 
 def test_weights_that_are_not_read_are_told(tmp_path: Path) -> None:
-    read = found(shipped("A weighted log loss: any matters more."), tmp_path).competition
-    said = next(one for one in read.findings if one.what == "weights")
+    got = found(shipped("A weighted log loss: any matters more."), tmp_path)
+    read = got.competition
+    said = next(one for one in got.findings if one.what == "weights")
     assert (
         read.weights == [] and said.warning and "set competition.weights, such as {epidural: 2}" in said.why
     )
@@ -75,7 +77,7 @@ def test_weights_that_are_not_read_are_told(tmp_path: Path) -> None:
 
 def test_a_weighted_kappa_speaks_of_no_columns(tmp_path: Path) -> None:
     files = shipped("The mean column-wise ROC AUC. (Weighted kappa was thought of, and equal weights win.)")
-    assert not [one for one in found(files, tmp_path).competition.findings if one.what == "weights"]
+    assert not [one for one in found(files, tmp_path).findings if one.what == "weights"]
 
 
 def test_params_say_otherwise(tmp_path: Path) -> None:
