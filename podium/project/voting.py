@@ -108,10 +108,15 @@ def named(revision: str) -> str:
 
 
 def with_model(model: str) -> str | None:
-    """An experiment of this very code and params, but for its model and its vote; None where none ran."""
+    """An experiment of this very code and params, but for its model and its voter; None where none ran.
+
+    A vote of other experiments is none: its name would hide whose predictions count.
+    """
     wanted = _what_learns(text_of()) | {"model": model}
     for revision in experiments().values():
-        if same_code(revision) and _what_learns(demand("show", f"{revision}:./{PATH}")) == wanted:
+        kept = demand("show", f"{revision}:./{PATH}")
+        alone = yaml.safe_load(kept).get("ensemble", {}).get("own", True)
+        if alone and _what_learns(kept) == wanted and same_code(revision):
             return revision
     return None
 
