@@ -23,7 +23,7 @@ def main() -> None:
     split = folds.FOLDS.read(folds.PATH)
 
     company = rows.read()
-    ready = published(params, found, split)
+    ready = published(params, found, split, ran=False)
     pool = ready.pool
     vote = ensemble.vote(pool, params, metric, seed)
     twins = duplicates.DUPLICATES.read(duplicates.PATH)

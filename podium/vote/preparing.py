@@ -8,8 +8,7 @@ from podium.contracts import columns, folds, rows
 from podium.contracts.competition import Competition
 from podium.duplicates.params import LeakParams
 from podium.experiments.runs import Pool
-from podium.foundation import run
-from podium.foundation.lock import load
+from podium.foundation import lock, params, run
 from podium.metrics import registry
 from podium.metrics.metric import Metric
 from podium.tasks.limits import only_one_image_a_row
@@ -30,12 +29,16 @@ class Prepared:
     recipe: Recipe
 
 
-def published(params: EnsembleParams, found: Competition, split: pd.DataFrame) -> Prepared:
-    """What votes of this run and of those that params name: the same again from the same predictions."""
+def published(asked: EnsembleParams, found: Competition, split: pd.DataFrame, ran: bool = True) -> Prepared:
+    """What votes of this run and of those that `asked` names: the same again from the same predictions.
+
+    ran: the run has ended, and dvc.lock has its parameters; while it runs params.yaml has them.
+    """
+    load = lock.load if ran else params.load
     declared = run.folds_to_run(load(run.Folds).folds, folds.present(split))
-    pool = gather(params, found, split, declared)
+    pool = gather(asked, found, split, declared)
     leak, seed = load(LeakParams).use_test_duplicates, load(run.Seed).seed
-    return prepared(pool, rows.read(), params, found, leak, registry.of(found), seed)
+    return prepared(pool, rows.read(), asked, found, leak, registry.of(found), seed)
 
 
 def prepared(
