@@ -48,13 +48,8 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("pairs", nargs="+", help="zip=solution")
-    parser.add_argument("--work", type=Path, required=True, help="where copies, runs and scratch go")
+    parser = record.parser(__doc__, "cv_truth")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--out", type=Path, default=record.RESULTS / "cv_truth", help="without suffix")
     return parser.parse_args()
 
 

@@ -83,12 +83,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("pairs", nargs="+", help="zip=solution")
-    parser.add_argument("--work", type=Path, required=True, help="where copies, predictions and scratch go")
-    parser.add_argument("--out", type=Path, default=record.RESULTS / "cv_truth", help="without suffix")
+    parser = record.parser(__doc__, "cv_truth")
     parser.add_argument("--settings", nargs="+", default=list(SETTINGS), choices=list(SETTINGS))
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--noise", type=float, default=0.2, help="share of labels flipped")

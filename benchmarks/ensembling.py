@@ -90,12 +90,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("pairs", nargs="+", help="zip=solution, or zip=solution@seed,seed")
-    parser.add_argument("--work", type=Path, required=True, help="where copies, predictions and scratch go")
-    parser.add_argument("--out", type=Path, default=record.RESULTS / "ensembling", help="without suffix")
+    parser = record.parser(__doc__, "ensembling", "zip=solution, or zip=solution@seed,seed")
     parser.add_argument("--reduced", action="store_true", help=f"for every run: {'; '.join(REDUCED)}")
     parser.add_argument(
         "--set",

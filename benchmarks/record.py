@@ -1,5 +1,6 @@
 """What stands beside a result: the command without this machine's paths, versions, and the machine."""
 
+import argparse
 import json
 import os
 import platform
@@ -37,6 +38,15 @@ def append(told: dict[str, Any], path: Path) -> None:
     print(line, flush=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
+
+
+def parser(doc: str | None, name: str, pairs: str = "zip=solution") -> argparse.ArgumentParser:
+    """Arguments of a benchmark over several competitions, whose results have this name."""
+    made = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("pairs", nargs="+", help=pairs)
+    made.add_argument("--work", type=Path, required=True, help="where copies, runs and scratch go")
+    made.add_argument("--out", type=Path, default=RESULTS / name, help="without suffix")
+    return made
 
 
 def about(

@@ -66,12 +66,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("pairs", nargs="+", help="zip=solution")
-    parser.add_argument("--work", type=Path, required=True, help="where copies, runs and scratch go")
-    parser.add_argument("--out", type=Path, default=record.RESULTS / "regret", help="without suffix")
+    parser = record.parser(__doc__, "regret")
     parser.add_argument("--candidates", nargs="+", default=list(CANDIDATES), choices=list(CANDIDATES))
     parser.add_argument("--ledger", type=int, default=6, help="candidates of a ledger")
     parser.add_argument("--ledgers", type=int, default=40)
