@@ -52,7 +52,7 @@ class Trials(BaseModel):
     version: int = VERSION
     why: str  # one sentence: why the folds are trained, or not
     trial: Trial | None = None  # the one that decided; None where the parameters alone did
-    others: list[Trial] = []  # of depths, sizes and epochs that did worse
+    others: list[Trial] = []  # of depths, sizes and epochs that were not taken
 
 
 def write(told: Trials, path: Path = PATH) -> None:

@@ -10,15 +10,14 @@ from podium.contracts.trials import Trials
 from podium.networks import build, registry
 from podium.networks.device import best_device
 from podium.selection import deciding, trial
-from podium.selection.judging import paired
 from podium.selection.material import Material
 from podium.selection.params import Effort
 from podium.training.feed.rows import Tables
 from podium.training.prepared import Prepared, name_of, prepare
 from podium.training.settings.choices import Request
 
-# Of the deeper tail's size: from what on a shallower one takes a larger size, and not less time. Weather
-# photos, folds 0 and 1: 160 pixels, two stages 0.103, 0.124; 192, one stage 0.111, 0.113, as long to train.
+# Of the deeper tail's size: from what on a shallower one at a larger size is worth its trial. Weather photos,
+# folds 0 and 1: 160 pixels, two stages 0.103, 0.124; 192, one stage 0.111, 0.113, as long to train.
 LARGER = 1.3
 
 
@@ -28,10 +27,9 @@ def select(
     """What is chosen, and why. `request` is of the first of `folds`. Trains one or two of them where only a
     trial can tell.
 
-    On a processor the last stage is tried first, at a larger size where the deeper tail cannot pay it. The
-    deeper tail follows where that network alone is better than the probes: far from a network's own pictures
-    depth may gain, on photographs size. A network that has not learnt its own images yet is tried with twice
-    the epochs. Each further trial must pay beyond its error.
+    Where a processor cannot pay the deeper tail at the probes' size, the last stage at a much larger one is
+    tried too: far from a network's own pictures depth gains more, on photographs size. A network that has not
+    learnt its own images yet is tried with twice the epochs, as long as that pays.
     """
     request = _looking(request, probes)
     deep = _sized(request, probes, tables, len(folds), effort)
@@ -41,13 +39,11 @@ def select(
     if deep.setup.processes > 1:
         request = _alone(request)
         deep = _sized(request, probes, tables, len(folds), effort)
+    tried = [trial.run([deep], material, probes, len(folds))]
     shallow = _shallow(deep, request, probes, tables, len(folds), effort)
-    tried = [trial.run([shallow or deep], material, probes, len(folds))]
-    best = tried[0]
-    if shallow is not None and best.trial.network < best.trial.probe:
-        tried.append(trial.run([deep], material, probes, len(folds)))
-        if paired(best.losses, tried[-1].losses, best.groups).pays:
-            best = tried[-1]
+    if shallow is not None:
+        tried.append(trial.run([shallow], material, probes, len(folds)))
+    best = min(tried, key=lambda one: one.least)
     while (longer := _longer(best, tables, len(folds), effort)) is not None:
         tried.append(trial.run([longer], material, probes, len(folds)))
         if not deciding.pays_twice(best.losses, tried[-1].losses, best.groups):
@@ -90,18 +86,13 @@ def _selection(prepared: Prepared, train: bool) -> Selection:
 def _shallow(
     deep: Prepared, request: Request, probes: Chosen, tables: Tables, folds: int, effort: Effort
 ) -> Prepared | None:
-    """The last stage alone, at the size that it affords where that is much larger than the deeper tail's.
-
-    None where that is no shallower, or where a GPU trains.
-    """
-    if deep.device != "cpu" or request.network.freeze != "auto":
+    """The last stage alone at the size that it affords, where that is much larger than the deeper tail's."""
+    wanted = LARGER * deep.network.preprocessing.size
+    if probes.size < wanted:
         return None
-    asked = replace(request, network=request.network.model_copy(update={"freeze": "last_stage"}))
-    size = deep.network.preprocessing.size
-    made = _sized(asked, probes, tables, folds, effort)
-    if made.network.preprocessing.size < LARGER * size:
-        made = prepare(_at(asked, size), tables)
-    return made if made.parts.name != deep.parts.name else None
+    network = request.network.model_copy(update={"freeze": "last_stage"})
+    made = _sized(replace(request, network=network), probes, tables, folds, effort)
+    return made if made.network.preprocessing.size >= wanted else None
 
 
 def _looking(request: Request, probes: Chosen) -> Request:

@@ -138,7 +138,7 @@ def doubtful(trial: Trial) -> bool:
 
 
 def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:
-    """Why the folds are trained, or not; `others` are of depths, sizes and epochs that did worse."""
+    """Why the folds are trained, or not; `others` are of depths, sizes and epochs not taken."""
     verdict = "the folds are trained" if trial.pays else "the other folds are not trained"
     tried = " and ".join(map(str, trial.folds))
     worse = "".join(

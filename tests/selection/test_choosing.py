@@ -21,8 +21,6 @@ from podium.training.settings.choices import Request
 
 PROBES = Chosen(size=224, resize="crop", probes=[], multiply_adds=0)
 GOOD: set[int] = set()  # sizes at which the network gains
-CUTS = {"auto": "blocks.3", "last_stage": "blocks.4", "head": "conv_head"}  # what freeze becomes
-DEPTH = dict.fromkeys(CUTS.values(), 1.0)  # factor of the network's loss
 LEARNS = [4]  # epochs up to which twice as many halve the loss
 TABLES = SimpleNamespace(images=pd.DataFrame({"width": [300], "height": [400], "length": [1]}))
 
@@ -49,10 +47,7 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
         setup = SimpleNamespace(processes=int(asked.train.devices) * asked.train.nodes)
         resolved = SimpleNamespace(epochs=2 if asked.train.epochs == "auto" else asked.train.epochs)
         network = SimpleNamespace(preprocessing=seen)
-        parts = SimpleNamespace(name=CUTS[asked.network.freeze])
-        return SimpleNamespace(
-            request=asked, setup=setup, network=network, resolved=resolved, parts=parts, device="cpu"
-        )
+        return SimpleNamespace(request=asked, setup=setup, network=network, resolved=resolved, device="cpu")
 
     def cost(prepared: SimpleNamespace, folds: int) -> float:
         shallow = prepared.request.network.freeze == "last_stage"
@@ -66,7 +61,6 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
         size, freeze = prepared[0].network.preprocessing.size, prepared[0].request.network.freeze
         epochs = prepared[0].resolved.epochs
         loss = 1.6 / min(epochs, LEARNS[0]) if size in GOOD else 1.0
-        loss *= DEPTH[prepared[0].parts.name]
         values = {"probe": 1.0, "network": loss, "both": 1.0, "gain": 1 - loss, "error": 0.1}
         told = Trial(
             folds=trials[-1], size=size, freeze=freeze, epochs=epochs, seen=loss if epochs < 8 else 0.0,
@@ -96,9 +90,9 @@ def test_size_and_crop_are_the_probes_as_far_as_a_processor_affords(
 ) -> None:
     monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 170.0**2)
     monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
-    found = chosen({}, {"freeze": "head"})
+    found = chosen({}, {})
     assert (found.size, found.resize) == (160, "crop")
-    assert chosen({}, {"freeze": "head"}, effort="high").size == 224
+    assert chosen({}, {}, effort="high").size == 224
 
 
 def test_a_trial_is_of_one_process_and_folds_of_as_many_as_asked(tried: list[list[int]]) -> None:
@@ -109,36 +103,24 @@ def test_a_trial_is_of_one_process_and_folds_of_as_many_as_asked(tried: list[lis
     assert explained(asked)[0].train
 
 
-@pytest.mark.parametrize(
-    ("affords", "good", "tries", "size", "freeze"),
-    [
-        (170, {224}, [224, 160], 224, "last_stage"),  # larger, and as good as a deeper tail could be
-        (170, {160}, [224], 224, "last_stage"),  # no better than the probes: depth is not asked
-        (200, {192}, [192, 192], 192, "last_stage"),  # 224 is little larger; a tie goes to the cheaper
-    ],
-)
-def test_the_last_stage_is_tried_first_and_a_deeper_tail_where_it_beats_the_probes(
-    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch,
-    affords: int, good: set[int], tries: list[int], size: int, freeze: str,
-) -> None:  # fmt: skip
-    monkeypatch.setitem(deciding.TRAINING, "auto", 3 * float(affords) ** 2)
-    monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
-    monkeypatch.setattr(sys.modules[__name__], "GOOD", good)
-    found, told = explained(request({}, {}))
-    assert (found.size, found.freeze) == (size, freeze)
-    assert [other.size for other in told.others] == tries[1:]
-
-
-def test_a_deeper_tail_is_taken_where_it_gains_beyond_its_error(
-    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("good", "size", "freeze"), [(224, 224, "last_stage"), (160, 160, "auto")])
+def test_a_shallower_tail_at_a_larger_size_is_tried_and_the_better_of_both_taken(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch, good: int, size: int, freeze: str
 ) -> None:
+    monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 170.0**2)
     monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
-    monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
-    monkeypatch.setitem(DEPTH, "blocks.3", 0.5)
+    monkeypatch.setattr(sys.modules[__name__], "GOOD", {good})
+    monkeypatch.setattr(sys.modules[__name__], "LEARNS", [2])
     found, told = explained(request({}, {}))
-    assert (found.freeze, found.train, [other.freeze for other in told.others]) == (
-        "auto", True, ["last_stage"],
-    )  # fmt: skip
+    assert (found.size, found.freeze, found.train) == (size, freeze, True)
+    assert [other.size for other in told.others] == [384 - size] and tried == [[0], [0]]
+
+
+def test_a_little_larger_is_no_trial(tried: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 200.0**2)
+    monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
+    found, told = explained(request({}, {}))
+    assert found.size == 192 and told.others == [] and [0] in tried
 
 
 def test_epochs_double_while_that_pays_and_can_be_paid(
@@ -147,9 +129,9 @@ def test_epochs_double_while_that_pays_and_can_be_paid(
     monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
     found, told = explained(request({}, {}))
     assert told.trial and (found.epochs, told.trial.epochs, told.trial.network) == (4, 4, 0.4)
-    assert [other.epochs for other in told.others] == [2, 2, 8] and tried == [[0]] * 4
-    monkeypatch.setitem(deciding.LONGEST, "auto", 3 * 200.0**2)
-    assert chosen({}, {}).epochs is None and tried[4:] == [[0]] * 2
+    assert [other.epochs for other in told.others] == [2, 8] and tried == [[0]] * 3
+    monkeypatch.setitem(deciding.LONGEST, "auto", 3 * 230.0**2)
+    assert chosen({}, {}).epochs is None and tried[3:] == [[0]]
 
 
 def test_a_depth_that_the_user_set_is_trained_untried(tried: list[list[int]]) -> None:
