@@ -30,9 +30,9 @@ class Trial(BaseModel):
     probe: float  # loss of the probes' mean, out of fold
     network: float  # of the trained network
     both: float  # of the mean of the two
-    gain: float  # probe's loss less the lower of the others'
+    gain: float  # probe's loss less that of the better of the others
     error: float  # standard error of that difference
-    averaging: float  # what averaging the folds' networks is expected to gain beside
+    averaging: float  # what averaging all folds is expected to gain, beyond what the probes gain by it
 
     @property
     def pays(self) -> bool:

@@ -25,7 +25,7 @@ TRIAL = {
     "both": "loss of both together",
     "gain": "gain",
     "error": "its standard error",
-    "averaging": "what averaging folds is expected to add",
+    "averaging": "what averaging folds is expected to add, more than to the probes",
 }
 
 

@@ -40,7 +40,8 @@ def select(
         request = _alone(request)
         deep = _sized(request, probes, tables, len(folds), effort)
     tried = [trial.run([deep], material, probes, len(folds))]
-    shallow = _shallow(deep, request, probes, tables, len(folds), effort)
+    hopeful = tried[0].trial.pays or deciding.doubtful(tried[0].trial)
+    shallow = _shallow(deep, request, probes, tables, len(folds), effort) if hopeful else None
     if shallow is not None:
         tried.append(trial.run([shallow], material, probes, len(folds)))
     best = min(tried, key=lambda one: one.least)

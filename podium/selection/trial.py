@@ -54,16 +54,14 @@ def run(prepared: Sequence[Prepared], material: Material, probes: Chosen, count:
     sight = _Sight(members, material, first)
     homes = {one.fold: np.flatnonzero(case.folds == one.fold) for one in members}
     taught = {one.fold: _few(np.flatnonzero((case.folds >= 0) & (case.folds != one.fold))) for one in members}
-    abroad = {one.fold: _few(material.test) for one in members}
-    others = np.array(sight.votes(abroad)) if len(members) > 1 else np.empty((1, 0, 0))
-    gain = deciding.averaging(others, case.link, count)
     rows = np.concatenate(list(homes.values()))
-    known = LINKS[case.link].logits(_probes(probes, material, rows))
+    known = np.concatenate([_probes(probes, material, fold, "oof", case.rows[homes[fold]]) for fold in homes])
     groups = [case.groups[row] for row in rows]
     size = first.network.preprocessing.size
     plan = deciding.Plan(list(homes), size, first.parts.name, first.resolved.epochs)
+    averaged = _averaged(sight, probes, count)
     told, losses = deciding.judge(
-        plan, known, sight.judged(homes), sight.judged(taught), groups, gain, case.link
+        plan, known, sight.judged(homes), sight.judged(taught), groups, averaged, case.link
     )
     return Tried(first, told, losses, groups)
 
@@ -97,18 +95,31 @@ def _few(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return rows[:: max(1, -(-len(rows) // JUDGED))]
 
 
+def _averaged(sight: "_Sight", probes: Chosen, count: int) -> dict[str, float]:
+    """What averaging `count` folds will add to each vote, by unlabelled images; 0 of one fold."""
+    case, rows = sight.material.case, _few(sight.material.test)
+    folds = [one.fold for one in sight.members]
+    if len(folds) < 2:
+        return dict.fromkeys(deciding.votes(np.empty(0), np.empty(0)), 0.0)
+    networks = sight.votes(dict.fromkeys(folds, rows))
+    known = [_probes(probes, sight.material, fold, "test", rows) for fold in folds]
+    pairs = [deciding.votes(one, other) for one, other in zip(known, networks, strict=True)]
+    return {
+        name: deciding.averaging(np.array([pair[name] for pair in pairs]), case.link, count)
+        for name in pairs[0]
+    }
+
+
 def _probes(
-    probes: Chosen, material: Material, rows: NDArray[np.int64], folder: Path = FOLDER
+    probes: Chosen, material: Material, fold: int, part: str, rows: NDArray[np.int64], folder: Path = FOLDER
 ) -> NDArray[np.float64]:
-    """(n, c) the mean of the probes' out-of-fold predictions of labelled rows."""
+    """(n, c) logits of the mean of a fold's probes on those rows of the images."""
     case = material.case
-    ids = material.ids(case.rows[rows])
+    ids = material.ids(rows)
     found = []
     for one in probes.probes:
-        told: dict[str, NDArray[np.float32]] = {}
-        for fold in np.unique(case.folds[rows]):
-            file = predictions.path(int(fold), "oof", folder / one.name)
-            names, values = predictions.read(file, case.given.shape[1], material.task)
-            told |= dict(zip(names, values, strict=True))
-        found.append(np.array([told[name] for name in ids], np.float64))
-    return np.asarray(np.mean(found, axis=0))
+        file = predictions.path(fold, part, folder / one.name)
+        names, values = predictions.read(file, case.given.shape[1], material.task)
+        told = dict(zip(names, values, strict=True))
+        found.append(np.array([told[name] for name in ids], np.float64).reshape(len(ids), -1))
+    return LINKS[case.link].logits(np.asarray(np.mean(found, axis=0)))

@@ -123,6 +123,16 @@ def test_a_little_larger_is_no_trial(tried: list[list[int]], monkeypatch: pytest
     assert found.size == 192 and told.others == [] and [0] in tried
 
 
+def test_after_a_trial_that_no_averaging_can_turn_nothing_more_is_tried(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 170.0**2)
+    monkeypatch.setattr(sys.modules[__name__], "GOOD", {160})
+    monkeypatch.setattr(sys.modules[__name__], "LEARNS", [0.5])
+    found, told = explained(request({}, {}))
+    assert not found.train and told.others == [] and tried == [[0]]
+
+
 def test_epochs_double_while_that_pays_and_can_be_paid(
     tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,18 +23,27 @@ def test_what_was_named_is_trained(effort: str, network: dict, train: dict, verd
     assert deciding.asked(effort, NetworkParams(**network), TrainParams(**train))[0] == verdict
 
 
-def trial(probe: float, network: float, gain: float = 0.0, n: int = 200, seen: float = 9) -> deciding.Trial:
-    """Logits that are sure of the right class by so much, with noise; `seen` on images that were learnt."""
+def trial(
+    probe: float,
+    network: float,
+    averaged: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    n: int = 200,
+    seen: float = 9,
+) -> deciding.Trial:
+    """Logits that are sure of the right class by so much, with noise; `seen` on images that were learnt.
+
+    `averaged`: what averaging adds to probes, network and both.
+    """
     draw = np.random.default_rng(0)
     labels = np.arange(n) % 3
     given = np.eye(3)[labels]
     one, two, three = (sure * given + draw.normal(size=(n, 3)) for sure in (probe, network, seen))
     held, learnt = deciding.Judged(two, given), deciding.Judged(three, given)
     groups = [str(row) for row in range(n)]
-    found, losses = deciding.judge(
-        deciding.Plan([0], 96, "head", 2), one, held, learnt, groups, gain, "softmax"
-    )
-    assert losses.mean() == pytest.approx(min(found.network, found.both))
+    adds = dict(zip(("probe", "network", "both"), averaged, strict=True))
+    plan = deciding.Plan([0], 96, "head", 2)
+    found, losses = deciding.judge(plan, one, held, learnt, groups, adds, "softmax")
+    assert found.gain == pytest.approx(found.probe - losses.mean())
     return found
 
 
@@ -49,8 +58,36 @@ def test_a_network_that_is_alike_but_errs_elsewhere_pays_beside_the_probe() -> N
 
 
 def test_what_averaging_adds_counts() -> None:
-    without, with_it = trial(4, 1.5), trial(4, 1.5, gain=5.0)
-    assert not without.pays and with_it.pays
+    without, with_it = trial(4, 1.5), trial(4, 1.5, averaged=(0.0, 5.0, 0.0))
+    assert not without.pays and with_it.pays and with_it.averaging == 5.0
+
+
+def test_what_averaging_adds_to_the_probes_too_decides_nothing() -> None:
+    assert not trial(4, 1.5, averaged=(5.0, 5.0, 5.0)).pays
+
+
+def test_of_two_votes_that_is_taken_which_is_better_once_averaged() -> None:
+    alone, averaged = trial(2, 2), trial(2, 2, averaged=(0.0, 5.0, 0.0))
+    assert alone.gain == pytest.approx(alone.probe - alone.both)
+    assert averaged.gain == pytest.approx(averaged.probe - averaged.network)
+
+
+@pytest.mark.parametrize(
+    ("network", "both", "gain", "doubtful"),
+    [
+        (0.5, 0.6, 0.0, True),  # 0.125 from averaging may still come
+        (0.5, 0.6, -0.1, False),
+        (0.5, 0.4, 0.0, False),  # beside the probes a quarter of that
+        (0.5, 0.4, 0.08, True),
+        (0.5, 0.4, 0.12, False),  # it pays already
+    ],
+)
+def test_a_trial_is_doubtful_where_averaging_could_turn_it(
+    network: float, both: float, gain: float, doubtful: bool
+) -> None:
+    found = trial(2, 2).model_copy(update={"network": network, "both": both, "gain": gain, "error": 0.1})
+    assert deciding.doubtful(found) is doubtful
+    assert not deciding.doubtful(found.model_copy(update={"folds": [0, 1]}))
 
 
 def test_a_network_that_has_not_learnt_its_own_images_is_unfinished_where_it_pays() -> None:
