@@ -1,6 +1,7 @@
 """What folds cannot be made of, in sentences: small classes, few groups, one giant group."""
 
 from collections import Counter
+from collections.abc import Collection
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from podium.foundation.errors import UserError
 
 GIANT = 0.8  # of the images in one group: no fold could be judged
 LARGE = 2.0  # times a fold's even share: said, not refused
+NAMED = 5  # classes in a sentence
 
 
 def small_classes(labels: Labels, classes: list[str], k: int) -> list[int]:
@@ -70,26 +72,38 @@ def whole_rows(ids: list[str], labels: Labels, rows: dict[str, str]) -> list[str
     return [rows.get(image_id, image_id) for image_id in ids]
 
 
-def remarks(labels: Labels, classes: list[str], groups: list[str], k: int) -> list[str]:
-    """Sentences on what makes the folds uneven: empty classes, classes of few groups, a large group."""
+def remarks(
+    labels: Labels, classes: list[str], groups: list[str], k: int, trained: Collection[int] = ()
+) -> list[str]:
+    """Sentences on what makes the folds uneven: empty classes, those that some fold lacks, a large group.
+
+    `labels` and `groups` are of the images to split; `trained`: classes of images that always train.
+    """
     found = []
-    counts = np.bincount(labels, minlength=len(classes))
-    empty = [classes[label] for label in range(len(classes)) if counts[label] == 0]
+    shown: dict[int, set[str]] = {}
+    for label, group in zip(labels.tolist(), groups, strict=True):
+        shown.setdefault(label, set()).add(group)
+    empty = [label for label in range(len(classes)) if label not in shown and label not in trained]
     if empty:
-        found.append(f"{len(empty)} classes have no image to split ({', '.join(empty[:5])}).")
-    pairs = {(int(label), group) for label, group in zip(labels, groups, strict=True)}
-    held = Counter(label for label, _ in pairs)
-    narrow = [classes[label] for label in sorted(held) if held[label] < k]
+        found.append(f"{told(empty, classes, 'class has', 'classes have')} no image to split.")
+    narrow = [label for label in sorted(shown) if len(shown[label]) < k]
     if narrow:
         found.append(
-            f"{len(narrow)} classes lie in fewer than {k} groups, so that some fold has none of them "
-            f"({', '.join(narrow[:5])})."
+            f"{told(narrow, classes, 'class is', 'classes are')} missing in some folds: fewer than {k} "
+            "images, or groups of images."
         )
     sizes = Counter(groups)
     if sizes and sizes[_largest(sizes)] > LARGE * len(labels) / k:
         name = _largest(sizes)
         found.append(f"group {name!r} holds {sizes[name]} of {len(labels)} images: its fold is a large one.")
     return found
+
+
+def told(labels: list[int], classes: list[str], one: str, many: str) -> str:
+    """`2 classes (cat, dog) have`, with at most five of their names; `one` or `many`: `classes have`."""
+    noun, verb = (one if len(labels) == 1 else many).split()
+    names = ", ".join(classes[label] for label in labels[:NAMED]) + (", …" if len(labels) > NAMED else "")
+    return f"{len(labels)} {noun} ({names}) {verb}"
 
 
 def _largest(sizes: Counter[str]) -> str:

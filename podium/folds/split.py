@@ -52,7 +52,8 @@ def split(
     some = [groups[row] for row in rest]
     checks.refuse_groups(some, params.k)
     folds[rest] = assign([ids[row] for row in rest], labels[rest], some, params.k, seed)
-    sentences += checks.remarks(labels[rest], classes, some, params.k)
+    trained = set(labels[folds == ALWAYS_TRAIN].tolist())
+    sentences += checks.remarks(labels[rest], classes, some, params.k, trained)
     return Split(_table(ids, labels, groups, folds), sentences)
 
 
@@ -155,27 +156,12 @@ def _set_small(
     theirs = {group for label in unseen for group in shown[label]}
     always = [row for row in rest if groups[row] in theirs]
     folds[always] = ALWAYS_TRAIN
-    return _told_small(small, unseen, len(always), classes, params.k)
-
-
-def _told_small(small: list[int], unseen: list[int], images: int, classes: list[str], k: int) -> list[str]:
-    """Which classes the score sees in part, or not at all."""
-    said = []
-    if unseen:
-        said.append(
-            f"{len(unseen)} classes with fewer than {k} images ({images} images) are trained on and never "
-            f"scored ({_few(unseen, classes)})."
-        )
-    if spread := [label for label in small if label not in unseen]:
-        said.append(
-            f"{len(spread)} classes have fewer than {k} images and stand in as many folds as they have "
-            f"({_few(spread, classes)})."
-        )
-    return said
-
-
-def _few(labels: list[int], classes: list[str]) -> str:
-    return ", ".join(classes[label] for label in labels[:5])
+    if not unseen:
+        return []
+    return [
+        f"{checks.told(unseen, classes, 'class is', 'classes are')} trained on and never scored: fewer than "
+        f"{params.k} images ({len(always)} image{'s' * (len(always) != 1)})."
+    ]
 
 
 def _renamed(groups: list[str], folds: Folds) -> list[str]:

@@ -39,10 +39,9 @@ def test_small_classes_train_when_told() -> None:
     params = SplitParams(small_classes="train")
     made = split.split([ids[i] for i in keep], labels[keep], [ids[i] for i in keep], CLASSES, params, 0)
     assert (made.table.loc[made.table["label"] == 1, "fold"] == -2).all()
-    assert (
-        "1 classes with fewer than 5 images (3 images) are trained on and never scored (dog)."
-        in made.sentences
-    )
+    assert made.sentences == [
+        "1 class (dog) is trained on and never scored: fewer than 5 images (3 images)."
+    ]  # and not also: has no image to split
 
 
 @pytest.mark.parametrize("images", [1, 2, 4])
@@ -54,13 +53,12 @@ def test_small_classes_are_spread_over_as_many_folds_as_they_have_images(images:
     )
     theirs = made.table.loc[made.table["label"] == 1, "fold"].tolist()
     if images == 1:
-        assert theirs == [-2] and "(1 images) are trained on and never scored (dog)" in made.sentences[0]
+        said = "trained on and never scored: fewer than 5 images (1 image)."
+        assert theirs == [-2]
     else:
+        said = "missing in some folds: fewer than 5 images, or groups of images."
         assert len(set(theirs)) == images and min(theirs) >= 0
-        assert (
-            "1 classes have fewer than 5 images and stand in as many folds as they have (dog)."
-            in made.sentences
-        )
+    assert made.sentences == [f"1 class (dog) is {said}"]
 
 
 def test_fewer_groups_than_folds_are_refused() -> None:
