@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from podium.contracts import clean, competition, folds, images, probe
+from podium.contracts import search as contract
 from podium.foundation.entry import loading, run
 from podium.foundation.params import load
 from podium.foundation.run import Seed, Threads
@@ -13,7 +14,7 @@ from podium.selection.probing import Search
 
 
 def main() -> None:
-    """Reads the split, searches, writes the probes that vote."""
+    """Reads the split, searches, writes the probes that vote, and why these."""
     params, effort, image = load(ProbeParams), load(EffortParams).effort, load(ImageParams)
     seed, threads = load(Seed).seed, load(Threads).threads
     found = competition.read()
@@ -32,8 +33,10 @@ def main() -> None:
     sides = given.images["width"].to_numpy(), given.images["height"].to_numpy()
     sizes, crops = rungs.sizes(image.size, *sides), rungs.crops(image.resize, *sides)
     members = search.run(candidates(params, effort), sizes, crops)
-    record.write(search, members, given, found.task, probe.FOLDER)
-    print("\n".join(record.sentences(search, members)))
+    record.write(members, given, found.task, probe.FOLDER)
+    searched = record.searched(search, members)
+    contract.write(searched)
+    print("\n".join(searched.sentences))
 
 
 if __name__ == "__main__":

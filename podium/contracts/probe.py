@@ -1,8 +1,7 @@
-"""data/probe/: the linear probes that vote, and what they showed about size, crop, layers and views.
+"""data/probe/: the linear probes that vote, and what they chose; why stands in data/search.json beside it.
 
-chosen.json, candidates.csv (each step's candidates with loss, error and arithmetic), and a folder for each
-probe: its predictions in the form of a network's (fold<k>_{oof,test}.parquet), its classifiers
-(probe.safetensors: fold<k>.weights (d, c) and fold<k>.bias (c,)).
+chosen.json, and a folder for each probe: its predictions in the form of a network's
+(fold<k>_{oof,test}.parquet), its classifiers (probe.safetensors: fold<k>.weights (d, c), fold<k>.bias (c,)).
 """
 
 from pathlib import Path
@@ -13,9 +12,9 @@ from podium.contracts import document
 from podium.foundation.files import write_json
 
 FOLDER = Path("data/probe")
-CHOSEN, CANDIDATES = "chosen.json", "candidates.csv"
+CHOSEN = "chosen.json"
 CLASSIFIERS = "probe.safetensors"
-VERSION = 1
+VERSION = 2
 
 
 class Look(BaseModel):
@@ -36,19 +35,16 @@ class Probe(BaseModel):
     name: str  # its folder
     look: Look
     link: str  # softmax, sigmoid or identity: from logits to predictions
-    loss: float  # out of fold, mean over images
 
 
 class Chosen(BaseModel):
-    """chosen.json."""
+    """chosen.json: what decides, and nothing that only tells, because training depends on this file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     version: int = VERSION
     size: int  # pixels: what image.size: auto becomes
     resize: str  # what image.resize: auto becomes
     probes: list[Probe]  # the first is the best alone
-    multiply_adds: float  # spent on frozen passes
-    sentences: list[str] = []
 
 
 def write(chosen: Chosen, folder: Path = FOLDER) -> None:

@@ -96,7 +96,7 @@ def _line(name: str, run: Evidence, probs: np.ndarray, groups: np.ndarray) -> Li
 
 def _probe(run: Evidence) -> Line | None:
     """The linear classifier on frozen features: what the trained network must beat."""
-    probs = search.probe(run)
+    probs = search.best_probe(run)
     if probs is not None:
         return _line("linear probe", run, probs, _groups(run))
     score = verdict.fact(run, "probe_accuracy")

@@ -1,20 +1,19 @@
 """What the run tried before it trained: linear probes on frozen networks, and the trial that decided."""
 
-import json
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from podium.contracts import predictions, selection, trials
+from podium.contracts import predictions, probe, selection, trials
+from podium.contracts import search as contract
+from podium.contracts.search import Evaluated
 from podium.contracts.trials import Trial, Trials
 from podium.report.blocks import Block, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 
-PROBES = Path("data/probe")
 OPEN_ROWS = 30  # candidates shown; the rest is folded
 TRIAL = {
     "images": "images",
@@ -32,21 +31,25 @@ TRIAL = {
 def search(_run: Evidence, _params: ReportParams) -> Part:
     """The candidates with their scores, what was chosen, and why the folds were trained or not."""
     blocks: list[Block] = []
-    if lines := read(PROBES / "chosen.json").get("sentences"):
-        blocks.append(Sentences([str(line) for line in lines]))
-    if (PROBES / "candidates.csv").exists():
-        table = pd.read_csv(PROBES / "candidates.csv")
-        head = [str(name).replace("_", " ") for name in table]
-        rows = [[number(cell) for cell in row] for row in table.to_numpy(object).tolist()]
-        blocks.append(Table(head, rows[:OPEN_ROWS]))
-        if len(rows) > OPEN_ROWS:
-            blocks.append(Table(head, rows[OPEN_ROWS:], f"{len(rows) - OPEN_ROWS} more candidates"))
+    if contract.PATH.exists():
+        searched = contract.read()
+        blocks += [Sentences(searched.sentences), *_candidates(searched.candidates)]
     if told := _told():
         blocks.append(Sentences([f"Training: {told.why}."]))
     if told and told.trial:
         rows = [[word, number(getattr(told.trial, name))] for name, word in TRIAL.items()]
         blocks.append(Table(["the trial", ""], rows, "Numbers of the trial"))
     return Part("Search", blocks)
+
+
+def _candidates(tried: Sequence[Evaluated]) -> list[Block]:
+    table = [one.model_dump() for one in tried]
+    table = [{"step": one.pop("step")} | one.pop("look") | one for one in table]
+    head = [name.replace("_", " ") for name in table[0]]
+    rows = [[number(cell) for cell in row.values()] for row in table]
+    more = len(rows) - OPEN_ROWS
+    folded = [Table(head, rows[OPEN_ROWS:], f"{more} more candidates")] if more > 0 else []
+    return [Table(head, rows[:OPEN_ROWS]), *folded]
 
 
 def trial() -> Trial | None:
@@ -58,27 +61,22 @@ def trial() -> Trial | None:
 def spared() -> str:
     """Why no fold was trained; empty where folds are trained, or nothing decided."""
     told = _told()
-    return told.why if told and not read(selection.PATH).get("train", True) else ""
+    return told.why if told and not selection.read().train else ""
 
 
 def _told() -> Trials | None:
     return trials.read() if trials.PATH.exists() else None
 
 
-def probe(run: Evidence) -> NDArray[np.float32] | None:
+def best_probe(run: Evidence) -> NDArray[np.float32] | None:
     """The best probe's out-of-fold predictions (n, k) of the run's images; None where it lacks one."""
-    probes = read(PROBES / "chosen.json").get("probes") or []
+    probes = probe.read().probes if (probe.FOLDER / probe.CHOSEN).exists() else []
     if not probes:
         return None
-    folder = PROBES / str(probes[0]["name"])
+    folder = probe.FOLDER / probes[0].name
     k, task = len(run.competition.classes), run.competition.task
     found: dict[str, Any] = {}
     for fold in predictions.folds(folder):
         ids, probs = predictions.read(predictions.path(fold, "oof", folder), k, task)
         found |= dict(zip(ids, probs, strict=True))
     return np.stack([found[name] for name in run.ids]) if set(run.ids) <= set(found) else None
-
-
-def read(path: Path) -> dict[str, Any]:
-    """A JSON document; empty where it is not there."""
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}

@@ -1,6 +1,6 @@
 """What the search judges with: labelled originals under their cleaned labels, and who is predicted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,39 @@ from podium.contracts.fold_numbers import HOLD_OUT
 from podium.contracts.images import readable
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
-from podium.selection.probing import Case
 
+Rows = NDArray[np.int64]
 UNLABELLED = ("test", "unlabelled")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is judged: `n` labelled images, and how many are looked at in all."""
+
+    rows: Rows  # (n,) of the labelled images among all that are looked at
+    targets: NDArray[np.float32]  # (n, c) learnt: under cleaned labels
+    given: NDArray[np.float32]  # (n, c) scored: under given labels
+    folds: NDArray[np.int8]  # (n,)
+    weights: NDArray[np.float64]  # (n,) in fitting
+    groups: list[str]  # (n,)
+    strata: NDArray[np.int64]  # (n,) what a sample shall hold alike
+    order: NDArray[np.float64]  # (n,) in which a sample is drawn
+    link: str
+    images: int  # looked at in all
+
+    def of(self, some: Rows) -> "Case":
+        """The case of some labelled images."""
+        return replace(
+            self,
+            rows=self.rows[some],
+            targets=self.targets[some],
+            given=self.given[some],
+            folds=self.folds[some],
+            weights=self.weights[some],
+            groups=[self.groups[row] for row in some],
+            strata=self.strata[some],
+            order=self.order[some],
+        )
 
 
 @dataclass(frozen=True)
@@ -22,10 +52,10 @@ class Material:
 
     images: pd.DataFrame
     case: Case
-    test: NDArray[np.int64]  # test, hold-out and unlabelled images
+    test: Rows  # test, hold-out and unlabelled images
     task: str = "single"
 
-    def ids(self, rows: NDArray[np.int64]) -> list[str]:
+    def ids(self, rows: Rows) -> list[str]:
         """Their image_ids."""
         return [str(name) for name in self.images["image_id"].to_numpy()[rows]]
 

@@ -9,20 +9,21 @@ Budgets are in multiply-adds, never in seconds; a pass must gain more than a hun
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from podium.contracts.probe import Look, Probe
+from podium.contracts.search import Evaluated
 from podium.linear import probe as linear
 from podium.linear.links import LINKS
 from podium.selection.judging import Paired, paired, sample
+from podium.selection.material import Case, Rows
 from podium.selection.params import Effort
 from podium.selection.rungs import BUDGETS, SAMPLES
 
-Rows = NDArray[np.int64]
 FEWEST = 5  # images of a class in the sample
 WORTH = 0.01  # of the loss: what a further pass over all images must gain
 GIGA = 1e9
@@ -50,42 +51,13 @@ Watch = Callable[[str, int], Source]  # network, size -> its vectors
 
 
 @dataclass(frozen=True)
-class Case:
-    """What is judged: `n` labelled images, and how many are looked at in all."""
-
-    rows: Rows  # (n,) of the labelled images among all that are looked at
-    targets: NDArray[np.float32]  # (n, c) learnt: under cleaned labels
-    given: NDArray[np.float32]  # (n, c) scored: under given labels
-    folds: NDArray[np.int8]  # (n,)
-    weights: NDArray[np.float64]  # (n,) in fitting
-    groups: list[str]  # (n,)
-    strata: NDArray[np.int64]  # (n,) what a sample shall hold alike
-    order: NDArray[np.float64]  # (n,) in which a sample is drawn
-    link: str
-    images: int  # looked at in all
-
-    def of(self, some: Rows) -> "Case":
-        """The case of some labelled images."""
-        return replace(
-            self,
-            rows=self.rows[some],
-            targets=self.targets[some],
-            given=self.given[some],
-            folds=self.folds[some],
-            weights=self.weights[some],
-            groups=[self.groups[row] for row in some],
-            strata=self.strata[some],
-            order=self.order[some],
-        )
-
-
-@dataclass(frozen=True)
 class Member:
     """A probe that votes, with its classifiers and its losses."""
 
     probe: Probe
     fitted: linear.Fitted
     source: Source
+    loss: float  # out of fold, mean over images
 
 
 @dataclass
@@ -95,7 +67,7 @@ class Search:
     case: Case
     watch: Watch
     effort: Effort
-    table: list[dict[str, Any]] = field(default_factory=list)
+    table: list[Evaluated] = field(default_factory=list)
     spent: float = 0.0  # multiply-adds
     sentences: list[str] = field(default_factory=list)
     _known: dict[tuple[int, Look], linear.Fitted] = field(default_factory=dict)  # images, look -> its probe
@@ -188,7 +160,7 @@ class Search:
         name = f"probe_{look.network.removeprefix('tf_').replace(':', '_')}"
         name = f"{name}_{look.size}" if name in taken else name
         taken.append(name)
-        return Member(Probe(name=name, look=look, link=self.case.link, loss=loss), fitted, self._source(look))
+        return Member(Probe(name=name, look=look, link=self.case.link), fitted, self._source(look), loss)
 
     def _pay(self, look: Look) -> None:
         """One more pass of all images."""
@@ -231,6 +203,13 @@ class Search:
 
     def _note(self, step: str, look: Look, losses: NDArray[np.float64], change: Paired | None) -> None:
         one = self._source(look).multiply_adds
-        row = {"step": step, **look.model_dump(), "images": len(losses), "loss": float(losses.mean())}
-        row |= {"gain": change.gain if change else None, "error": change.error if change else None}
-        self.table.append(row | {"giga_multiply_adds": one * (2 if look.mirrored else 1) / GIGA})
+        row = Evaluated(
+            step=step,
+            look=look,
+            images=len(losses),
+            loss=float(losses.mean()),
+            gain=change.gain if change else None,
+            error=change.error if change else None,
+            giga_multiply_adds=one * (2 if look.mirrored else 1) / GIGA,
+        )
+        self.table.append(row)

@@ -1,34 +1,33 @@
-"""data/probe/: what the search chose, written for those who vote, train and read."""
+"""data/probe/: what the search chose, for those who vote and train; data/search.json: why, for the report."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from safetensors.numpy import save_file
 
 from podium.contracts import predictions, probe
+from podium.contracts.search import Searched
 from podium.foundation.files import replacing, replacing_folder
 from podium.selection.material import Material
 from podium.selection.probing import Member, Search
 
 
-def write(search: Search, members: Sequence[Member], material: Material, task: str, folder: Path) -> None:
-    """The whole folder at once."""
+def write(members: Sequence[Member], material: Material, task: str, folder: Path) -> None:
+    """The whole folder of what decides at once; the best of `members` comes first."""
     best = members[0].probe.look
     with replacing_folder(folder) as draft:
         for member in members:
             _member(member, material, task, draft / member.probe.name)
-        table = pd.DataFrame(search.table)
-        table.to_csv(draft / probe.CANDIDATES, index=False, lineterminator="\n", float_format="%.6g")
-        chosen = probe.Chosen(
-            size=best.size,
-            resize=best.resize,
-            probes=[member.probe for member in members],
-            multiply_adds=search.spent,
-            sentences=sentences(search, members),
-        )
-        probe.write(chosen, draft)
+        probes = [member.probe for member in members]
+        probe.write(probe.Chosen(size=best.size, resize=best.resize, probes=probes), draft)
+
+
+def searched(search: Search, members: Sequence[Member]) -> Searched:
+    """What only tells: the sentences, and a row a candidate."""
+    return Searched(
+        sentences=_sentences(search, members), candidates=search.table, multiply_adds=search.spent
+    )
 
 
 def _member(member: Member, material: Material, task: str, folder: Path) -> None:
@@ -50,13 +49,13 @@ def _member(member: Member, material: Material, task: str, folder: Path) -> None
         save_file({name: np.ascontiguousarray(values) for name, values in layers.items()}, draft)
 
 
-def sentences(search: Search, members: Sequence[Member]) -> list[str]:
+def _sentences(search: Search, members: Sequence[Member]) -> list[str]:
     """What was chosen and what it rests on, for the log and the report."""
     look = members[0].probe.look
     mirrored = ", mirror images too" if look.mirrored else ""
     lines = [
         f"probe: {look.size} pixels, {look.resize}, the last {look.layers} pooled layers{mirrored} of "
-        f"{look.network}: loss {members[0].probe.loss:.4f} out of fold."
+        f"{look.network}: loss {members[0].loss:.4f} out of fold."
     ]
     if len(members) > 1:
         others = ", ".join(

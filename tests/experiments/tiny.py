@@ -72,7 +72,7 @@ def write_index(
     called = [None] * len(ids) + [f"{i:05d}" for i in range(tests)]
     table = tables.images(image_id=[*ids, *test], submission_id=called)
     images.IMAGES.write(table, root / images.PATH)
-    none = probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0)
+    none = probe.Chosen(size=64, resize="squash", probes=[])
     probe.write(none, root / probe.FOLDER)
     vectors = np.random.default_rng(0).normal(size=(len(table), 8)).astype(np.float32)
     embeddings.write(table["image_id"].tolist(), vectors, root / embeddings.FOLDER)

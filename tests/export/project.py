@@ -59,7 +59,7 @@ def finish(run: Run) -> None:
     tables(found)
     if run.tinted:
         embed.main()
-    probe.write(probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0))
+    probe.write(probe.Chosen(size=64, resize="squash", probes=[]))
     predictions.FOLDER.mkdir(parents=True)
     chosen.write(chosen.Selection(train=run.network, size=64, resize=run.resize, freeze="auto"))
     if run.network:
@@ -125,8 +125,8 @@ def probes() -> None:
 
     draw = np.random.default_rng(5)
     look = probe.Look(network=PROBE, size=PROBED, resize="crop", layers=1, mirrored=True)
-    one = probe.Probe(name="probe_a", look=look, link="softmax", loss=1.0)
-    probe.write(probe.Chosen(size=PROBED, resize="crop", probes=[one], multiply_adds=0))
+    one = probe.Probe(name="probe_a", look=look, link="softmax")
+    probe.write(probe.Chosen(size=PROBED, resize="crop", probes=[one]))
     network = build(PROBE, True, classes=2, size=PROBED, resize="crop")
     seen = pooled(network)
     assert seen is not None

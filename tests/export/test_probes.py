@@ -24,8 +24,8 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray
     draw = np.random.default_rng(0)
     weights, bias = (draw.normal(size=shape).astype(np.float32) for shape in ((WIDTH, 3), (3,)))
     look = probe.Look(network=NETWORK, size=SIZE, resize="crop", layers=1, mirrored=True)
-    one = probe.Probe(name="probe_a", look=look, link="softmax", loss=0.1)
-    probe.write(probe.Chosen(size=SIZE, resize="crop", probes=[one], multiply_adds=1.0))
+    one = probe.Probe(name="probe_a", look=look, link="softmax")
+    probe.write(probe.Chosen(size=SIZE, resize="crop", probes=[one]))
     folder = probe.FOLDER / "probe_a"
     folder.mkdir()
     save_file({"fold2.weights": weights, "fold2.bias": bias}, folder / probe.CLASSIFIERS)

@@ -19,7 +19,7 @@ from podium.selection.trial import Tried
 from podium.training.params import TrainParams
 from podium.training.settings.choices import Request
 
-PROBES = Chosen(size=224, resize="crop", probes=[], multiply_adds=0)
+PROBES = Chosen(size=224, resize="crop", probes=[])
 GOOD: set[int] = set()  # sizes at which the network gains
 LEARNS = [4]  # epochs up to which twice as many halve the loss
 TABLES = SimpleNamespace(images=pd.DataFrame({"width": [300], "height": [400], "length": [1]}))

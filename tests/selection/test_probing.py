@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from podium.selection import probing, rungs
-from podium.selection.probing import Case, Search
+from podium.selection.material import Case
+from podium.selection.probing import Search
 
 N, K = 300, 3
 LABELS = np.arange(N) % K
@@ -151,8 +152,8 @@ def test_what_cannot_be_paid_is_not_tried_and_said(monkeypatch: pytest.MonkeyPat
 def test_the_table_has_a_row_a_candidate_with_loss_and_arithmetic() -> None:
     looked = Search(case(), World({}).watch, "probe")
     looked.run(["a"], [128, 224], ["squash"])
-    assert {row["step"] for row in looked.table} == {"crop", "size", "layers", "further voters"}
-    assert all(row["loss"] > 0 and row["giga_multiply_adds"] > 0 for row in looked.table)
+    assert {row.step for row in looked.table} == {"crop", "size", "layers", "further voters"}
+    assert all(row.loss > 0 and row.giga_multiply_adds > 0 for row in looked.table)
 
 
 def test_sizes_climb_from_the_fixed_networks_and_stop_where_images_show_nothing_more() -> None:

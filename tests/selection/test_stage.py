@@ -19,7 +19,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     names = split["label"].map(dict(enumerate(CLASSES)))
     kept = {"action": "keep", "suspect": False, "quality": 1.0, "reason": ""}
     clean.write(split[["image_id"]].assign(label=names, label_given=names, **kept))
-    probe.write(probe.Chosen(size=64, resize="squash", probes=[], multiply_adds=0))
+    probe.write(probe.Chosen(size=64, resize="squash", probes=[]))
     return tmp_path
 
 

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from podium.contracts import findings, trials
+from podium.contracts import findings, search, trials
 from podium.foundation.errors import UserError
 from podium.project import dvc_file
 from podium.project.closure import FOLDER, Code
@@ -125,7 +125,7 @@ def test_editing_report_code_reruns_only_the_report() -> None:
         assert name == "report" or not set(deps(name)) & set(report), name
 
 
-@pytest.mark.parametrize(("maker", "told"), [("select", trials), ("ingest", findings)])
+@pytest.mark.parametrize(("maker", "told"), [("select", trials), ("ingest", findings), ("probe", search)])
 def test_what_only_tells_why_runs_the_report_again_and_nothing_else(maker: str, told: ModuleType) -> None:
     path, module = told.PATH.as_posix(), told.__name__.replace(".", "/") + ".py"
     assert path in STAGES[maker]["outs"] and path in deps("report")
