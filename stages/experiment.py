@@ -6,7 +6,8 @@ from pathlib import Path
 
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
-from podium.project import recorded, settings, standing, teachers, voting
+from podium.project import recorded, settings, standing, teachers
+from podium.project.foreground import dvc
 
 
 def main() -> None:
@@ -25,7 +26,7 @@ def main() -> None:
     options = [*(["--name", name] if name else []), *queue, *flags]
     if line := standing.line():
         print(f"{line}; this experiment has them too", flush=True)
-    recorded.believe(partial(voting.dvc, "exp", "run", *options))
+    recorded.believe(partial(dvc, "exp", "run", *options, last_lines=True, hints=True))
     if queue:
         print(f"queued {runs}: `dvc queue start` runs them, `make experiments` shows them")
 

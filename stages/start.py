@@ -13,6 +13,7 @@ from podium.foundation.params import PATH, text_of
 from podium.networks.machine import device
 from podium.project import permission, repository, start, untouched
 from podium.project.checking import check
+from podium.project.foreground import dvc
 from podium.project.summary import lines
 
 
@@ -23,7 +24,7 @@ def main() -> None:
     path = start.take(sys.argv[1] if len(sys.argv) > 1 else "")
     with untouched.unless_done(PATH, network.PATH, Path("dvc.lock")):
         found, added = _made_the_projects(path)
-    start.dvc("repro")
+    dvc("repro")
     start.commit_baseline(found.name, added)
     print("\n".join(lines()))
     print(start.next_steps(found.notebooks_only))
@@ -42,8 +43,8 @@ def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:
     if read_meta(path).notebooks_only:
         print(start.NOTEBOOKS)
 
-    start.dvc("repro", "--quiet", "demo")  # a second's work that is not this competition's: in silence
-    start.dvc("repro", "ingest")
+    dvc("repro", "--quiet", "demo")  # a second's work that is not this competition's: in silence
+    dvc("repro", "ingest")
     write_text(PATH, start.with_findings(text_of(), findings.read()))
     return competition.read(), added
 

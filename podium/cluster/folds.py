@@ -9,7 +9,7 @@ from podium.cluster.driving import Order, Outcome, drive, failed, sentences
 from podium.cluster.worker import DONE
 from podium.foundation.errors import UserError
 from podium.foundation.run import cores
-from podium.project.start import dvc
+from podium.project.foreground import dvc
 
 REFIT = "refit"  # the stage of networks that learn from every fold
 

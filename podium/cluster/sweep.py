@@ -16,7 +16,7 @@ from podium.foundation.params import PATH
 from podium.foundation.run import Folds
 from podium.metrics import registry
 from podium.project.dvc_file import strings
-from podium.project.start import dvc
+from podium.project.foreground import dvc
 
 DECIDES = ("podium", "stages", "dvc.yaml", PATH.name, "data/corrections.csv", "data/folds.csv")
 OWN_NETWORKS = Path("podium/networks/own")

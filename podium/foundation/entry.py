@@ -30,6 +30,7 @@ OF_AN_EXPERIMENT = (
     "interrupted: no experiment was recorded; the same line again, or `dvc exp run{name}` where params.yaml "
     "has its settings already, goes on from here and keeps it (`dvc repro` finishes the work, and keeps none)"
 )
+INTERRUPT, TOLD = "PODIUM_INTERRUPT", "told"  # for the stages of a script that itself says what Ctrl-C leaves
 
 
 def run(main: Callable[[], None], interrupted: str = OF_A_STAGE) -> None:
@@ -76,6 +77,8 @@ def loading() -> Iterator[None]:
 
 def _in_an_experiment(interrupted: str) -> str:
     """A stage's words after Ctrl-C; DVC tells a stage which experiment it runs for."""
+    if interrupted == OF_A_STAGE and os.environ.get(INTERRUPT) == TOLD:
+        return "interrupted"
     if interrupted != OF_A_STAGE or not os.environ.get("DVC_EXP_BASELINE_REV"):
         return interrupted
     name = os.environ.get("DVC_EXP_NAME")

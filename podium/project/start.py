@@ -1,13 +1,9 @@
 """Makes a competition the project: its zip registered, params.yaml set, its first run the baseline."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +13,8 @@ from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
 from podium.foundation.instead import START, sentence
-from podium.project import standing, summary
+from podium.project import standing
+from podium.project.foreground import dvc
 
 RAW = Path("data/raw")
 BLOCK = 1 << 20  # bytes read at once
@@ -38,14 +35,6 @@ UPLOAD = """\
 NOTEBOOK = """\
   make export notebook rehearse                    the submission as a notebook, run as Kaggle will
   make submit-notebook MESSAGE="baseline"          sends it, runs it there and submits what it writes"""
-PATIENCE = 60.0  # seconds that an interrupted run gets to save its state
-HINTS = (
-    "To track the changes with git",
-    "git add ",
-    "To enable auto staging",
-    "dvc config core.autostage",
-    "Use `dvc push`",
-)
 
 
 def take(given: str, raw: Path = RAW) -> Path:
@@ -170,41 +159,3 @@ def commit_baseline(name: str, more: list[str]) -> None:
             f"the run ended and is kept, but its baseline could not be committed ({words}): mend that, then "
             f"run `git commit -m baseline -- {' '.join(paths)}`."
         )
-
-
-def dvc(*words: str) -> None:
-    """Runs DVC with this Python's stages. Raises UserError when it fails, KeyboardInterrupt on Ctrl-C."""
-    here = Path(sys.executable).parent
-    environment = os.environ | {"PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}"}
-    environment |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}  # read so below, in any locale
-    environment |= {summary.LAST: summary.LATER}  # they follow the baseline's commit
-    command = [sys.executable, "-m", "dvc", *words]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-    assert process.stdout is not None
-    try:
-        for line in without_hints(process.stdout):
-            print(line, end="", flush=True)
-        code = process.wait()
-    except KeyboardInterrupt:
-        try:
-            process.wait(PATIENCE)  # Ctrl-C reached it too: the stage saves its state
-        except subprocess.TimeoutExpired:
-            process.terminate()
-        raise
-    if code:
-        raise UserError(
-            f"`dvc {' '.join(words)}` stopped; what it says above must be mended, then start again."
-        )
-
-
-def without_hints(lines: Iterable[str]) -> Iterator[str]:
-    """DVC's output less its advice on git, which `start` follows itself, and the blank lines around it."""
-    blank = ""
-    for line in lines:
-        if line.strip() and not line.strip().startswith(HINTS):
-            yield blank + line
-            blank = ""
-        elif not line.strip():
-            blank = "\n"
-        else:
-            blank = ""

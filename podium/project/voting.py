@@ -7,7 +7,6 @@ vote params.yaml is as it was: else these members would score the next experimen
 
 import difflib
 import io
-import os
 import subprocess
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -23,13 +22,13 @@ from podium.foundation.files import write_text
 from podium.foundation.git import ask, demand, repository
 from podium.foundation.params import PATH, load, text_of
 from podium.foundation.run import Folds, folds_to_run
-from podium.project import names, recorded, summary, untouched
+from podium.project import names, recorded, untouched
+from podium.project.foreground import dvc
 from podium.vote import external
 from podium.vote.params import EnsembleParams, External
 
 CODE = ("podium", "stages", "dvc.yaml")
 LOCK = "dvc.lock"
-PATIENCE = 60.0  # seconds that an interrupted run gets to save its state
 VOTE_ALONE = ("leak", "ensemble", "submit", "report")  # sections that do not change what a network learns
 
 
@@ -47,7 +46,7 @@ def vote(revisions: list[str], name: str, told: Callable[[], None]) -> str:
         judge(revisions)
         write(revisions)
         command = ["exp", "run", *(["--name", name] if name else [])]
-        recorded.believe(partial(dvc, *command, last_lines=False))
+        recorded.believe(partial(dvc, *command, hints=True))
         told()
     except BaseException:
         _give_back(held)
@@ -185,26 +184,6 @@ def write(voting: list[str], path: Path = PATH) -> None:
 def run_model(model: str) -> None:
     """Runs the pipeline with another network in a temporary workspace, as an experiment."""
     recorded.believe(partial(dvc, "exp", "run", "--temp", "--set-param", f"model={model}"))
-
-
-def dvc(*arguments: str, last_lines: bool = True) -> None:
-    """Runs DVC in the foreground. Raises UserError where it fails, after its own words.
-
-    last_lines: whether the run ends with its score and places; False for a caller who prints them itself.
-    Ctrl-C reaches DVC and its stage too: they get time to end, and DVC to take its locks away.
-    """
-    more = {} if last_lines else {summary.LAST: summary.LATER}
-    process = subprocess.Popen(["dvc", *arguments], env=os.environ | more)
-    try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.terminate()
-        raise
-    if code:
-        raise UserError(f"`dvc {' '.join(arguments)}` failed: its own words stand above.")
 
 
 def _near(name: str) -> str:

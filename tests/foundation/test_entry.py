@@ -127,6 +127,13 @@ def test_an_interrupted_experiment_is_told_what_keeps_it(environment: dict[str, 
     assert told in errors and ("keeps it" in errors) == bool(environment)
 
 
+def test_a_stage_leaves_the_words_on_an_interrupt_to_its_script() -> None:
+    """`make experiment` and its stage each told what goes on from there, in other words."""
+    told = {"PODIUM_INTERRUPT": "told", "DVC_EXP_BASELINE_REV": "a" * 40}
+    _, errors = start("def main(): raise KeyboardInterrupt\nrun(main)", **told).communicate()
+    assert errors == "interrupted\n"
+
+
 def test_an_orphan_of_dvc_stops() -> None:
     waiting = "run(lambda: (print('up', flush=True), time.sleep(60)))"
     stage = f"import time; from podium.foundation.entry import run; {waiting}"

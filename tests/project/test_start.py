@@ -12,7 +12,7 @@ import yaml
 from podium.contracts.competition import Finding
 from podium.download import meta
 from podium.foundation.errors import UserError
-from podium.project import start, summary
+from podium.project import start
 
 PARAMS_PATH = Path("params.yaml").resolve()
 PARAMS = PARAMS_PATH.read_text(encoding="utf-8")
@@ -197,34 +197,6 @@ def test_a_baseline_that_git_refuses_is_no_success(repository: Path) -> None:
         start.commit_baseline("zoo", [])
 
 
-def test_a_failing_pipeline_is_one_sentence(repository: Path) -> None:
-    with pytest.raises(UserError, match=r"`dvc repro` stopped; what it says above must be mended"):
-        start.dvc("repro")
-
-
-def test_dvcs_advice_on_git_is_not_passed_on() -> None:
-    lines = [
-        "Running stage 'embed':\n", "\n", "embedded\n", "\n", "To track the changes with git, run:\n", "\n",
-        "\tgit add dvc.lock\n", "\n", "To enable auto staging, run:\n", "\n",
-        "\tdvc config core.autostage true\n", "Use `dvc push` to send your updates to remote storage.\n",
-    ]  # fmt: skip
-    assert "".join(start.without_hints(lines)) == "Running stage 'embed':\n\nembedded\n"
-
-
 def test_another_competition_is_told_from_the_same_again() -> None:
     mine = start.with_path(PARAMS, Path("data/raw/mine.zip"))
     assert start.is_another(PARAMS, mine) and not start.is_another(mine, mine)
-
-
-def test_the_last_lines_wait_for_the_baselines_commit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The report's stage printed them too, with `baseline none yet` before the commit that makes it."""
-    told: dict[str, str] = {}
-
-    def popen(_command: list[str], env: dict[str, str], **_: object) -> None:
-        told.update(env)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(start.subprocess, "Popen", popen)
-    with pytest.raises(KeyboardInterrupt):
-        start.dvc("repro")
-    assert told[summary.LAST] == summary.LATER
