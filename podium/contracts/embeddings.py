@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -54,7 +55,14 @@ def of(ids: Sequence[str], folder: Path = FOLDER) -> NDArray[np.float32]:
             f"{folder}: {len(lacking)} images have no vector, {lacking[0]!r} for one: "
             "run `dvc repro -f embed`."
         )
-    rows = [place[image_id] for image_id in ids]
-    if rows == list(range(len(vectors))):
-        return vectors  # as they lie on the disk, mapped: no copy of all of them in memory
+    return taken(vectors, [place[image_id] for image_id in ids])
+
+
+def taken(
+    vectors: NDArray[np.float32], rows: Sequence[int] | NDArray[np.integer[Any]]
+) -> NDArray[np.float32]:
+    """These rows of vectors (n, d): as they lie on the disk, mapped, where they follow each other there."""
+    first = rows[0] if len(rows) else 0
+    if np.array_equal(rows, np.arange(first, first + len(rows))):
+        return vectors[first : first + len(rows)]  # no copy of all of them in memory
     return np.ascontiguousarray(vectors[rows])

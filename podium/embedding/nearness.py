@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from podium.contracts import embeddings
 from podium.linear import probe
-from podium.linear.cosines import unit
+from podium.linear.cosines import Units, scale
 from podium.metrics.metric import auc
 
 Floats = NDArray[np.float64]
@@ -21,10 +22,8 @@ Vectors = NDArray[np.float32]
 Folds = NDArray[np.int8]
 
 ASKED = 4000  # images of train and as many of test whose nearest is looked for
-ROWS = 512  # of them at once
 FARTHER = 0.6  # probability that a test image is farther: beyond it the score is not to be trusted
 FEWEST = 20  # images on either side, below which nothing is said
-TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,9 @@ def beside_test(table: pd.DataFrame, embedded: tuple[list[str], Vectors], classe
     """
     ids, vectors = embedded
     place = {image_id: row for row, image_id in enumerate(ids)}
-    train = np.ascontiguousarray(vectors[[place[image_id] for image_id in table["image_id"]]])
-    test = vectors[[row for row, image_id in enumerate(ids) if image_id.startswith("test/")]]
+    train = embeddings.taken(vectors, [place[image_id] for image_id in table["image_id"]])
+    tests = [row for row, image_id in enumerate(ids) if image_id.startswith("test/")]
+    test = embeddings.taken(vectors, tests)
     folds = table["fold"].to_numpy(np.int8)
     found = nearness(train, test, folds)
     if found is None:
@@ -85,19 +85,15 @@ def nearness(train: Vectors, test: Vectors, folds: Folds) -> Nearness | None:
     scored = np.flatnonzero(folds >= 0)
     if len(numbers) < 2 or min(len(scored), len(test)) < FEWEST:
         return None
-    mean, spread = train.mean(axis=0), np.maximum(train.std(axis=0), TINY)
-    known, new = unit((train - mean) / spread), unit((test - mean) / spread)
+    mean, spread = scale(train)
+    known, new = Units(train, mean, spread), Units(test, mean, spread)
     asked, others = scored[_spaced(len(scored))], _spaced(len(test))
     turn = numbers[np.arange(len(others)) % len(numbers)]
-    near, far = np.empty(len(asked)), np.empty(len(others))
-    for fold in numbers:
-        rest = known[folds != fold]
-        mine, theirs = folds[asked] == fold, turn == fold
-        near[mine] = _nearest(known[asked[mine]], rest)
-        far[theirs] = _nearest(new[others[theirs]], rest)
+    both = np.concatenate([new[others], known[asked]])
+    far, near = np.split(_nearest(both, np.concatenate([turn, folds[asked]]), known, folds), [len(others)])
     from_test = np.repeat([True, False], [len(far), len(near)])
-    both = np.concatenate([far, near])
-    return Nearness(float(auc(from_test, both, np.ones((1, len(both))))[0]), near, far, asked)
+    apart = np.concatenate([far, near])
+    return Nearness(float(auc(from_test, apart, np.ones((1, len(apart))))[0]), near, far, asked)
 
 
 def foretold(found: Nearness, right: NDArray[np.bool_]) -> tuple[float, float]:
@@ -132,7 +128,11 @@ def _spaced(count: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, ASKED)).round().astype(np.int64))
 
 
-def _nearest(asked: Vectors, known: Vectors) -> Floats:
-    """1 - cosine of each of `asked` to its nearest of `known`."""
-    parts = [1.0 - (asked[at : at + ROWS] @ known.T).max(axis=1) for at in range(0, len(asked), ROWS)]
-    return np.concatenate(parts).astype(np.float64) if parts else np.empty(0)
+def _nearest(asked: Vectors, own: Folds, known: Units, folds: Folds) -> Floats:
+    """1 - cosine of each of `asked` (q, d) to its nearest of `known`, whose fold is not its own (q,)."""
+    best = np.full(len(asked), -np.inf, np.float32)
+    for rows, block in known.blocks():
+        alike = asked @ block.T
+        alike[own[:, None] == folds[rows][None]] = -np.inf
+        np.maximum(best, alike.max(axis=1), out=best)
+    return (1.0 - best).astype(np.float64)

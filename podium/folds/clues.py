@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from podium.contracts import embeddings
 from podium.folds import groups, marks
 from podium.folds.assign import Labels
 from podium.folds.groups import Pattern
-from podium.linear.cosines import unit
+from podium.linear.cosines import Units, scale
 
 NUMBER = re.compile(r"^(?P<before>.*?)(?P<number>\d{1,18})(?P<after>\D*)$")
 SERIES = 20  # images that share the letters around the number, on average, where it is a running number
@@ -23,7 +24,6 @@ RENUMBERED = 0.1  # of the test images: where more bear a number that training h
 CLOSE = (0.25, 0.1, 0.05)
 ROWS = 512  # at once
 CHAINED = 20_000  # images: of more, chains are looked for only where they are asked for
-TINY = 1e-9
 
 Vectors = NDArray[np.float32]
 
@@ -80,9 +80,9 @@ def gather(
     return Clues(
         ids,
         labels,
-        np.ascontiguousarray(vectors[mine]),
+        embeddings.taken(vectors, mine),
         tests,
-        vectors[theirs],
+        embeddings.taken(vectors, theirs),
         {image_id: f"{width}x{height}" for image_id, width, height in pairs},
         cameras,
         days,
@@ -168,9 +168,9 @@ def chains(clues: Clues) -> Pattern | None:
     n, m = len(clues.ids), len(clues.tests)
     if min(n, m) < SERIES or (n > CHAINED and clues.asked != "alike"):
         return None
-    mean, spread = clues.vectors.mean(axis=0), np.maximum(clues.vectors.std(axis=0), TINY)
-    known, new = (unit((v - mean) / spread) for v in (clues.vectors, clues.test_vectors))
-    nearest = np.concatenate([(new[at : at + ROWS] @ known.T).max(axis=1) for at in range(0, m, ROWS)])
+    mean, spread = scale(clues.vectors)
+    known, new = Units(clues.vectors, mean, spread)[:], Units(clues.test_vectors, mean, spread)
+    nearest = np.concatenate([(some @ known.T).max(axis=1) for _, some in new.blocks()])
     seen = (
         "embeddings show {count} chains of look-alikes, closer than test images are to any (as {example!r})"
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from podium.contracts import embeddings
 from podium.duplicates.find import group_of
 from podium.folds.assign import Folds, Labels, assign
 from podium.folds.groups import from_column, merge
@@ -66,8 +67,7 @@ def gather(
     same = group_of(ids, twins)
     rows_of = [(company or {}).get(name, name) for name in ids]
     groups = merge(same, from_column(ids, given["group"].tolist()), rows_of)
-    whole = len(rows) > 0 and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows)))
-    mine = vectors[rows[0] : rows[0] + len(rows)] if whole else vectors[rows]  # a slice is no copy
+    mine = embeddings.taken(vectors, rows)
     return Material(ids, mine, labels, same, groups, assign(ids, labels, groups, FOLDS, seed))
 
 

@@ -20,7 +20,7 @@ from podium.linear.probe import Vectors
 KEY = "params.yaml: labels.teacher"
 PROBE, ALIKE, TEACHER = "a linear classifier", "the images most like it", "the earlier run's networks"
 COUNT = 10  # images most alike that vote
-BLOCK = 1000  # rows at once
+BLOCK = 250  # rows at once: their cosines to ASKED images are 20 MB, and their order twice that
 ASKED = 20_000  # of more images so many, evenly spread, may vote
 
 
@@ -43,9 +43,10 @@ def neighbours(vectors: Vectors, labels: Labels, groups: list[str], k: int) -> P
     asked = np.arange(0, len(labels), -(-len(labels) // ASKED))
     count = min(COUNT, len(asked) - 1)
     votes = np.tile(np.bincount(labels, minlength=k) / max(len(labels), 1), (len(labels), 1))
+    known = units[asked]
     for start in range(0, len(labels), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(labels)))
-        alike = np.round(units[rows] @ units[asked].T, 5)
+        alike = np.round(units[start : start + BLOCK] @ known.T, 5)
         alike[group[rows][:, None] == group[asked][None]] = -np.inf
         near = np.argpartition(-alike, count, axis=1)[:, :count]
         for column in near.T:

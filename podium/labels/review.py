@@ -74,12 +74,16 @@ def cards(table: pd.DataFrame, vectors: NDArray[np.float32], limit: int) -> list
 def nearest(vectors: NDArray[np.float32], rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """The `count` nearest other rows of each of `rows` by centred cosine, nearest first (m, count)."""
     units = centred(vectors)
-    count = min(count, len(vectors) - 1)
-    found = np.empty((len(rows), count), np.int64)
-    for place, row in enumerate(rows):
-        alike = units @ units[row]
-        alike[row] = -np.inf
-        found[place] = np.argsort(-np.round(alike, 5), kind="stable")[:count]
+    asked, count = units[rows], min(count, len(vectors) - 1)
+    found, cosines = np.zeros((len(rows), count), np.int64), np.full((len(rows), count), -np.inf, np.float32)
+    for some, block in units.blocks():
+        those = np.arange(some.start, some.stop)
+        alike = np.round(asked @ block.T, 5)
+        alike[rows[:, None] == those] = -np.inf
+        cosines = np.hstack([cosines, alike])
+        best = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
+        found = np.take_along_axis(np.hstack([found, np.tile(those, (len(rows), 1))]), best, axis=1)
+        cosines = np.take_along_axis(cosines, best, axis=1)
     return found
 
 
