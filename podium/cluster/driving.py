@@ -1,5 +1,6 @@
 """One set of tasks over a cluster: handed out, listened to, ended."""
 
+import contextlib
 import queue
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -61,7 +62,8 @@ def drive(client: Any, parcel: Parcel, orders: list[Order], heard: Heard | None 
     try:
         return _Drive(client, parcel.run, orders, heard).to_the_end()
     finally:
-        client.unregister_worker_plugin(parcel.run)
+        with contextlib.suppress(KeyError):  # a worker that has just come in a dead one's place has none yet
+            client.unregister_worker_plugin(parcel.run)
 
 
 class _Drive:

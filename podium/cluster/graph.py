@@ -46,7 +46,7 @@ def experiment(name: str, commit: str, params: str, root: Path = Path(), words: 
     from dvc.repo import Repo
 
     values, found = yaml.safe_load(params), dict[str, Stage]()
-    with Repo(str(root), rev=commit) as repo:
+    with Repo(str(root)) as repo, repo.switch(commit):
         graph = repo.index.graph
         kept = {out.fs_path: _here(out, repo) for s in repo.index.stages for out in s.outs if out.use_cache}
         for stage in _ordered(graph):

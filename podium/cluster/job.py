@@ -96,6 +96,7 @@ class Job:
             self.fetch(shared)
         self.call("git", "checkout", "-q", "--force", "--detach", self.order["commit"])
         self.call("git", "clean", "-fdq")
+        self.folder /= project["inside"]
         text = project["config"] + (f"[cache]\n    dir = {project['cache']}\n" if shared else "")
         (self.folder / ".dvc" / "config.local").write_text(text, encoding="utf-8")
 
@@ -103,9 +104,8 @@ class Job:
         """The run's commits: from the driver's repository where its disk is seen, or as it sent them."""
         refs = "+refs/podium/*:refs/podium/*"
         if shared:
-            self.call(
-                "git", "fetch", "-q", "--no-tags", "--update-shallow", self.shop.project["folder"], refs
-            )
+            there = self.shop.project["repository"]
+            self.call("git", "fetch", "-q", "--no-tags", "--update-shallow", there, refs)
             return
         bundle = self.folder.with_suffix(".bundle")
         bundle.write_bytes(self.shop.project["bundle"])

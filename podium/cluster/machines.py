@@ -24,6 +24,8 @@ KINDS = (*JOBS_OF, "kubernetes")
 ASKED = {"cores": 1, "processes": 1, "memory": "4GB"}
 DASHBOARD = "127.0.0.1:0"  # of this machine's own scheduler: any free port, loopback alone
 WAIT_SECONDS = 60  # for an address to answer
+# A terminal's Ctrl-C reaches this machine's workers too: the driver ends them, when their stages have saved.
+DEAF = "import signal; signal.signal(signal.SIGINT, lambda *_: None)"
 
 
 def places(gpus: str, jobs: str) -> list[dict[str, str]]:
@@ -56,7 +58,8 @@ def options(cluster: str) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(
             f"CLUSTER={cluster}: give a scheduler's address (tcp://host:8786), {', '.join(KINDS)}, or a YAML "
-            f"file with `kind: slurm` and its words{nearest(cluster, list(KINDS))}."
+            f"file with `kind: slurm` and its words{nearest(cluster, list(KINDS))}; without CLUSTER= all "
+            "runs on this machine."
         )
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -105,6 +108,7 @@ def _here(at: list[dict[str, str]]) -> Any:
             "options": {
                 "nthreads": 1, "host": "127.0.0.1", "memory_limit": 0, "env": place, "dashboard": False,
                 "resources": {FOLD: 1}, "local_directory": scratch, "silence_logs": "CRITICAL",
+                "preload": [DEAF],
             },
         }
         for i, place in enumerate(at)

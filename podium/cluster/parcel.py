@@ -40,15 +40,17 @@ class Parcel:
 def carried(changes: Mapping[str, str] | None = None, root: Path = Path()) -> str:
     """The commit of the folder's files as they are, with `changes` (path to text): HEAD where it is that.
 
-    The same files on the same HEAD make the same commit. The folder and its index stay as they are.
+    The same files on the same HEAD make the same commit. The folder and its index stay as they are; of a
+    larger repository around the folder the commit has what HEAD has.
     """
+    place_in = inside(root)
     with tempfile.TemporaryDirectory() as place:
         index = {"GIT_INDEX_FILE": str(Path(place) / "index")}
         _git(root, index, "read-tree", "HEAD")
-        _git(root, index, "add", "--all")
+        _git(root, index, "add", "--all", ".")
         for path, text in (changes or {}).items():
             blob = _git(root, index, "hash-object", "-w", "--stdin", given=text)
-            _git(root, index, "update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+            _git(root, index, "update-index", "--add", "--cacheinfo", f"100644,{blob},{place_in}{path}")
         tree = _git(root, index, "write-tree")
     if tree == _git(root, {}, "rev-parse", "HEAD^{tree}"):
         return _git(root, {}, "rev-parse", "HEAD")
@@ -60,8 +62,13 @@ def carried(changes: Mapping[str, str] | None = None, root: Path = Path()) -> st
 
 def uncommitted() -> list[str]:
     """Files of the folder that no commit has yet, dvc.lock aside, which every run writes."""
-    lines = demand("status", "--porcelain", "--untracked-files=all").splitlines()
-    return [line[3:] for line in lines if line[3:] != "dvc.lock"]
+    lines = demand("status", "--porcelain", "--untracked-files=all", "--", ".", ":!dvc.lock").splitlines()
+    return [line[3:] for line in lines]
+
+
+def inside(root: Path = Path()) -> str:
+    """Where the folder lies in a larger repository, such as `kaggle/podium/`; "" where it is its own."""
+    return _git(root, {}, "rev-parse", "--show-prefix")
 
 
 @contextmanager
@@ -81,7 +88,8 @@ def packed(commits: list[str], root: Path = Path()) -> Iterator[Parcel]:
         project = {
             "bundle": _bundle(list(refs), root),
             "cache": cache,
-            "folder": str(root.resolve()),
+            "repository": _git(root, {}, "rev-parse", "--show-toplevel"),
+            "inside": inside(root),
             "token": str(token),
             "remote": config["core"].get("remote", ""),
             "config": config_text(config),

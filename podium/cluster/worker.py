@@ -30,8 +30,9 @@ DONE, FAILED, INTERRUPTED, SKIPPED = "done", "failed", "interrupted", "skipped"
 class Workshop(WorkerPlugin):
     """One worker's share of a run: what all its tasks need, and what it runs at the moment.
 
-    `project`: bundle (every commit of the run), refs, config (.dvc/config.local), cache and token (the
-    driver's, where its disk is seen), key (names the clones' folder), environment.
+    `project`: bundle (every commit of the run), config (.dvc/config.local), repository, cache and token (the
+    driver's, where its disk is seen), inside (the project's folder in that repository, "" for the top), key
+    (names the clones' folder), environment.
     """
 
     def __init__(self, run: str, project: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,8 +72,9 @@ PIPELINE = {
 class Tiny:
     """A project of three stages that take no time, and its driver as a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "project"
+    def __init__(self, folder: Path, inside: str = "") -> None:
+        """inside: where the project lies in its Git repository."""
+        self.folder = folder / "project" / inside
         (self.folder / "data").mkdir(parents=True)
         (self.folder / "models").mkdir()
         self.environment = os.environ | {
@@ -86,10 +87,10 @@ class Tiny:
             ("params.yaml", "word: a\nend: 1\n"),
         ):  # fmt: skip
             (self.folder / name).write_text(text)
-        self.run("git", "init", "-q")
+        self.run("git", "init", "-q", str(folder / "project"))
         self.run("git", "config", "user.name", "t")
         self.run("git", "config", "user.email", "t@e.x")
-        self.run(sys.executable, "-m", "dvc", "init", "-q")
+        self.run(sys.executable, "-m", "dvc", "init", "-q", *(["--subdir"] if inside else []))
         self.run("git", "add", "-A")
         self.run("git", "commit", "-q", "-m", "tiny")
 
@@ -102,7 +103,7 @@ class Tiny:
     def driver(self, cluster: str = "", script: str = DRIVER) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [sys.executable, "-c", script, cluster], cwd=self.folder, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
 
     def weights(self) -> dict[str, str]:
@@ -172,15 +173,17 @@ def test_refits_are_a_task_beside_the_folds(tiny: Tiny) -> None:
     assert tiny.weights() == {f"fold{one}": f"aaa{one}" for one in (0, 1, 2, "refit")}
 
 
-def test_an_interrupt_ends_all_and_keeps_what_ended(tiny: Tiny) -> None:
+@pytest.mark.parametrize("whom", [os.kill, os.killpg], ids=["the driver", "all of the terminal"])
+def test_an_interrupt_ends_all_and_keeps_what_ended(tiny: Tiny, whom: Callable[[int, int], None]) -> None:
     (tiny.folder / "waits.txt").write_text("1 2")
     with tiny.driver() as driver:
         until(driver, "fold 0: done")
         until(driver, "fold 2 begins")
         ran = psutil.Process(driver.pid).children(recursive=True)
-        driver.send_signal(signal.SIGINT)
+        whom(driver.pid, signal.SIGINT)
         said, _ = driver.communicate(timeout=120)
     assert driver.returncode == 130, said
+    assert said.rstrip().endswith("interrupted: kept") and "\nTraceback" not in said  # the driver's own
     assert tiny.weights() == {"fold0": "aaa0"}
     assert psutil.wait_procs(ran, timeout=10)[1] == []
 
@@ -252,3 +255,20 @@ def test_a_sweep_records_each_experiment_and_goes_on_where_it_was(tiny: Tiny) ->
     with tiny.driver(script=SWEEP) as driver:
         said, _ = driver.communicate(timeout=300)
     assert "2 of 2 experiments were recorded before; nothing is left to run" in said
+
+
+def test_a_project_in_a_larger_repository_trains_and_sweeps(tmp_path: Path) -> None:
+    tiny = Tiny(tmp_path, "kaggle/podium")
+    with tiny.driver() as driver:
+        said, _ = driver.communicate(timeout=300)
+    assert driver.returncode == 0, said
+    assert tiny.weights() == {"fold0": "aaa0", "fold1": "aaa1", "fold2": "aaa2"}
+    with tiny.driver(script=SWEEP) as driver:
+        said, _ = driver.communicate(timeout=300)
+    assert driver.returncode == 0, said
+    refs = tiny.run("git", "for-each-ref", "--format=%(refname)", "refs/exps").split()
+    assert [tiny.run("git", "show", f"{ref}:./params.yaml") for ref in refs] == [
+        "word: a\nend: 3\n", "word: a\nend: 2\n",
+    ]  # fmt: skip
+    shown = tiny.run(sys.executable, "-m", "dvc", "exp", "show", "--csv")
+    assert "two" in shown and "three" in shown

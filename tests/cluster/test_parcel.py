@@ -51,6 +51,22 @@ def test_changes_of_an_experiment_go_along_and_are_written_nowhere(repository: P
     assert (repository / "a.txt").read_text() == "a"
 
 
+def test_a_folder_of_a_larger_repository_goes_along_and_nothing_beside_it(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "mine").mkdir()
+    (repository / "mine/params.yaml").write_text("a: 1")
+    (repository / "beside.bin").write_text("another project's")
+    monkeypatch.chdir(repository / "mine")
+    assert parcel.inside() == "mine/"
+    assert parcel.uncommitted() == ["mine/params.yaml"]
+    commit = parcel.carried({"params.yaml": "a: 2"})
+    assert git("ls-tree", "-r", "--full-tree", "--name-only", commit).split() == [
+        ".gitignore", "a.txt", "mine/params.yaml",
+    ]  # fmt: skip
+    assert git("show", f"{commit}:mine/params.yaml") == "a: 2"
+
+
 def test_a_remote_is_told_however_it_was_configured() -> None:
     assert "remote" not in parcel.config_text({"core": {}, "remote": {}})
     text = parcel.config_text({"core": {"remote": "team"}, "remote": {"team": {"url": "/there", "port": 7}}})
