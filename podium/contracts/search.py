@@ -29,6 +29,20 @@ class Evaluated(BaseModel):
     giga_multiply_adds: float  # of one image
 
 
+class Optimism(BaseModel):
+    """What the best of some candidates gains in looks where the images that chose it judge it too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    candidates: int
+    loss: float  # of the best, on the images that chose it
+    honest: float  # each fold's images judge what the other folds' images choose
+
+    @property
+    def share(self) -> float:
+        """Of the honest loss: by how much the choice flatters it; never below 0."""
+        return max(0.0, self.honest - self.loss) / max(self.honest, 1e-12)
+
+
 class Searched(BaseModel):
     """search.json."""
 
@@ -37,6 +51,7 @@ class Searched(BaseModel):
     sentences: list[str] = []  # what was chosen, what it rests on, what was not tried
     candidates: list[Evaluated] = []  # in the order tried
     multiply_adds: float  # spent on passes of all images
+    optimism: Optimism | None = None  # of choosing among the candidates
 
 
 def write(searched: Searched, path: Path = PATH) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from podium.contracts import predictions, probe, selection, trials
 from podium.contracts import search as contract
-from podium.contracts.search import Evaluated
+from podium.contracts.search import Evaluated, Optimism
 from podium.contracts.trials import Trial, Trials
 from podium.report.blocks import Block, Part, Sentences, Table, number
 from podium.report.evidence import Evidence
@@ -50,6 +50,11 @@ def _candidates(tried: Sequence[Evaluated]) -> list[Block]:
     more = len(rows) - OPEN_ROWS
     folded = [Table(head, rows[OPEN_ROWS:], f"{more} more candidates")] if more > 0 else []
     return [Table(head, rows[:OPEN_ROWS]), *folded]
+
+
+def optimism() -> Optimism | None:
+    """What choosing among probes flatters their loss; None where an older run did not measure it."""
+    return contract.read().optimism if contract.PATH.exists() else None
 
 
 def trial() -> Trial | None:

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.contracts.probe import Look, Probe
-from podium.contracts.search import Evaluated
+from podium.contracts.search import Evaluated, Optimism
 from podium.linear import probe as linear
 from podium.linear.links import LINKS
-from podium.selection.judging import Paired, paired, sample
+from podium.selection.judging import Paired, optimism, paired, sample
 from podium.selection.material import Case, Rows
 from podium.selection.params import Effort
 from podium.selection.rungs import BUDGETS, SAMPLES
@@ -70,7 +70,9 @@ class Search:
     table: list[Evaluated] = field(default_factory=list)
     spent: float = 0.0  # multiply-adds
     sentences: list[str] = field(default_factory=list)
+    optimism: Optimism | None = None  # of the choice, once it is made
     _known: dict[tuple[int, Look], linear.Fitted] = field(default_factory=dict)  # images, look -> its probe
+    _tried: dict[tuple[Look, ...], NDArray[np.float64]] = field(default_factory=dict)  # looks -> losses
 
     def run(self, networks: list[str], sizes: list[int], crops: list[str]) -> list[Member]:
         """The probes that vote, the best first."""
@@ -82,6 +84,7 @@ class Search:
         for change in [*further, *({"size": other.size} for other in second[:1])]:
             looks = self._joined(few, looks[0].model_copy(update=change), looks)
         looks = self._mirrored(few, looks)
+        self.optimism = optimism(np.array(list(self._tried.values())), few.folds[few.folds >= 0])
         names: list[str] = []
         return [self._fit(look, names) for look in looks]
 
@@ -148,6 +151,7 @@ class Search:
         before, after = (
             self._mean_losses(few, [self._fitted(few, one) for one in some]) for some in (looks, others)
         )
+        self._tried[tuple(others)] = after
         change = self._compare(few, before, after)
         self._note(step, new, after, change)
         return change.pays and change.gain > WORTH * float(before.mean())
@@ -185,6 +189,7 @@ class Search:
     ) -> NDArray[np.float64]:
         """(scored images,) out of fold; a row of the table."""
         losses = self._fitted(case, look).losses(case.given)[case.folds >= 0]
+        self._tried[(look,)] = losses
         change = self._compare(case, best[1], losses) if best is not None else None
         self._note(step, look, losses, change)
         return losses

@@ -26,7 +26,10 @@ def write(members: Sequence[Member], material: Material, task: str, folder: Path
 def searched(search: Search, members: Sequence[Member]) -> Searched:
     """What only tells: the sentences, and a row a candidate."""
     return Searched(
-        sentences=_sentences(search, members), candidates=search.table, multiply_adds=search.spent
+        sentences=_sentences(search, members),
+        candidates=search.table,
+        multiply_adds=search.spent,
+        optimism=search.optimism,
     )
 
 
@@ -62,4 +65,9 @@ def _sentences(search: Search, members: Sequence[Member]) -> list[str]:
             f"{member.probe.look.network} at {member.probe.look.size} pixels" for member in members[1:]
         )
         lines.append(f"probe: probes on {others} vote beside it, for the mean of all is better.")
+    if (known := search.optimism) is not None and known.candidates > 1:
+        lines.append(
+            f"probe: chosen among {known.candidates} by the images that judge: {known.loss:.4f}; where each "
+            f"fold's images judge what the other folds' choose: {known.honest:.4f}."
+        )
     return lines + [f"{sentence}." for sentence in search.sentences]

@@ -8,7 +8,7 @@ import pytest
 from podium.contracts import predictions, probe, selection, trials
 from podium.contracts import search as contract
 from podium.contracts.search import Evaluated, Searched
-from podium.report import front, parts, search
+from podium.report import front, parts, search, verdict
 from podium.report.blocks import Sentences, Table
 from podium.report.evidence import gather
 from podium.report.params import ReportParams
@@ -47,6 +47,20 @@ def test_candidates_and_the_reason_are_drawn(searched: Path) -> None:
     assert isinstance(more, Table) and more.summary == "10 more candidates"
     assert isinstance(why, Sentences) and "the probes are as good" in why.lines[0]
     assert isinstance(trial, Table) and ["gain", "0.2500"] in trial.rows
+
+
+@pytest.mark.parametrize(("honest", "good"), [(0.51, True), (0.6, False)])
+def test_the_verdict_says_what_choosing_on_the_scored_images_flatters(
+    searched: Path, honest: float, good: bool
+) -> None:
+    known = contract.Optimism(candidates=7, loss=0.5, honest=honest)
+    contract.write(contract.read().model_copy(update={"optimism": known}))
+    point = next(point for point in verdict.points(gather([0, 1])) if "optimistic" in point.title)
+    assert point.good is good and "among 7" in point.reason and f"{known.share:.1%}" in point.reason
+
+
+def test_a_choice_that_is_honestly_better_than_it_looks_flatters_nothing() -> None:
+    assert contract.Optimism(candidates=2, loss=0.5, honest=0.4).share == 0
 
 
 def test_the_probe_stands_beside_the_score_with_its_folds(searched: Path) -> None:

@@ -78,6 +78,15 @@ def search(
     return Search(case(), world.watch, effort).run(list(networks), list(sizes), list(crops))
 
 
+def test_what_the_choice_flatters_is_measured_over_all_that_was_judged() -> None:
+    looked = Search(case(), World({("a", 224, "squash"): (0.0, 2.0)}).watch, "auto")
+    looked.run(["a", "b"], [128, 224, 288], ["squash"])
+    known = looked.optimism
+    assert known is not None and known.loss <= known.honest
+    judged = {(row.look, row.step in ("further voters", "mirror images")) for row in looked.table}
+    assert known.candidates == len(judged)
+
+
 def test_the_best_size_is_taken_and_a_worse_rung_ends_the_climb() -> None:
     world = World(
         {("a", 128, "squash"): (0, 1), ("a", 224, "squash"): (0, 3), ("a", 288, "squash"): (0, 0.2)}
