@@ -165,9 +165,15 @@ def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:
         f"{verdict}: on fold {tried} the network, frozen up to {trial.freeze}, has a loss of "
         f"{trial.network:.4f} at {trial.size} pixels after {_epochs(trial)}, "
         f"the probes {trial.probe:.4f}, both {trial.both:.4f}; a gain of {trial.gain:+.4f} ± "
-        f"{trial.error:.4f}, and averaging the folds is expected to add {trial.averaging:+.4f} more than it "
-        f"adds to the probes{worse}"
+        f"{trial.error:.4f}{_averaging(trial)}{worse}"
     )
+
+
+def _averaging(trial: Trial) -> str:
+    """What the folds' average adds, as far as one or two of them can tell."""
+    if len(trial.folds) > 1:
+        return f", and averaging the folds is expected to add {trial.averaging:+.4f} more than to the probes"
+    return "" if trial.pays else ", which no averaging of the folds is expected to turn"
 
 
 def _epochs(trial: Trial) -> str:

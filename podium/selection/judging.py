@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.contracts.search import Optimism
-
 Floats = NDArray[np.float64]
 
 
@@ -30,17 +28,6 @@ def paired(first: Floats, second: Floats, groups: Sequence[str]) -> Paired:
     _, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     sums = np.bincount(codes, change - change.mean())
     return Paired(float(change.mean()), float(np.sqrt((sums**2).sum()) / len(change)))
-
-
-def optimism(losses: Floats, folds: NDArray[np.int8]) -> Optimism:
-    """What choosing among candidates flatters: their losses (m, n) on the same images, of folds (n,)."""
-    honest = np.empty(losses.shape[1])
-    for fold in np.unique(folds):
-        home = folds == fold
-        others = losses[:, ~home] if not home.all() else losses
-        honest[home] = losses[others.mean(axis=1).argmin(), home]
-    least = float(losses.mean(axis=1).min())
-    return Optimism(candidates=len(losses), loss=least, honest=float(honest.mean()))
 
 
 def sample(strata: NDArray[np.int64], order: Floats, most: int, fewest: int) -> NDArray[np.int64]:

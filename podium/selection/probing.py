@@ -19,8 +19,9 @@ from podium.contracts.probe import Look, Probe
 from podium.contracts.search import Evaluated, Optimism
 from podium.linear import probe as linear
 from podium.linear.links import LINKS
-from podium.selection.judging import Paired, optimism, paired, sample
+from podium.selection.judging import Paired, paired, sample
 from podium.selection.material import Case, Rows
+from podium.selection.optimism import optimism
 from podium.selection.params import Effort
 from podium.selection.rungs import BUDGETS, SAMPLES
 

@@ -120,6 +120,13 @@ def test_averaging_gains_what_members_disagree() -> None:
     assert few == pytest.approx(true, rel=0.15)
 
 
+def test_the_sentence_tells_of_averaging_only_what_is_known() -> None:
+    one = trial(1, 4)
+    assert "averaging" not in deciding.sentence(one)
+    assert "no averaging" in deciding.sentence(trial(4, -1))
+    assert "to add +0.0000 more" in deciding.sentence(one.model_copy(update={"folds": [0, 1]}))
+
+
 def test_the_sentence_tells_both_losses_and_the_error() -> None:
     told = deciding.sentence(trial(1, 4), [trial(1, 2)])
     assert told.count("after 2 epochs") == 2
