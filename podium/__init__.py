@@ -7,6 +7,7 @@ tasks          one class, several labels, grades or numbers: what hangs on it
 contracts      one module an artifact: its columns and invariants, checked on both sides
 images         from hostile bytes to pixels: opening, auditing, shards, squares
 download       what Kaggle hands out: archives, folders, tables, annotations; the embedded demo
+forms          how predictions stand in a submission's cells: read from the sample, written
 metrics        scores by Kaggle's names, with their intervals
 linear         linear models in closed form or few steps: the probe, the SVM
 duplicates     which images are the same, and what a test image's duplicates answer

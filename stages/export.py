@@ -45,9 +45,9 @@ def main() -> None:
     )
     said = making.refuse(settings)
     ready = published(settings.vote, competition.read(), folds.FOLDS.read(folds.PATH))
-    download = Path(shipped.path).expanduser()
-    raw = hidden.opened(download, shipped, read_meta(download))
-    told = making.make(settings, said, ready, raw, Code(bundle.ROOT).closure(bundle.SCRIPT), int(check))
+    raw = hidden.opened(download := Path(shipped.path).expanduser(), shipped, read_meta(download))
+    modules = Code(bundle.ROOT).of_stage(bundle.SCRIPT, chosen=[bundle.form(competition.read().form)])
+    told = making.make(settings, said, ready, raw, modules, int(check))
     print(
         f"export: {card.FOLDER}/ holds {', '.join(ready.pool.names)} x {ready.pool.test.shape[1]} fold(s), "
         f"vote {said['chosen']}. Run where nothing of the project is, it gives the {told.rows:,} rows of "

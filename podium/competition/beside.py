@@ -8,16 +8,15 @@ from itertools import pairwise
 import numpy as np
 
 from podium.competition.cells import Cells, tell
-from podium.competition.classes import Classes, integer
 from podium.competition.id_columns import counts_rows, id_column
 from podium.competition.label_columns import is_split
 from podium.competition.labels import Labels
 from podium.competition.matching import ImageIndex, match
 from podium.competition.roles import file_role
 from podium.competition.sample import is_sample
-from podium.competition.tasks import is_number
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
+from podium.forms.classes import Classes, integer, is_number
 
 OF_PODIUM = {"fold", "kfold", "index", "image_id"}  # what tables say of folds, and our own key
 COVERED = 0.5  # of the training images, and of the test's, must have a value

@@ -1,10 +1,10 @@
 """A submission's form where no sample was shipped: as the labels were."""
 
-from podium.competition.classes import Classes, integer
-from podium.competition.forms import FormFound, takes_chances
+from podium.competition.forms import takes_chances
 from podium.competition.labels import Labels
-from podium.contracts.competition import Finding
 from podium.download.tables import cell
+from podium.forms.classes import Classes, integer
+from podium.forms.shown import FormFound, Note
 from podium.tasks.answers import NONE
 
 SHOWN = 5  # columns in a finding
@@ -20,7 +20,7 @@ def built(classes: Classes, labels: Labels, ids: list[str], metric: str | None) 
     shown = ", ".join(form.columns[:SHOWN]) + (" ..." if form.columns[SHOWN:] else "")
     found = f"columns {id_column} and {shown}, form {form.form}"
     why = "assumed: there is no sample submission, so it was built from the test images"
-    form.findings.append(Finding(what="form", found=found, why=why, warning=True))
+    form.notes.append(Note(found, why, warning=True))
     return form, id_column, text
 
 
@@ -28,20 +28,20 @@ def _of_classes(classes: Classes, labels: Labels, metric: str | None) -> FormFou
     column = labels.label_column if labels.label_column and " .. " not in labels.label_column else "label"
     if takes_chances(metric):
         if len(classes.names) == 2 and classes.integers == [0, 1]:
-            return FormFound("binary", [column], [], [1], 1, [])
-        return FormFound("probabilities", classes.names, [], list(range(len(classes.names))), 1, [])
+            return FormFound("binary", [column], column_classes=[1])
+        return FormFound("probabilities", classes.names, column_classes=list(range(len(classes.names))))
     integers = [str(value) for value in classes.integers or []]
     if integers and all(integer(label) is not None for label in labels.classes()):
-        return FormFound("integer", [column], integers, [], 1, [])
-    return FormFound("label", [column], classes.names, [], 1, [])
+        return FormFound("integer", [column], integers)
+    return FormFound("label", [column], classes.names)
 
 
 def _of_targets(classes: Classes, labels: Labels) -> FormFound:
     columns = list(range(len(classes.names)))
     if labels.task == "number":
-        return FormFound("numbers", classes.names, [], columns, 1, [])
+        return FormFound("numbers", classes.names, column_classes=columns)
     if " .. " in labels.label_column:
-        return FormFound("chances", classes.names, [], columns, 1, [])
-    form = FormFound("sets", [labels.label_column or "labels"], classes.names, [], 1, [])
+        return FormFound("chances", classes.names, column_classes=columns)
+    form = FormFound("sets", [labels.label_column or "labels"], classes.names)
     form.separator, form.may_be_empty = labels.mark, NONE in labels.classes()
     return form

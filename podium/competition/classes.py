@@ -3,28 +3,12 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from podium.competition.suffixes import stem
 from podium.download.letters import plain
 from podium.download.tables import Sheet
+from podium.forms.classes import Classes, integer
 from podium.foundation.errors import UserError
-
-
-@dataclass
-class Classes:
-    """Class names in order, and for each the integer that stands for it (None where nothing says one)."""
-
-    names: list[str]
-    integers: list[int] | None
-    why: str = ""
-    of: dict[str, str] = field(default_factory=dict)  # label as shipped -> class name
-
-
-def integer(text: str) -> int | None:
-    """The integer that a cell holds (`7`, `007`, `7.0`), or None."""
-    hit = re.fullmatch(r"(-?0*\d{1,18})(\.0+)?", text.strip())  # of more digits it is a name
-    return int(hit[1]) if hit and text.isascii() else None
 
 
 def joined(labels: Mapping[str, str], wanted: Mapping[str, Sequence[str]], source: str) -> dict[str, str]:

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from podium.competition.tasks import is_number
 from podium.download.tables import Sheet
+from podium.forms.classes import is_number
 
 COMMA = re.compile(r"[-+]?\d+,\d+")
 SURE = re.compile(r"[-+]?(\d+,0\d+|[01],\d{3,})")  # `3,5` alone may be the labels 3 and 5

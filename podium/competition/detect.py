@@ -6,10 +6,9 @@ from podium.competition import classes as class_rules
 from podium.competition import targets
 from podium.competition.beside import beside, settle_groups
 from podium.competition.building import built
-from podium.competition.classes import Classes
 from podium.competition.detected import Detected, Shipped
 from podium.competition.foreign import closed, unread
-from podium.competition.forms import FormFound, form_of
+from podium.competition.forms import form_of
 from podium.competition.joining import composed
 from podium.competition.judged import judged
 from podium.competition.labelling import find_labels
@@ -23,15 +22,16 @@ from podium.competition.roles import IGNORED, Roles, assign, doubles, word_role
 from podium.competition.rows import row_of_images
 from podium.competition.sample import find_sample, is_sample, refuse_other_tasks
 from podium.competition.sheets import Sheets
-from podium.competition.spellings import without_images
 from podium.competition.subsets import divide
-from podium.competition.target_forms import target_form
 from podium.competition.tasks import own_labels
 from podium.competition.written import as_written
 from podium.contracts.competition import Competition, Finding
 from podium.download.meta import Meta
 from podium.download.raw import Raw
 from podium.download.sentences import readable
+from podium.forms.classes import Classes
+from podium.forms.shown import FormFound
+from podium.forms.spellings import without_images
 from podium.foundation.errors import UserError
 from podium.metrics.names import canonical
 
@@ -226,16 +226,12 @@ class _Detection:
         metric = canonical(metric) if metric else None
         if self.sample:
             sheet, ids = self.sample.sheet.plain(but=self.sample.id_column), self.sample.id_column
-            if labels.columns:
-                form = target_form(sheet, ids, classes, labels, self.params.form, metric)
-            else:
-                form = form_of(sheet, ids, classes, self.params.form, metric)
-            form = as_written(form, self.sample.sheet, ids)
-            self.findings += form.findings
-            return form, ids, self.sample.sheet.text
+            form = form_of(sheet, ids, classes, labels, self.params.form, metric)
+            self._note_form(form)
+            return as_written(form, self.sample.sheet, ids), ids, self.sample.sheet.text
         tested = list(dict.fromkeys(image.submission_id or "" for image in images if image.subset == "test"))
         form, id_column, text = built(classes, labels, tested, metric)
-        self.findings += form.findings
+        self._note_form(form)
         return form, id_column, text
 
     def _competition(
@@ -269,6 +265,10 @@ class _Detection:
             daily_limit=self.meta.daily_limit,
             notebooks_only=self.meta.notebooks_only,
         )
+
+    def _note_form(self, form: FormFound) -> None:
+        for note in form.notes:
+            self._note("form", *note)
 
     def _note(self, what: str, found: str, why: str = "", warning: bool = False) -> None:
         self.findings.append(Finding(what=what, found=found, why=why, warning=warning))

@@ -1,9 +1,9 @@
 """Which column of a table names images: the one whose cells fit them best, and no row number."""
 
-from podium.competition.classes import integer
 from podium.competition.id_forms import EXACT, NUMBERS
 from podium.competition.matching import SEVERAL, ImageIndex, Match, match
 from podium.download.tables import UNNAMED, Sheet
+from podium.forms.classes import integer
 
 WORDS = (
     "id", "image_id", "image", "imageid", "img", "filename", "file_name", "file", "path", "filepath", "fname",

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from podium.competition import targets
-from podium.competition.forms import FormFound
 from podium.competition.params import CompetitionParams
 from podium.competition.weights import weights_of
 from podium.contracts.competition import Finding
 from podium.download.meta import Meta
 from podium.download.raw import Raw
+from podium.forms import registry as forms
+from podium.forms.shown import FormFound
 from podium.foundation.errors import UserError
 from podium.metrics.names import canonical
+from podium.tasks.registry import load
 
 UNKNOWN = re.compile(  # how competitions call the class of what is none of the others
     r"(new|unknown|unseen|novel|other)[_ -]?"
@@ -64,7 +66,7 @@ def _metric(
     if metric:
         why = "competition.metric" if params.metric else meta.source
         return metric, [*findings, Finding(what="metric", found=metric, why=why)]
-    metric = targets.usual_metric(form.form, form.top_k, task)
+    metric = forms.usual_metric(form.form, form.top_k) or load(task).metric
     why = "assumed from the form: set competition.metric to change it"
     return metric, [*findings, Finding(what="metric", found=metric, why=why, warning=True)]
 

@@ -2,11 +2,10 @@
 
 import re
 
-from podium.competition.classes import integer
 from podium.competition.roles import file_role
-from podium.competition.tasks import is_number
 from podium.competition.truths import truth
 from podium.download.tables import Sheet
+from podium.forms.classes import integer, is_number
 from podium.foundation.errors import UserError
 
 LABEL_WORDS = (

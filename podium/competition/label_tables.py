@@ -2,7 +2,6 @@
 
 import re
 
-from podium.competition.classes import integer
 from podium.competition.id_columns import counts_rows
 from podium.competition.id_forms import hint
 from podium.competition.label_columns import group_rank, is_group, no_column, split_column
@@ -12,6 +11,7 @@ from podium.competition.params import CompetitionParams
 from podium.competition.told import tell
 from podium.competition.truths import truth
 from podium.download.tables import Sheet
+from podium.forms.classes import integer
 from podium.foundation.errors import UserError
 
 NAMED = re.compile("name|label|class|breed|species", re.IGNORECASE)

@@ -1,10 +1,11 @@
 """Class folders of which one is plain and the others are looked for, where the sample has one probability."""
 
-from podium.competition.classes import integer, joined
-from podium.competition.forms import NEGATIVE, takes_chances
+from podium.competition.classes import joined
+from podium.competition.forms import takes_chances
 from podium.competition.labels import Labels
-from podium.competition.tasks import is_number
 from podium.contracts.competition import Finding
+from podium.forms.classes import integer, is_number
+from podium.forms.spellings import NEGATIVE
 from podium.foundation.errors import UserError
 from podium.metrics.names import canonical
 

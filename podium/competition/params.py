@@ -1,12 +1,17 @@
 """The `competition` section: where the download lies, and what overrides the detection."""
 
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, field_validator
 
-from podium.contracts.forms import Form
 from podium.download.params import Limits
+from podium.forms.registry import FORMS
 from podium.foundation.params import Section
+
+if TYPE_CHECKING:
+    Form = str
+else:
+    Form = Literal[*FORMS.names()]
 
 
 class CompetitionParams(Section):

@@ -2,13 +2,13 @@
 
 import re
 
-from podium.competition.classes import Classes
 from podium.competition.classes import order as in_order
 from podium.competition.labels import Labels
-from podium.competition.tasks import is_number
 from podium.competition.truths import truth
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
+from podium.forms.classes import Classes, is_number
+from podium.forms.marks import MARKS
 from podium.foundation.errors import UserError
 from podium.metrics.names import canonical
 from podium.metrics.numbers import NUMBERS
@@ -18,30 +18,11 @@ from podium.tasks.answers import NONE, SEPARATOR, joined, measured
 from podium.tasks.registry import load
 from podium.tasks.task import Name
 
-INTEGERS = re.compile(r"\d+(?: \d+)+")
-MARKS = ("|", ";", ",", " ")  # between the labels of a cell, tried in this order
-BARS = ("|", ";")  # of them those that names of classes hardly ever hold
-MANY = 8  # different cells from which few words in many mixtures look like several labels
 GRADED = re.compile(r"grade|level|stage|severity|degree|score|rating", re.IGNORECASE)
 FEWEST_GRADES = 3  # of two there is no order
 TWO = 2  # classes, of which a metric may look for one
 FEWEST = 3  # images under several labels, below which a table contradicts itself
 SEVERAL = 0.1  # of a table's images under several labels, for each row to be one label of an image
-
-
-def mark_between(cells: list[str]) -> str:
-    """The mark between the labels of cells that hold several; empty where each cell is one label."""
-    values = {cell for cell in cells if cell}
-    for mark in MARKS:
-        several = {value for value in values if mark in value}
-        words = [word.strip() for value in several for word in value.split(mark)]
-        alone = sum(word in values for word in words)
-        mixed = len(values) >= MANY and len({*words, *(values - several)}) * 2 < len(values)
-        numbered = any(INTEGERS.fullmatch(value) for value in several)
-        barred = mark in BARS and alone and alone * 2 >= len(words)
-        if several and (mixed or numbered or barred or alone * 2 > len(words)):
-            return mark
-    return ""
 
 
 def split_cells(cells: list[str], mark: str) -> tuple[list[str], list[str]]:
@@ -191,13 +172,6 @@ def _refuse_classes_in_columns(labels: Labels) -> None:
             "image has several classes, which Podium does not take: set competition.metric to rmse "
             "if they are numbers, or name one in competition.label_column."
         )
-
-
-def usual_metric(form: str, top_k: int, task: str) -> str:
-    """What is assumed where nothing names the metric."""
-    guess = {"probabilities": "log_loss", "binary": "log_loss", "top_k": f"map_at_{top_k}"}
-    guess |= {"sets": "f1_micro", "flags": "f1_micro"}
-    return guess.get(form, load(task).metric)
 
 
 def refuse_marked(names: list[str]) -> None:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Sequence
 
-from podium.competition.classes import integer
 from podium.download.tables import Sheet
+from podium.forms.classes import integer, is_number
 from podium.foundation.errors import UserError
 
 MASKS = re.compile(r"(^|_)rle($|_)|encoded_?pixels|^segmentation$|run_?length", re.IGNORECASE)
@@ -68,15 +68,6 @@ def is_measured(cells: list[str], wanted: dict[str, list[str]]) -> bool:
     asked = [cell for cell in strange if integer(cell) is None]
     many = len(values) > VALUES or len(values) * 3 > len(cells)
     return bool((fractions and (many or strange)) or (asked and len(values) > VALUES))
-
-
-def is_number(cell: str) -> bool:
-    """Whether the cell is a number of any form."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def refuse_pixels(sheet: Sheet, column: str, missing: Sequence[str], images: Collection[str]) -> None:

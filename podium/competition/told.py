@@ -8,7 +8,6 @@ from podium.competition.roles import file_role
 from podium.competition.targets import (
     by_image,
     hot_answers,
-    mark_between,
     number_answers,
     shows_several,
     split_cells,
@@ -16,6 +15,7 @@ from podium.competition.targets import (
 from podium.competition.tasks import is_measured, refuse_runs
 from podium.competition.truths import truth
 from podium.download.tables import Sheet
+from podium.forms.marks import mark_between
 from podium.foundation.errors import UserError
 from podium.tasks.answers import SEPARATOR
 from podium.tasks.task import Name

@@ -5,12 +5,12 @@ import unicodedata
 from collections import Counter
 from dataclasses import replace
 
-from podium.competition.forms import FormFound
 from podium.competition.labels import Labels
 from podium.contracts.competition import Finding
 from podium.download.letters import plain
 from podium.download.sentences import counted
 from podium.download.tables import Sheet
+from podium.forms.shown import FormFound
 
 NOTHING = {"nan", "null", "none", "na", "n/a", "#n/a", "nil", "undefined", "-", "?"}  # in small letters
 

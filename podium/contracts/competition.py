@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from podium.contracts import document
-from podium.contracts.forms import Form
 from podium.foundation.files import write_json
 from podium.tasks import registry
 from podium.tasks.task import Name, Task
@@ -44,7 +43,7 @@ class Competition(BaseModel):
     metric: str  # a name in the metrics registry
     unknown: str = ""  # the class that stands for what is none of the others, where one does
     weights: list[float] = []  # what each class counts in it; empty: all alike
-    form: Form
+    form: str  # a name in the forms registry
     id_column: str
     columns: list[str]  # the submission's columns after the id
     values: list[str]  # label and integer forms: what is written for class i

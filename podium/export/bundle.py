@@ -17,6 +17,7 @@ from podium.experiments.runs import Pool
 from podium.export import engines, graphs
 from podium.export.card import FILE, Card, Member
 from podium.export.ids import Ids
+from podium.forms import registry as forms
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_json
 from podium.images.params import ImageParams
@@ -131,6 +132,11 @@ def write(made: Card, folder: Path, modules: Iterable[str]) -> None:
             (folder / package).mkdir(parents=True, exist_ok=True)
             (folder / package / "__init__.py").write_text('"""Copied from Podium by make export."""\n')
         shutil.copy(ROOT / name, place)
+
+
+def form(name: str) -> Path:
+    """The module that writes that form of submissions, which a bundle loads by name."""
+    return (forms.FORMS.folder / f"{name}.py").relative_to(ROOT)
 
 
 def engine(wanted: str) -> str:

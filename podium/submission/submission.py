@@ -1,7 +1,6 @@
 """The submission: the sample's rows, filled; checked before it is written and after it is read back."""
 
 import csv
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,17 +10,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from podium.download import tables
 from podium.download.sentences import readable
+from podium.forms import registry as forms
+from podium.forms.rounding import Cells
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing
-from podium.submission.cells import Cells, Probs, cells
 from podium.tasks.task import Truth
 
 if TYPE_CHECKING:
     from podium.contracts.competition import Competition  # a bundle's card stands in for it
 
+Probs = NDArray[np.float64]
 PATH = Path("reports/submission.csv")
 NAMED = 5  # unreadable images named in a warning
 
@@ -165,7 +167,7 @@ def _row(name: str, of: dict[str, list[tuple[str, str]]], row_of: dict[str, int]
 def fill(sample: Sample, competition: "Competition", probs: Probs, digits: int) -> Cells:
     """The submission's rows: the sample's, with their values replaced. probs (n, k) in the sample's order."""
     filled = [list(row) for row in sample.rows]
-    written = cells(competition, probs, digits)
+    written = forms.load(competition.form).cells(competition, probs, digits)
     if sample.endings:
         place = {name: row for row, name in enumerate(sample.ids)}
         written = [[written[place[name]][column]] for name, column in sample.places]
@@ -199,27 +201,13 @@ def check(sample: Sample, competition: "Competition", rows: Cells) -> None:
     assert [row[sample.id_at].strip() for row in rows] == sample.row_ids, (
         "ids are not the sample's, in its order"
     )
-    allowed = set(competition.values)
+    fault = forms.load(competition.form).fault
     for number, row in enumerate(rows, 1):
         values = [row[at] for at in sample.values_at]
         where = f"submission row {number}: {values[:5]}"
         assert all(values) or competition.may_be_empty, f"{where} has an empty value"
-        if competition.form == "sets":
-            named = values[0].split(competition.separator) if values[0] else []
-            assert set(named) <= allowed and len(set(named)) == len(named), f"{where} names no labels"
-        elif competition.form == "numbers":
-            assert all(math.isfinite(float(value)) for value in values), f"{where} is no number"
-        elif competition.form == "flags":
-            assert set(values) <= {"0", "1"}, f"{where} is neither 0 nor 1"
-        elif competition.form in ("probabilities", "binary", "chances"):
-            numbers = [float(value) for value in values]
-            assert all(math.isfinite(n) and 0 <= n <= 1 for n in numbers), f"{where} is not in [0, 1]"
-        elif competition.form == "top_k":
-            assert set(values[0].split(" ")) <= allowed, f"{where} names no classes"
-        else:
-            assert values[0] in allowed, f"{where} is no class"
-        if competition.form == "probabilities" and not sample.endings:
-            assert abs(math.fsum(numbers) - 1) < 1e-9, f"{where} does not sum to 1"
+        wrong = fault(competition, values)
+        assert not wrong, f"{where} {wrong}"
 
 
 def sentences(

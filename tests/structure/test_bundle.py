@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from podium.export.bundle import SCRIPT, form
+from podium.forms.registry import FORMS
 from podium.project.closure import Code
 
-SCRIPT = Path("podium/export/predict.py")
-CARRIED = sorted(Code().closure(SCRIPT))
+CARRIED = Code().of_stage(SCRIPT, chosen=map(form, FORMS.names()))
 GIVEN = {"numpy", "cv2", "PIL", "pandas", "podium"}
 ENGINES = {"torch", "onnxruntime"}  # what runs the graphs: one of the two, imported where it is needed
 PLUG_INS = {"chardet", "pillow_heif", "pillow_jxl", "pydicom"}  # done without where they are not installed
@@ -52,5 +53,5 @@ def test_what_a_bundle_carries_imports_only_what_is_there(name: str) -> None:
 def test_a_bundle_carries_the_readers_of_the_pipeline_itself() -> None:
     for reader in ("images/opening", "images/storing", "competition/matching", "download/tables"):
         assert f"podium/{reader}.py" in CARRIED
-    for writer in ("submission/cells", "submission/submission", "duplicates/answers", "tasks/registry"):
+    for writer in ("forms/kinds/label", "submission/submission", "duplicates/answers", "tasks/registry"):
         assert f"podium/{writer}.py" in CARRIED

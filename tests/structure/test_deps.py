@@ -109,6 +109,10 @@ def test_editing_a_voter_retrains_nothing() -> None:
         assert not [dep for dep in deps(name) if dep.startswith("podium/vote/voters")], name
 
 
+def test_adding_a_form_of_submissions_runs_ingest_and_submit_alone() -> None:
+    assert [name for name in LISTED if "podium/forms/kinds" in STAGES[name]["deps"]] == ["ingest", "submit"]
+
+
 def test_adding_an_unused_plugin_retrains_nothing() -> None:
     for folder in ("podium/training/losses/", "podium/augmentations/policies/", "podium/networks/own/"):
         for name in LISTED:

@@ -10,7 +10,7 @@ FILES = [file for top in ("podium", "stages", "benchmarks") for file in sorted(P
 TREES = {".".join(file.with_suffix("").parts): ast.parse(file.read_text("utf-8")) for file in FILES}
 # Their names are asked for by those who load a plug-in, or their import is what counts.
 ASKED_FOR = ("podium.vote.voters.", "podium.tasks.kinds.", "podium.augmentations.policies.",
-             "podium.networks.own.", "podium.training.losses.")  # fmt: skip
+             "podium.networks.own.", "podium.training.losses.", "podium.forms.kinds.")  # fmt: skip
 IMPORTED = {"podium.images.opening.PLUGINS"}
 
 

@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 
 from podium.contracts.competition import Competition
-from podium.submission.cells import cells
+from podium.forms import registry
+from podium.forms.rounding import Cells
 from podium.submission.submission import Sample, check, prior
 
 PROBS = np.array([[0.9, 0.1, 0.6], [0.2, 0.4, 0.1], [0.5, 0.0, 0.0]])
+
+
+def cells(found: Competition, values: np.ndarray, digits: int) -> Cells:
+    return registry.load(found.form).cells(found, values, digits)
 
 
 def known(**changes: object) -> Competition:

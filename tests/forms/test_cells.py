@@ -7,9 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from podium.contracts.competition import Competition
-from podium.submission.cells import cells, decimals, largest_remainder
+from podium.forms import registry
+from podium.forms.rounding import Cells, decimals, largest_remainder
 
 PROBS = np.array([[0.2, 0.5, 0.3], [0.4, 0.2, 0.4]])  # the second row ties: the lowest class wins
+
+
+def cells(found: Competition, values: np.ndarray, digits: int) -> Cells:
+    return registry.load(found.form).cells(found, values, digits)
 
 
 def competition(form: str, **more: object) -> Competition:

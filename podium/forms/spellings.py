@@ -3,16 +3,23 @@
 import os
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from podium.competition.classes import Classes, integer
-from podium.download.tables import Sheet
+from podium.forms.classes import Classes, integer
 from podium.foundation.errors import UserError
 
+if TYPE_CHECKING:
+    from podium.download.tables import Sheet
+
 SHOWN = 4  # names in a sentence
+NEGATIVE = re.compile(  # of two classes the one that is not looked for
+    r"(normal|healthy|benign|negative|neg|none|background|uninfected|clean|cover|control|false|0)$|(no|not|non|without)($|[\W_])",
+    re.IGNORECASE,
+)
 REPEATED = re.compile(r"(.+) \(\d+\)")  # how a table's second column of a name is called
 
 
-def columns_to_classes(sheet: Sheet, columns: list[str], classes: Classes) -> tuple[list[int], str]:
+def columns_to_classes(sheet: "Sheet", columns: list[str], classes: Classes) -> tuple[list[int], str]:
     """(class of each column, why). Raises UserError where the columns name no classes."""
     readings = {"named as the classes": {name: i for i, name in enumerate(classes.names)}}
     readings["named as the labels"] = {
@@ -43,6 +50,12 @@ def columns_to_classes(sheet: Sheet, columns: list[str], classes: Classes) -> tu
         f"{sheet.name}: its columns ({_list(strange)}) name no classes of the labels "
         f"({_list(classes.names)}): rename one or the other, or name the right file in competition.sample."
     )
+
+
+def known_to(classes: Classes) -> set[str]:
+    """What a sample may write for one of the classes."""
+    known = set(classes.names) | set(classes.of) | {str(value) for value in classes.integers or []}
+    return known | {name.replace(" ", "_") for name in classes.names}
 
 
 def without_images(columns: list[str], labels: set[str]) -> list[str]:

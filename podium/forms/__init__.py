@@ -1,0 +1,1 @@
+"""Forms of a submission's values: read from the sample, written to its cells."""
