@@ -37,7 +37,10 @@ def search(_run: Evidence, _params: ReportParams) -> Part:
     if told := _told():
         blocks.append(Sentences([f"Training: {told.why}."]))
     if told and told.trial:
-        rows = [[word, number(getattr(told.trial, name))] for name, word in TRIAL.items()]
+        shown = {
+            name: word for name, word in TRIAL.items() if name != "averaging" or len(told.trial.folds) > 1
+        }
+        rows = [[word, number(getattr(told.trial, name))] for name, word in shown.items()]
         blocks.append(Table(["the trial", ""], rows, "Numbers of the trial"))
     return Part("Search", blocks)
 

@@ -59,6 +59,18 @@ def test_the_verdict_says_what_choosing_on_the_scored_images_flatters(
     assert point.good is good and "among 7" in point.reason and f"{known.share:.1%}" in point.reason
 
 
+def test_one_fold_has_no_figure_for_what_averaging_adds(searched: Path) -> None:
+    def told() -> str:
+        return str(search.search(gather([0, 1]), ReportParams()).blocks[-1])
+
+    assert "averaging" not in told()
+    found = trials.read()
+    assert found.trial is not None
+    two = found.trial.model_copy(update={"folds": [0, 1]})
+    trials.write(found.model_copy(update={"trial": two}))
+    assert "averaging" in told()
+
+
 def test_a_choice_that_is_honestly_better_than_it_looks_flatters_nothing() -> None:
     assert contract.Optimism(candidates=2, loss=0.5, honest=0.4).share == 0
 
