@@ -97,6 +97,8 @@ class Job:
         self.call("git", "checkout", "-q", "--force", "--detach", self.order["commit"])
         self.call("git", "clean", "-fdq")
         self.folder /= project["inside"]
+        # Nobody else is at work here: what a killed job left half written would stop every command of DVC's.
+        (self.folder / ".dvc" / "tmp" / "rwlock").unlink(missing_ok=True)
         text = project["config"] + (f"[cache]\n    dir = {project['cache']}\n" if shared else "")
         (self.folder / ".dvc" / "config.local").write_text(text, encoding="utf-8")
 

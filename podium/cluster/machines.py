@@ -5,6 +5,7 @@ that Dask's class of that name takes. Empty: this machine, a worker a GPU or a j
 """
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,8 +139,12 @@ def _batch(given: dict[str, Any], jobs: str, most: int) -> Any:
 def _class_of(kind: str) -> Any:
     """Dask's class of a batch system."""
     if kind in JOBS_OF:
+        ours = signal.getsignal(signal.SIGINT)
         import dask_jobqueue
 
+        signal.signal(
+            signal.SIGINT, ours
+        )  # its import takes Ctrl-C for itself, and would exit at once with 0
         return getattr(dask_jobqueue, JOBS_OF[kind])
     try:
         from dask_kubernetes.operator import KubeCluster

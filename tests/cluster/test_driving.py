@@ -162,6 +162,19 @@ def test_a_failing_fold_says_its_sentence_and_what_ended_is_kept(tiny: Tiny) -> 
     assert {"fold0", "fold1"} >= set(tiny.weights()) > set()
 
 
+def test_a_clone_that_a_killed_job_left_broken_serves_again(tiny: Tiny) -> None:
+    for word in ("a", "b"):
+        (tiny.folder / "params.yaml").write_text(f"word: {word}\nend: 1\n")
+        (tiny.folder / "stage.py").write_text(f"{STAGE}# {word}\n")
+        with tiny.driver() as driver:
+            said, _ = driver.communicate(timeout=300)
+        assert driver.returncode == 0, said
+        locks = list((tiny.folder.parent / "scratch/clones").glob("*/*/.dvc/tmp/rwlock"))
+        assert locks
+        for lock in locks:
+            lock.write_text("")
+
+
 def test_refits_are_a_task_beside_the_folds(tiny: Tiny) -> None:
     deps, outs = ["data/word.txt", "stage.py"], ["models/foldrefit"]
     stages = PIPELINE | {"refit": {"cmd": "python stage.py refit", "deps": deps, "outs": outs}}

@@ -1,5 +1,7 @@
 """Where the work goes: CLUSTER=, GPUS= and JOBS= as words, and what they refuse."""
 
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,11 @@ def test_folds_that_would_fight_for_cores_are_told(
     assert capsys.readouterr().out == ""
     folds.warn([{}, {}, {}, {}], 2)
     assert "set threads to 1" in capsys.readouterr().out
+
+
+def test_a_batch_systems_library_does_not_take_the_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "dask_jobqueue"]:
+        monkeypatch.delitem(sys.modules, name)
+    before = signal.getsignal(signal.SIGINT)
+    assert machines._class_of("slurm").__name__ == "SLURMCluster"
+    assert signal.getsignal(signal.SIGINT) is before
