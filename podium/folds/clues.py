@@ -174,21 +174,30 @@ def chains(clues: Clues) -> Pattern | None:
     seen = (
         "embeddings show {count} chains of look-alikes, closer than test images are to any (as {example!r})"
     )
-    for share in CLOSE:
-        linked = _linked(known, float(np.quantile(nearest, 1 - share)))
-        if made := groups.pattern(clues.ids, linked, seen):
+    levels = [float(np.quantile(nearest, 1 - share)) for share in CLOSE]
+    ends, cosines = _links(known, min(levels))
+    for level in levels:
+        if made := groups.pattern(clues.ids, _linked(n, ends[cosines > level]), seen):
             return made
     return None
 
 
-def _linked(known: Vectors, alike: float) -> list[str]:
-    """The chain of each image: whatever is linked by cosines above `alike`."""
+def _links(known: Vectors, alike: float) -> tuple[NDArray[np.int64], Vectors]:
+    """(pairs of rows (m, 2), their cosines (m,)) above `alike`, each pair once."""
+    ends, cosines = [], []
+    for at in range(0, len(known), ROWS):
+        block = known[at : at + ROWS] @ known[at:].T
+        near = np.argwhere(block > alike)
+        ends.append(near + at)
+        cosines.append(block[near[:, 0], near[:, 1]])
+    return np.concatenate(ends), np.concatenate(cosines)
+
+
+def _linked(n: int, ends: NDArray[np.int64]) -> list[str]:
+    """The chain of each of n images: whatever these pairs link."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    n = len(known)
-    pairs = [np.argwhere(known[at : at + ROWS] @ known.T > alike) for at in range(0, n, ROWS)]
-    ends = np.concatenate([found + np.array([at * ROWS, 0]) for at, found in enumerate(pairs)])
     links = coo_array((np.ones(len(ends), bool), (ends[:, 0], ends[:, 1])), shape=(n, n))
     return [f"chain:{part}" for part in connected_components(links, directed=False)[1]]
 
