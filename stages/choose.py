@@ -2,9 +2,10 @@
 
 from podium.experiments import earlier
 from podium.foundation.entry import run
+from podium.foundation.errors import UserError
 from podium.foundation.git import is_full
 from podium.kaggle import ledger
-from podium.project import choosing, experiments
+from podium.project import choosing, experiments, standing
 from podium.project.choosing import Candidate
 
 
@@ -18,6 +19,8 @@ def main() -> None:
         for revision, name in names.items()
         if (run := earlier.read(revision)) is not None
     ]
+    if not found and not uploaded:
+        raise UserError(f"there is no run to choose from: {standing.without_baseline()}.")
     print("\n".join(choosing.lines(choosing.choose(found))))
     if not uploaded:
         print("nothing of this folder was uploaded yet: chosen among all experiments and the last commit")

@@ -6,7 +6,7 @@ from podium.experiments import earlier
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
-from podium.project import comparing, voting
+from podium.project import comparing, standing, voting
 from podium.project.comparing import Side
 
 
@@ -26,6 +26,8 @@ def main() -> None:
 
 def _side(name: str) -> Side:
     read = earlier.read(voting.resolve([name])[0])
+    if read is None and name == "HEAD":
+        raise UserError(f"there is no last commit's run to compare with: {standing.without_baseline()}.")
     if read is None:
         raise UserError(
             f"{name} holds no finished run, or its artifacts are not here: name one of `make experiments`, "

@@ -8,7 +8,6 @@ from podium.foundation.files import write_text
 from podium.project import experiments, experiments_table, standing
 
 PAGE = Path("reports/experiments.html")
-LOCK = Path("dvc.lock")
 
 
 def main() -> None:
@@ -19,22 +18,13 @@ def main() -> None:
     rows = experiments.rows()
     if rows:
         experiments_table.show(rows)
-    if line := _no_baseline(rows):
-        print(line)
+    if all(row.named.name != experiments.BASELINE for row in rows):
+        print(standing.without_baseline())
     if not rows:
         return
     if given.html not in ("", "0"):
         write_text(PAGE, experiments_table.page(rows))
         print(f"page: {PAGE}")
-
-
-def _no_baseline(rows: list[experiments.Row]) -> str:
-    """What to do where the last commit holds no run to compare with; empty where it does."""
-    if any(row.named.name == experiments.BASELINE for row in rows):
-        return ""
-    if not LOCK.exists():
-        return "no run yet: `make submission` makes the first one"
-    return f"no baseline: the last commit holds no run; `{standing.keeping()}` makes this folder's run it"
 
 
 if __name__ == "__main__":

@@ -25,6 +25,13 @@ def keeping() -> str:
     return f"git add {paths} && git commit -m baseline"
 
 
+def without_baseline() -> str:
+    """What to do where the last commit holds no run to compare with or to choose from."""
+    if not PUBLISHED.exists():
+        return "no run has ended here yet: `make submission` makes the first one"
+    return f"the last commit holds no run; `{keeping()}` makes this folder's run it"
+
+
 def differences() -> list[str]:
     """`key=value` for what differs from the last commit's params.yaml; an experiment's: its baseline's."""
     named = os.environ.get("DVC_EXP_BASELINE_REV", "")

@@ -135,8 +135,8 @@ def stand_on(revision: str) -> str:
         return "the workspace's run is complete"
     if ask("diff", "--quiet", "HEAD", "--", str(PATH)).returncode:
         raise UserError(
-            f"{PATH} has changes that have not run: run `dvc exp run`, or take them back with "
-            f"`git checkout {PATH}`; then vote."
+            f"{PATH} has changes that have not run: run `dvc exp run`, or take them back with `make reset`; "
+            "then vote."
         )
     if not same_code(revision):
         raise UserError(
@@ -183,7 +183,9 @@ def write(voting: list[str], path: Path = PATH) -> None:
 
 def run_model(model: str) -> None:
     """Runs the pipeline with another network in a temporary workspace, as an experiment."""
-    recorded.believe(partial(dvc, "exp", "run", "--temp", "--set-param", f"model={model}"))
+    recorded.believe(
+        partial(dvc, "exp", "run", "--temp", "--set-param", f"model={model}", last_lines=True, hints=True)
+    )
 
 
 def _near(name: str) -> str:

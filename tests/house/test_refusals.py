@@ -34,7 +34,7 @@ REFUSED: dict[str, tuple[str, list[str], str | None, str]] = {
         r"train\.epoch is not a parameter",
     ),
     "recipe": ("experiment", ["--recipe", "none"], None, r"^recipes/none is not there"),
-    "choose": ("choose", [], None, r"^no whole run is here to choose from"),
+    "choose": ("choose", [], None, r"^there is no run to choose from: no run has ended here yet"),
     "compare": ("compare", [], None, r"^name an experiment"),
     "reset": ("reset", [], None, r"^no commit holds params\.yaml"),
     "freeze-folds": ("freeze_folds", [], None, r"data/split/folds\.parquet is missing"),

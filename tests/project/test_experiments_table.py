@@ -87,9 +87,11 @@ def test_what_to_commit_is_said_where_there_is_no_baseline(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["experiments"])
     monkeypatch.setattr(experiments, "rows", list)
+    Path("dvc.lock").write_text("")  # of a run that was interrupted: there is nothing to commit yet
     stage.main()
-    assert capsys.readouterr().out == "no run yet: `make submission` makes the first one\n"
-    Path("dvc.lock").write_text("")
+    assert capsys.readouterr().out == "no run has ended here yet: `make submission` makes the first one\n"
+    Path("reports").mkdir()
+    Path("reports/submission.csv").write_text("")
     for rows in ([], ROWS[:1]):
         monkeypatch.setattr(experiments, "rows", lambda rows=rows: rows)
         stage.main()

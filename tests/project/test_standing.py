@@ -2,11 +2,14 @@
 
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from podium.experiments import earlier
 from podium.foundation.errors import UserError
-from podium.project import standing
+from podium.project import standing, voting
+from stages import choose, compare
 from stages import reset as stage
 
 COMMITTED = "model: auto  # a comment\ntrain:\n  lr: auto\n  epochs: 3\n"
@@ -38,6 +41,22 @@ def test_one_line_says_what_differs_and_reset_takes_it_back(params: Path) -> Non
     )
     assert standing.reset() == ["model=x", "train.lr=0.1"]
     assert params.read_text() == COMMITTED and standing.line() == ""
+
+
+@pytest.mark.parametrize("command", [choose, compare])
+def test_a_run_that_no_commit_holds_is_told_how_it_becomes_the_baseline(
+    command: ModuleType, params: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a whole run in the folder, choose said there was none, compare that it is elsewhere."""
+    commit()
+    Path("reports").mkdir()
+    Path("reports/submission.csv").write_text("id,label\n")
+    monkeypatch.setattr("sys.argv", ["compare", "--a", "HEAD"])
+    monkeypatch.setattr(voting, "resolve", lambda _: ["f" * 40])
+    monkeypatch.setattr(earlier, "read", lambda _: None)
+    told = "the last commit holds no run; `git add params.yaml && git commit -m baseline` makes this folder's"
+    with pytest.raises(UserError, match=told):
+        command.main()
 
 
 def test_an_experiment_is_compared_with_its_own_baseline(
