@@ -34,6 +34,7 @@ SURE = 3.0  # standard errors: beyond them a gain is worth acting on
 NEGLIGIBLE = 0.01  # a loss of accuracy that a mirrored training set mends by itself
 CLASS_LOSS = 0.3  # of a class's accuracy: as much means that its mirror image is another class
 SMALLEST_SPREAD = 1e-3  # of an embedding's column: dead ones stay small
+NAMED = 0.005  # of a class's accuracy: less shows as nothing in percent
 CLASS_ENOUGH = 8  # mirrored images of a class
 
 
@@ -183,12 +184,13 @@ def _brier(probs: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.
 
 def _sentence(direction: str, survival: Survival, allowed: bool, classes: Sequence[str]) -> str:
     label, loss = survival.worst()
+    most = f"; most: {classes[label]}, {loss:.0%}" if loss >= NAMED else ""
     return (
         f"{direction.capitalize()} mirror images are {'allowed' if allowed else 'not allowed'}: of "
         f"{len(survival.labels)} images a classifier knows {survival.original.mean():.1%}, mirrored "
-        f"{survival.mirrored.mean():.1%} (loss {survival.loss:.1%} ± {survival.loss_error:.1%}; most: "
-        f"{classes[label]}, {loss:.0%}); learning from them changes the originals' Brier score by "
-        f"{-survival.gain.mean():+.4f} ± {_error(survival.gain):.4f}."
+        f"{survival.mirrored.mean():.1%} (loss {survival.loss:.1%} ± {survival.loss_error:.1%}{most}); "
+        f"learning from them changes the originals' Brier score by {-survival.gain.mean():+.4f} ± "
+        f"{_error(survival.gain):.4f}."
     )
 
 

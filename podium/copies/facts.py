@@ -62,9 +62,11 @@ def _sentences(
     if made.targets and all(made.targets.values()):
         low = min(made.targets, key=lambda label: (made.targets[label], label))
         high = max(made.targets, key=lambda label: (made.targets[label], -label))
+        few, many = made.targets[low], made.targets[high]
+        sizes = f"{few} ({classes[low]}) to {many} ({classes[high]})" if few < many else f"{few}"
         said.append(
-            f"A class has {made.targets[low]} ({classes[low]}) to {made.targets[high]} ({classes[high]}) "
-            "images over the whole training set; a model trained on k - 1 of k folds sees that share of them."
+            f"A class has {sizes} images over the whole training set; a model trained on k - 1 of k folds "
+            "sees that share of them."
         )
     if made.thinned.any():
         said.append(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from podium.foundation.words import counted
 from podium.tasks.kinds.single import TASK as SINGLE
 from podium.tasks.limits import only_classes
 from podium.tasks.task import Task
@@ -20,6 +21,7 @@ TEST = "test/"  # how the image_id of a test image begins
 LEAD = 0.01  # that the label keeps over the next: the smallest step of a probability of two decimals
 COLUMNS = ["image_id", "label", "voted", "before", "after"]
 
+SHOWN = ("test image duplicates", "test images duplicate")
 Probs = NDArray[np.float64]
 
 
@@ -153,10 +155,11 @@ def facts(found: Answered, used: bool) -> dict[str, Any]:
         "test_duplicates_disagreeing": a.torn,
         "test_duplicates_trust": round(a.trust, 6),
     }
-    first = f"{n} test image(s) duplicate training images that all have one label"
+    rows, trusted = counted(found.changed, "row"), counted(a.groups, "group")
+    first = f"{counted(n, *SHOWN)} training images that all have one label"
     if used:
         first += (
-            f" and take it (leak.use_test_duplicates): {found.changed} row(s) of the submission changed, "
+            f" and take it (leak.use_test_duplicates): {rows} of the submission changed, "
             f"{found.against} against the vote, to a probability of {a.trust:.4f} or more; "
         )
     else:
@@ -164,14 +167,15 @@ def facts(found: Answered, used: bool) -> dict[str, Any]:
             f"; the vote decides otherwise for {found.against}. leak.use_test_duplicates is off: it stands; "
         )
     first += (
-        f"among training's own duplicates, such a label is right in {a.agreed:g} of {a.groups} group(s)."
+        f"among training's own duplicates, such a label is right in {a.agreed:g} of {trusted}."
         if a.groups
         else "training has no duplicates to tell how often such a label is right."
     )
-    more = [f"{a.torn} test image(s) duplicate training images under several labels: the vote stands."]
     warned = (
-        f"{n} test image(s) have the label of their duplicates in training (leak.use_test_duplicates): the "
-        "public score says less about other images than the CV score does."
+        f"{counted(n, 'test image has', 'test images have')} the label of their duplicates in training "
+        "(leak.use_test_duplicates): the public score says less about other images than the CV score does."
     )
-    sentences = [first, *(more if a.torn else [])]
+    sentences = [first] if n else []
+    if a.torn:
+        sentences.append(f"{counted(a.torn, *SHOWN)} training images under several labels: the vote stands.")
     return values | {"sentences": sentences, "warnings": [warned] if used and n else []}

@@ -86,7 +86,8 @@ def features_of_views(
     """
     shapes = [row_shape(frozen, view.apply(_blank(view, preprocessing))) for view in views]
     needed = sum(len(items) * int(np.prod(shape)) * bytes_of(kind) for shape in shapes)
-    print(_sentence(len(items), shapes, kind, needed), flush=True)
+    if needed >= min(GIGA, budget_gb * GIGA):  # less is no matter to anybody, and a run asks a dozen times
+        print(_sentence(len(items), shapes, kind, needed), flush=True)
     if needed > budget_gb * GIGA:
         print(f"warning: that is more than features.budget_gb ({budget_gb:g}): nothing is kept", flush=True)
         return None

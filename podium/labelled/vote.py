@@ -16,6 +16,7 @@ from podium.export.beside import Look
 from podium.export.expected import BATCH, Voting, decided, looks, say
 from podium.features.items import Item
 from podium.foundation.errors import UserError
+from podium.foundation.words import counted
 from podium.images.pixels import decode, square
 from podium.images.shards import Reader
 from podium.labelled.folder import Labelled
@@ -64,5 +65,5 @@ def told(voting: Voting) -> str:
     refits = f"; on them networks that learnt from every fold vote, as published: {', '.join(pool.refits)}"
     return (
         f"scored is the published vote: {voting.table['chosen']} of {', '.join(pool.names)} x "
-        f"{pool.test.shape[1]} fold(s){kept}{refits if pool.refits else ''}"
+        f"{counted(pool.test.shape[1], 'fold')}{kept}{refits if pool.refits else ''}"
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from podium.duplicates.find import Duplicates, group_of
 from podium.embedding.adversarial import shift
+from podium.foundation.words import counted
 from podium.labels.cleaning import Cleaned
 
 AUC_SEEN = 0.6  # beyond it train and test differ enough to look
@@ -50,12 +51,22 @@ def _duplicates(cleaned: Cleaned, found: Duplicates) -> tuple[dict[str, Any], li
         "duplicate_groups_with_test": crossing,
         "duplicates_two_labels": torn,
     }
-    first = (
-        f"{len(found.table)} images ({values['duplicates_exact']} of them exact) in {len(subsets)} groups of "
-        f"duplicates; {crossing} groups join labelled images with test; {torn} images have a duplicate under "
-        f"another label."
-    )
-    return values, [first, *found.sentences]
+    return values, [_told(values), *found.sentences]
+
+
+def _told(values: dict[str, int]) -> str:
+    """How many duplicates there are, less what there is none of."""
+    if not values["duplicates"]:
+        return "no image has a duplicate."
+    said = [
+        f"{values['duplicates']} images ({values['duplicates_exact']} of them exact) in "
+        f"{counted(values['duplicate_groups'], 'group')} of duplicates"
+    ]
+    if crossing := values["duplicate_groups_with_test"]:
+        said.append(f"{counted(crossing, 'group joins', 'groups join')} labelled images with test")
+    if torn := values["duplicates_two_labels"]:
+        said.append(f"{counted(torn, 'image has', 'images have')} a duplicate under another label")
+    return "; ".join(said) + "."
 
 
 def _labels(cleaned: Cleaned) -> tuple[dict[str, Any], list[str]]:

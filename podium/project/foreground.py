@@ -8,7 +8,7 @@ from pathlib import Path
 
 from podium.foundation import entry
 from podium.foundation.errors import UserError
-from podium.project import summary
+from podium.project import standing
 
 PATIENCE = 60.0  # seconds that an interrupted run gets to save its state
 HINTS = (
@@ -31,7 +31,7 @@ def dvc(*words: str, last_lines: bool = False, hints: bool = False) -> None:
     here = Path(sys.executable).parent
     environment = os.environ | {"PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}"}
     environment |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}  # read so below, in any locale
-    environment |= {entry.INTERRUPT: entry.TOLD} | ({} if last_lines else {summary.LAST: summary.LATER})
+    environment |= {entry.INTERRUPT: entry.TOLD} | ({} if last_lines else {standing.LAST: standing.LATER})
     command = [sys.executable, "-m", "dvc", *words]
     output = None if hints else subprocess.PIPE
     process = subprocess.Popen(command, env=environment, stdout=output, text=True, encoding="utf-8")

@@ -9,6 +9,7 @@ from podium.foundation.params import PATH, changed, parse_text, read
 from podium.project.names import shortened
 
 MOST = 6  # settings named in the line
+LAST, LATER = "PODIUM_LAST_LINES", "later"  # of a run whose command prints them after DVC
 PUBLISHED = Path("reports/submission.csv")
 BASELINE = (  # what a commit holds of a run, so that experiments start from it and are compared with it
     "params.yaml",
@@ -17,6 +18,11 @@ BASELINE = (  # what a commit holds of a run, so that experiments start from it 
     "data/network.json",
     "reports/metrics.json",
 )
+
+
+def told_later() -> bool:
+    """Whether the command that runs DVC says itself how the run stands."""
+    return os.environ.get(LAST) == LATER
 
 
 def keeping() -> str:

@@ -18,12 +18,11 @@ RESULTS = (
 )
 MOST = 6  # changes named
 WIDTH = 12  # of a line's first word
-LAST, LATER = "PODIUM_LAST_LINES", "later"  # said by a command that prints them after DVC
 
 
 def last() -> None:
     """Prints the lines at the end of a run; `make submission` prints them itself, also where nothing ran."""
-    if os.environ.get(LAST) != LATER:
+    if not standing.told_later():
         print("", *lines(), sep="\n")
 
 
@@ -70,6 +69,8 @@ def _against_the_baseline() -> list[str]:
     split = folds.FOLDS.read(folds.PATH)
     metric = registry.of(found)
     ahead = earlier.difference(metric, split, classes, ours, before)
+    if ahead and not new and ahead.word == "the same":
+        return [_line("baseline", f"commit {revision[:7]}, with the same parameters and score")]
     return [*said, _line("to baseline", ahead.text())] if ahead else said
 
 

@@ -31,7 +31,9 @@ from podium.report.thumbs import Album
 
 LARGEST_GRID = 40  # classes; beyond it the most confused ones
 ANNOTATED = 16  # up to so many classes a cell carries its share and count
-TOLD = re.compile(r"[\w.]+: auto (became|keeps)|.*optimis")  # choices, and what the first screen says
+TOLD = re.compile(  # choices, how a network was cut, and what the first screen says
+    r"[\w.]+: auto (became|keeps|trains)|freeze: .* trains [\d,]+ of |all of \S+ trains|.*optimis"
+)
 PAIRS = 12  # confused pairs listed
 OPEN_ROWS = 30  # longer tables are folded
 BOUNDS = {"low": "95 % from", "high": "to", "error": "standard error"}

@@ -8,6 +8,7 @@ import numpy as np
 from podium.experiments.runs import Pool, Stored
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
+from podium.foundation.words import counted
 from podium.metrics.intervals import Interval, replicates, summary
 from podium.metrics.metric import Floats, Metric
 from podium.tasks.links import normalised
@@ -238,11 +239,9 @@ def reasons(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
     alone = [metric.function(pool.labels, oof) for oof in pool.oof]
     best = max(range(len(alone)), key=lambda i: metric.goodness(alone[i]))
     score = metric.function(pool.labels, vote.oof)
-    if len(alone) > 1 and metric.goodness(score) < metric.goodness(alone[best]):
-        said.append(
-            f"The vote ({score:.4f}) is worse than its best member alone: {pool.names[best]} "
-            f"({alone[best]:.4f})."
-        )
+    told, ahead = f"{score:.4f}", f"{alone[best]:.4f}"
+    if len(alone) > 1 and told != ahead and metric.goodness(score) < metric.goodness(alone[best]):
+        said.append(f"The vote ({told}) is worse than its best member alone: {pool.names[best]} ({ahead}).")
     return said
 
 
@@ -251,9 +250,9 @@ def sentences(vote: Vote, pool: Pool, metric: Metric) -> list[str]:
     found, trial = vote.chosen.interval, vote.calibration
     compared = ", ".join(f"{c.name} {c.interval.score:.4f}" for c in vote.compared)
     lines = [
-        f"ensemble: {vote.chosen.name} vote of {', '.join(pool.names)} x {pool.test.shape[1]} fold(s): "
-        f"{metric.name} {found.score:.4f} (95 % {found.low:.4f} to {found.high:.4f}) "
-        f"on {len(pool.ids)} {pool.unit}."
+        f"ensemble: {vote.chosen.name} vote of {', '.join(pool.names)} x "
+        f"{counted(pool.test.shape[1], 'fold')}: {metric.name} {found.score:.4f} "
+        f"(95 % {found.low:.4f} to {found.high:.4f}) on {len(pool.ids)} {pool.unit}."
     ]
     if len(vote.compared) > 1:
         lines.append(f"ensemble: compared out-of-fold: {compared}.")

@@ -44,6 +44,7 @@ def test_classes_that_mirror_onto_each_other_forbid_the_flip() -> None:
     assert choice.allowed == Flips(horizontal=False, vertical=True)
     assert "Horizontal mirror images are not allowed" in choice.sentences[0]
     assert "most: left" in choice.sentences[0] or "most: right" in choice.sentences[0]
+    assert "; most: " not in choice.sentences[1]  # no class loses: it said `most: left, -0%`
 
 
 def survival(original: np.ndarray, mirrored: np.ndarray, gain: float = 0.0) -> Survival:

@@ -72,4 +72,6 @@ def test_0_turns_copies_off(zoo: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_facts_say_what_was_made(zoo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(per_class=9)
-    assert "18 originals and 9 copies (mild; per_class 9)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "18 originals and 9 copies (mild; per_class 9)" in said
+    assert "A class has 9 images over the whole" in said  # and not: 9 (cat) to 9 (cat)

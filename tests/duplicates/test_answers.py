@@ -14,6 +14,7 @@ from podium.contracts.duplicates import DUPLICATES
 from podium.contracts.duplicates import PATH as TWINS
 from podium.duplicates import answers
 from podium.duplicates.answers import Answers
+from podium.foundation.words import counted
 from stages import ensemble
 from tests.experiments import tiny
 
@@ -133,10 +134,11 @@ def test_off_changes_nothing_and_tells_how_many_there_are(
     DUPLICATES.write(DUPLICATES.empty(), TWINS)
     ensemble.main()
     assert np.array_equal(submitted(), voted) and facts()["test_duplicates"] == 0
-    assert "\n2 test image(s) duplicate training images that all have one label; the vote decides" in said
+    assert not facts()["sentences"]  # of what is not there nothing is said
+    assert "\n2 test images duplicate training images that all have one label; the vote decides" in said
     assert "leak.use_test_duplicates is off: it stands; among training's own duplicates, such a" in said
     assert facts()["warnings"] == []
-    assert "\n1 test image(s) duplicate training images under several labels: the vote stands.\n" in said
+    assert "\n1 test image duplicates training images under several labels: the vote stands.\n" in said
 
 
 def test_on_changes_exactly_the_rows_with_an_agreed_label(
@@ -156,12 +158,11 @@ def test_on_changes_exactly_the_rows_with_an_agreed_label(
     changed = int((after != voted).any(1).sum())
     assert facts()["test_duplicates_changed"] == changed > 0
     against = int((voted[:2].argmax(1) != [0, 3]).sum())
-    told = (
-        f"take it (leak.use_test_duplicates): {changed} row(s) of the submission changed, {against} against"
-    )
+    rows = counted(changed, "row")
+    told = f"take it (leak.use_test_duplicates): {rows} of the submission changed, {against} against"
     assert told in capsys.readouterr().out and told in facts()["sentences"][0]
     assert facts()["warnings"] == [
-        "2 test image(s) have the label of their duplicates in training (leak.use_test_duplicates): the "
+        "2 test images have the label of their duplicates in training (leak.use_test_duplicates): the "
         "public score says less about other images than the CV score does."
     ]
     assert before == {name: Path(name).read_bytes() for name in before}  # no score moved

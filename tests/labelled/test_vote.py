@@ -41,19 +41,19 @@ def scored(monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
     [
         (
             Run("weighted", "temperature", probed=True, refits=1),
-            "12 images; scored is the published vote: weighted of this run, probe_a x 2 fold(s), calibrated "
+            "12 images; scored is the published vote: weighted of this run, probe_a x 2 folds, calibrated "
             "by temperature; on them networks that learnt from every fold vote, as published: this run (1 "
             "instead of the folds).",
         ),
         (
             Run("geometric", tinted=True, refits=2, vote="beside"),
-            "scored is the published vote: geometric of this run, neighbours x 2 fold(s); on them networks",
+            "scored is the published vote: geometric of this run, neighbours x 2 folds; on them networks",
         ),
         (
             Run("svm", network=False, probed=True, tinted=True, way="none"),
-            "scored is the published vote: svm of probe_a x 2 fold(s).\n",
+            "scored is the published vote: svm of probe_a x 2 folds.\n",
         ),
-        (Run("rank_mean", "none", network=False, probed=True), "rank_mean of probe_a x 2 fold(s).\n"),
+        (Run("rank_mean", "none", network=False, probed=True), "rank_mean of probe_a x 2 folds.\n"),
     ],
     ids=["refit_instead_and_probe", "refits_beside_and_neighbours", "svm_that_looks", "a_probe_alone"],
 )

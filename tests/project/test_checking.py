@@ -119,9 +119,9 @@ def test_a_link_is_removed_and_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "precious").is_dir() and not (tmp_path / "models/fold5").exists()
 
 
-def run_stage(folder: Path) -> subprocess.CompletedProcess[str]:
+def run_stage(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "stages.check"]
-    environment = {"PYTHONPATH": str(Path.cwd()), "PATH": os.environ["PATH"]}
+    environment = {"PYTHONPATH": str(Path.cwd()), "PATH": os.environ["PATH"]} | more
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -145,7 +145,10 @@ def test_the_stamp_is_always_the_same_and_torch_stays_out(tmp_path: Path) -> Non
         ["-c", "user.name=t", "-c", "user.email=t@e.x", "commit", "-q", "--allow-empty", "-m", "a"],
     ):
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
-    assert run_stage(tmp_path).returncode == 0
+    done = run_stage(tmp_path)
+    assert done.returncode == 0 and done.stdout.startswith("params.yaml")
+    done = run_stage(tmp_path, PODIUM_LAST_LINES="later")  # make start, which itself set what differs
+    assert (done.returncode, done.stdout) == (0, "")
     stamps = [tmp_path / "data/check.json", *(tmp_path / "data/code").iterdir()]
     assert len(stamps) > 10
     first = [stamp.read_bytes() for stamp in stamps]

@@ -12,7 +12,7 @@ import pytest
 
 from podium.foundation import entry
 from podium.foundation.errors import UserError
-from podium.project import foreground, summary
+from podium.project import foreground, standing
 
 SLOW_TO_END = """
 import pathlib, signal, sys, time
@@ -85,4 +85,4 @@ def test_the_last_lines_wait_for_the_baselines_commit(monkeypatch: pytest.Monkey
     monkeypatch.setattr(foreground.subprocess, "Popen", popen)
     with pytest.raises(KeyboardInterrupt):
         foreground.dvc("repro")
-    assert told[summary.LAST] == summary.LATER and told[entry.INTERRUPT] == entry.TOLD
+    assert told[standing.LAST] == standing.LATER and told[entry.INTERRUPT] == entry.TOLD

@@ -1,6 +1,7 @@
 """The last lines of a run."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from podium.contracts import folds, metrics, predictions
 from podium.experiments import earlier
 from podium.experiments.earlier import Earlier
 from podium.foundation.files import write_text
-from podium.project import summary
+from podium.project import standing, summary
 from tests.experiments import tiny
 
 MAKEFILE = Path("Makefile").read_text(encoding="utf-8")
@@ -77,11 +78,11 @@ def test_make_submission_says_the_last_lines_once(
     ran: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(earlier, "baseline", lambda: None)
-    monkeypatch.delenv(summary.LAST, raising=False)
+    monkeypatch.delenv(standing.LAST, raising=False)
     summary.last()
     assert "CV score" in capsys.readouterr().out
-    assert f"\t@{summary.LAST}={summary.LATER} dvc repro\n\t@python -m stages.summary\n" in MAKEFILE
-    monkeypatch.setenv(summary.LAST, summary.LATER)
+    assert f"\t@{standing.LAST}={standing.LATER} dvc repro\n\t@python -m stages.summary\n" in MAKEFILE
+    monkeypatch.setenv(standing.LAST, standing.LATER)
     summary.last()
     assert capsys.readouterr().out == ""
 
@@ -98,3 +99,7 @@ def test_what_changed_and_whether_it_helped(ran: pd.DataFrame, monkeypatch: pyte
     changed, ahead = (line for line in summary.lines() if line.startswith(("changed", "to baseline")))
     assert changed == "changed     model=b, since 0123456"
     assert ahead.startswith("to baseline +0.3000 (") and ahead.endswith("): better")
+    same = replace(before, params={"model": "b", "train": {"epochs": 6}}, oof=np.eye(4)[ran["label"]])
+    monkeypatch.setattr(earlier, "read", lambda revision: same)
+    assert "baseline    commit 0123456, with the same parameters and score" in summary.lines()
+    assert not [line for line in summary.lines() if line.startswith(("changed", "to baseline"))]

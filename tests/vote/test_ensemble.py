@@ -123,7 +123,7 @@ def test_the_table_and_the_words() -> None:
     assert [row["voter"] for row in table["voters"]] == ["soft"]
     assert len(table["members"]) == len(table["pairs"]) == 3
     assert ensemble.sentences(vote, made, ACCURACY)[0].startswith(
-        "ensemble: soft vote of m0, m1, m2 x 5 fold(s)"
+        "ensemble: soft vote of m0, m1, m2 x 5 folds"
     )
 
 
@@ -157,6 +157,8 @@ def test_a_vote_below_its_best_member_says_so() -> None:
         "The vote (0.0000) is worse than its best member alone: m0 (1.0000)."
     ]
     assert ensemble.reasons(_voted([only], only, right), made, ACCURACY) == []
+    near = replace(ACCURACY, function=lambda _, oof: 0.5 if np.array_equal(oof, right) else 0.49999)
+    assert ensemble.reasons(_voted([only], only, wrong), made, near) == []  # 0.5000 is not worse than 0.5000
 
 
 def test_diversity_by_hand() -> None:
