@@ -9,12 +9,13 @@ from podium.contracts.competition import Competition
 from podium.download.meta import read_meta
 from podium.foundation.entry import run
 from podium.foundation.files import write_text
-from podium.foundation.params import PATH, text_of
+from podium.foundation.params import PATH, load, text_of
 from podium.networks.machine import device
 from podium.project import permission, repository, start, untouched
 from podium.project.checking import check
 from podium.project.foreground import dvc
 from podium.project.summary import lines
+from podium.selection.params import EffortParams
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
     dvc("repro")
     start.commit_baseline(found.name, added)
     print("\n".join(lines()))
-    print(start.next_steps(found.notebooks_only))
+    print(start.next_steps(found.notebooks_only, load(EffortParams).effort))
 
 
 def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:

@@ -243,12 +243,33 @@ def warnings(sections: dict[str, Section]) -> list[str]:
     image = sections[ImageParams.__name__]
     assert isinstance(image, ImageParams)
     kept = image.storage.short_side
+    said = _vain(sections)
     if image.size == "auto" or image.size <= kept:
-        return []
+        return said
     return [
+        *said,
         f"params.yaml: image.size: {image.size} is more than image.storage.short_side, {kept}: larger images "
-        f"are stored at {kept} pixels and enlarged again; set image.storage.short_side to {image.size}."
+        f"are stored at {kept} pixels and enlarged again; set image.storage.short_side to {image.size}.",
     ]
+
+
+def _vain(sections: dict[str, Section]) -> list[str]:
+    """Settings of what is trained, where nothing is."""
+    effort = sections[EffortParams.__name__]
+    assert isinstance(effort, EffortParams)
+    if effort.effort != "probe":
+        return []
+    given = [sections[cls.__name__] for cls in (NetworkParams, TrainParams, RefitParams)]
+    names = [
+        f"{one.section}.{name}".lstrip(".")
+        for one in given
+        for name in type(one).model_fields
+        if getattr(one, name) != getattr(type(one)(), name)
+    ]
+    if not names:
+        return []
+    vain = ", ".join(names)
+    return [f"params.yaml: effort: probe trains nothing, so that {vain} change nothing: set effort: auto."]
 
 
 def remove_stale_models(folds: list[int], folder: Path = Path("models")) -> list[str]:

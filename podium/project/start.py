@@ -24,10 +24,14 @@ PATH_LINE = re.compile(
     r"^(competition:\n(?:  .*\n)*?  path: )(\"[^\"\n]*\"|'[^'\n]*'|\S+)( *)(.*\n)", re.MULTILINE
 )
 NOTEBOOKS = "this competition takes notebooks alone: the way is export, notebook, rehearse, submit-notebook"
-NEXT = """\
+IDEA = """\
+  make experiment SET="-S train.epochs=12"         one idea; -S takes any key of params.yaml"""
+TRAIN = """\
+  make experiment SET="-S effort=auto"             trains a network too, where that pays"""
+NEXT = f"""\
 next:
   open reports/index.html                          how good, can it be trusted, what next
-  make experiment SET="-S train.epochs=12"         one idea, as an experiment; -S takes any key of params.yaml
+{IDEA}
   make experiments                                 all of them beside the baseline
 """
 UPLOAD = """\
@@ -132,9 +136,10 @@ def _line(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def next_steps(notebooks_only: bool) -> str:
-    """What to do after the first run, by what the competition takes."""
-    return NEXT + (NOTEBOOK if notebooks_only else UPLOAD)
+def next_steps(notebooks_only: bool, effort: str = "auto") -> str:
+    """What to do after the first run, by what the competition takes and whether anything was trained."""
+    steps = NEXT.replace(IDEA, TRAIN) if effort == "probe" else NEXT
+    return steps + (NOTEBOOK if notebooks_only else UPLOAD)
 
 
 def register(path: Path) -> list[str]:

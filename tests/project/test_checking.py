@@ -162,6 +162,18 @@ def test_the_stamp_is_always_the_same_and_torch_stays_out(tmp_path: Path) -> Non
     assert out == "[]\n"
 
 
+def test_what_a_run_that_trains_nothing_ignores_is_told(tmp_path: Path) -> None:
+    """effort: probe with train.epochs: 12 ran, changed nothing, and was `the same` without a reason."""
+    given = {"train__epochs": 12, "model": "resnet18", "refit__networks": 1}
+    (said,) = checking.warnings(checking.check(written(tmp_path, effort="probe", **given)))
+    assert said == (
+        "params.yaml: effort: probe trains nothing, so that model, train.epochs, refit.networks change "
+        "nothing: set effort: auto."
+    )
+    assert checking.warnings(checking.check(written(tmp_path, **given))) == []
+    assert checking.warnings(checking.check(written(tmp_path, effort="probe"))) == []
+
+
 @pytest.mark.parametrize("freeze", ["layer3", "stages.2", "blocks.3", "features", "heads", "stem", "norm1"])
 def test_a_modules_name_is_left_to_the_network(freeze: str, tmp_path: Path) -> None:
     checking.check(written(tmp_path, freeze=freeze))

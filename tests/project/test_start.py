@@ -200,3 +200,10 @@ def test_a_baseline_that_git_refuses_is_no_success(repository: Path) -> None:
 def test_another_competition_is_told_from_the_same_again() -> None:
     mine = start.with_path(PARAMS, Path("data/raw/mine.zip"))
     assert start.is_another(PARAMS, mine) and not start.is_another(mine, mine)
+
+
+def test_the_first_idea_of_a_run_that_trained_nothing_is_to_train() -> None:
+    """`-S train.epochs=12` was the advice after effort: probe too, where it changes nothing."""
+    assert "train.epochs=12" in start.next_steps(False)
+    told = start.next_steps(False, effort="probe")
+    assert 'SET="-S effort=auto"' in told and "train.epochs" not in told and "make upload" in told
