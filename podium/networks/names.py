@@ -14,6 +14,7 @@ from podium.foundation.files import write_text
 from podium.foundation.plugins import Plugins
 
 FILE = Path(__file__).with_name("names.txt")
+LISTED = "podium/networks/names.txt"
 OWN = Plugins("podium.networks.own")  # a file holds `build(classes, size)`, SIZE and MINIMUM_SIZE
 TORCHVISION = "tv:"
 NEAREST = 3  # names that an unknown model's sentence suggests
@@ -56,7 +57,7 @@ def listing() -> str:
 
 def _nearest(name: str, names: list[str]) -> str:
     close = difflib.get_close_matches(name, names, n=NEAREST, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}" if close else f"; {FILE.name} lists all of them"
+    return f"; did you mean {' or '.join(close)}" if close else f"; {LISTED} lists all of them"
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def test_every_librarys_names_are_known(model: str) -> None:
             r"convnext_tiny has no weights called 'in99k'; published are .*in12k_ft_in1k",
         ),
         ("tv:resnet19", "did you mean tv:resnet"),
-        ("zzzzzzzzzzzz", r"no network is called 'zzzzzzzzzzzz'; names.txt lists all of them"),
+        ("zzzzzzzzzzzz", r"no network is called 'zzzzzzzzzzzz'; podium/networks/names.txt lists all of them"),
     ],
 )
 def test_an_unknown_name_or_tag_is_answered_with_what_there_is(model: str, sentence: str) -> None:
