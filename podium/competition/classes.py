@@ -59,9 +59,9 @@ def resolve(labels: set[str], names: dict[int, str], source: str) -> Classes:
             shown = [names[value] for value in values]
             return Classes(shown, values, f"names from {source}", dict(zip(ordered, shown, strict=True)))
         return Classes(ordered, values, "the labels are integers", plain)
-    by_name = {_same(name): value for value, name in names.items()}
-    if names and all(_same(label) in by_name or _bare(label) in by_name for label in ordered):
-        integers = [by_name.get(_same(label), by_name.get(_bare(label), -1)) for label in ordered]
+    by_name = {same(name): value for value, name in names.items()}
+    if names and all(same(label) in by_name or _bare(label) in by_name for label in ordered):
+        integers = [by_name.get(same(label), by_name.get(_bare(label), -1)) for label in ordered]
         pairs = sorted(zip(integers, ordered, strict=True))
         return Classes(
             [name for _, name in pairs], [value for value, _ in pairs], f"integers from {source}", plain
@@ -90,9 +90,9 @@ def names_file(sheets: list[Sheet], texts: dict[str, str], labels: set[str]) -> 
 def _covers(names: dict[int, str], labels: set[str]) -> bool:
     if len(names) < 2:
         return False
-    known = {_same(name) for name in names.values()}
+    known = {same(name) for name in names.values()}
     numbers = {integer(label) for label in labels}
-    return numbers <= set(names) or all(_same(label) in known or _bare(label) in known for label in labels)
+    return numbers <= set(names) or all(same(label) in known or _bare(label) in known for label in labels)
 
 
 def _pairs(sheet: Sheet) -> list[dict[int, str]]:
@@ -136,9 +136,10 @@ def _prefix(label: str) -> int | None:
     return int(hit[1]) if hit and label.isascii() else None
 
 
-def _same(name: str) -> str:
+def same(name: str) -> str:
+    """The name in small letters and digits alone."""
     return re.sub(r"[\W_]+", "", plain(name)).casefold()
 
 
 def _bare(label: str) -> str:
-    return _same(re.sub(r"^\d+[ ._-]+", "", label))
+    return same(re.sub(r"^\d+[ ._-]+", "", label))

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from podium.competition import class_lists, targets
 from podium.competition import classes as class_rules
-from podium.competition import targets
 from podium.competition.beside import beside, settle_groups
 from podium.competition.building import built
 from podium.competition.detected import Detected, Shipped
+from podium.competition.doubled import without_doubles
 from podium.competition.foreign import closed, unread
 from podium.competition.forms import form_of
 from podium.competition.joining import composed
@@ -58,7 +59,9 @@ class _Detection:
         self.findings = [Finding(what="download", found=note, warning=True) for note in raw.notes]
         self.findings += [Finding(what="download", found=text) for text in raw.told]
         self._ask_page()
-        images = images_of(raw)
+        images, doubled = without_doubles(raw, images_of(raw))
+        for note in doubled:
+            self._note("ignored", note, warning=True)
         self.sheets = Sheets(raw, params, images)
         self.findings += [Finding(what="download", found=text, warning=True) for text in self.sheets.broken]
         for note in [*unread(raw), *self.sheets.guessed()]:
@@ -202,7 +205,12 @@ class _Detection:
             used |= set(more)
         names, source = (labels.names, labels.source) if labels.names else class_rules.names_file(
             [sheet.plain() for sheet in self.sheets.others()], self.sheets.json_texts(), used)  # fmt: skip
+        if not names:
+            names, source = class_lists.numbered(self.raw, used)
         classes = class_rules.resolve(used, names, source)
+        listed, source = class_lists.ordered(self.raw, used) if classes.integers is None else ([], "")
+        if listed:
+            classes.names, classes.why = listed, f"in the order of {source}"
         self._note("classes", f"{len(classes.names)}: {_list(classes.names)}", classes.why)
         return classes
 

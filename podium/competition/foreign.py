@@ -11,6 +11,7 @@ from podium.download.archives import part_of
 from podium.download.raw import Raw
 from podium.download.tables import SUFFIXES, UNNAMED
 from podium.foundation.errors import UserError
+from podium.foundation.instead import sentence
 
 PACKED = (".gz", ".rar", ".bz2", ".xz", ".zst", ".lz4", ".z", ".lzma", ".cab")
 KINDS = {  # what a suffix means, where no image lies beside it
@@ -24,17 +25,19 @@ KINDS = {  # what a suffix means, where no image lies beside it
     ".svs": "microscope slides", ".zarr": "Zarr arrays", ".lmdb": "LMDB databases", ".mdb": "LMDB databases",
     ".rec": "MXNet records", ".ndjson": "drawings as strokes", ".svg": "vector drawings",
     **dict.fromkeys(FILMS, "videos"), **dict.fromkeys(SOUNDS, "sounds"),
+    **dict.fromkeys(("-ubyte", "-ubyte.gz", ".idx"), "IDX arrays, as MNIST's"),
     ".json": "numbers in JSON",
 }  # fmt: skip
-PHOTOS = (".dng", ".cr2", ".cr3", ".arw", ".nef", ".exr", ".tga", ".raw")
+PHOTOS = (".dng", ".cr2", ".cr3", ".arw", ".nef", ".exr", ".tga", ".raw", ".ico", ".pcx", ".dds", ".sgi")
 BOOKS = (
-    ".xlsx", ".xls", ".ods", ".parquet", ".feather", ".sqlite", ".rds", ".mat", ".npy", ".npz", ".pkl",
-    ".pickle",
+    ".xlsx", ".xls", ".xlsm", ".ods", ".sqlite", ".sqlite3", ".db", ".rds", ".rdata", ".mat", ".npy", ".npz",
+    ".pkl", ".pickle", ".h5", ".hdf5",
 )  # fmt: skip
 TEXTS = (".md", ".pdf", ".html", ".yaml", ".yml", ".py", ".ipynb", ".zip", ".jsonl", ".lst", ".log", ".names")
 BOXES = (".txt", ".xml", ".json")  # what lies beside an image, under its name, where it shows boxes
 START = 1 << 16  # bytes of a table in which its header line ends
 ADDRESS, ADDRESSES = re.compile(rb'"url', re.IGNORECASE), "addresses of pictures in JSON"
+ADDRESS_CELL, ADDRESSES_CELLS = re.compile(rb"[,;\t\n\"]https?://", re.IGNORECASE), "addresses of pictures"
 MANY = 64  # columns of numbers that make a table one of pixels: an 8 x 8 image
 WIDE = ("pixel", "px")
 RUN_OF_PIXELS = re.compile(r"(?:\d+ ){63}\d")  # a cell of 64 numbers
@@ -47,23 +50,28 @@ WAY_OUT = (
 def no_images(raw: Raw) -> UserError:
     """The refusal of a download that holds no image file."""
     names = raw.names()
-    for sentence in filter(None, map(part_of, names)):
-        return UserError(f"{raw.path} holds no images: {sentence}")
+    for part in filter(None, map(part_of, names)):
+        return UserError(f"{raw.path} holds no images: {part}")
     packed = _first_train([name for name in names if name.lower().endswith(PACKED)])
-    if packed:
+    if packed and "ubyte" not in packed[0].lower():
         return UserError(
             f"{raw.path} holds no images but {_some(packed)}, which is not unpacked here: unpack it and give "
             "the folder as competition.path."
         )
     kinds = Counter(kind for name in names if (kind := _kind(raw, name)))
     for kind, _ in sorted(
-        kinds.items(), key=lambda item: (item[0] in (KINDS[".json"], ADDRESSES), -item[1], item[0])
+        kinds.items(),
+        key=lambda item: (item[0] in (KINDS[".json"], ADDRESSES, ADDRESSES_CELLS), -item[1], item[0]),
     ):
         these = _first_train([name for name in names if _kind(raw, name) == kind])
         return UserError(
             f"{raw.path} holds no image files but {kind} ({_some(these)}), which Podium does not read: "
             f"{WAY_OUT}."
         )
+    plain = sorted((name for name in names if not has_known_suffix(name)), key=raw.size)
+    told = sentence(raw.glance(plain[-1], START), "picture") if plain else ""
+    if told:
+        return UserError(f"{raw.path} holds no image files: {plain[-1]} is {told}; {WAY_OUT}.")
     some = f", such as {max(names, key=raw.size)}" if names else ""
     return UserError(
         f"{raw.path} holds no images ({len(names):,} other files{some}): is it the competition's download?"
@@ -85,6 +93,9 @@ def unread(raw: Raw) -> list[str]:
             f"{len(photos):,} pictures of a format that is not read ({_some(photos)}): convert them to PNG "
             "or JPEG, or they are as if not there"
         )
+    packed = [name for name in raw.names() if name.lower().endswith(PACKED)]
+    if packed:
+        said.append(f"{_some(packed)} was not unpacked: unpack it where it is wanted")
     if measured:
         said.append(
             f"{len(measured):,} DICOM files or NumPy arrays ({_some(measured)}) lie beside at least as many "
@@ -149,8 +160,10 @@ def _kind(raw: Raw, name: str) -> str:
     if lower.endswith(PHOTOS):
         return "pictures of another format"
     kind = next((kind for suffix, kind in KINDS.items() if lower.endswith(suffix)), "")
-    if lower.endswith(".json") and ADDRESS.search(next(raw.blocks(name), b"")[:START]):
+    if lower.endswith(".json") and ADDRESS.search(raw.glance(name, START)):
         return ADDRESSES
+    if lower.endswith(SUFFIXES) and ADDRESS_CELL.search(raw.glance(name, START)):
+        return ADDRESSES_CELLS
     return kind or ("tables of pixels" if _is_pixels(raw, name) else "")
 
 
@@ -158,7 +171,7 @@ def _is_pixels(raw: Raw, name: str) -> bool:
     """Whether a text table's header has a column of pixels, or so many columns that they must be pixels."""
     if not name.lower().endswith(SUFFIXES):
         return False
-    start = letters.read(raw.read(name)[:START]).text
+    start = letters.read(raw.glance(name, START)).text
     header = start.partition("\n")[0].lower()
     columns = [column.strip(' "\r') for column in header.replace("\t", ",").replace(";", ",").split(",")]
     wide = [column for column in columns if column.startswith(WIDE) or UNNAMED.fullmatch(column)]

@@ -67,6 +67,13 @@ def _heard(text: str) -> str | None:
     return next((text[: -len(suffix)] for suffix in (*SOUNDS, *FILMS) if text.lower().endswith(suffix)), None)
 
 
+def _without_any(text: str) -> str | None:
+    """The name without suffixes, however many: `a.jpg.png` and `A.jpg` are `a`."""
+    while (bare := stem(text)) != text:
+        text = bare
+    return text.casefold()
+
+
 def _last_number(text: str) -> str | None:
     """The last number in a file's name: img_07.jpg is 7."""
     runs = re.findall(r"[0-9]+", stem(text))
@@ -115,6 +122,7 @@ FORMS = [
     Form("file names in another case", folded(as_is), folded(as_is)),
     Form("file names without suffix, in another case", folded(as_is), folded(stem)),
     Form("file names with another suffix, in another case", folded(stem), folded(stem)),
+    Form("file names without their suffixes", _without_any, _without_any),
     Form(OTHER_ZEROS, number, number),
     Form("file names as links write them", _unquoted, as_is),
     Form("file names without suffix, as links write them", _bare, stem),

@@ -20,6 +20,7 @@ from podium.foundation.errors import UserError
 from podium.foundation.files import replacing, replacing_folder, write_text
 from podium.images.audit import NEARLY_BLACK, Audited
 from podium.images.channels import Meaning
+from podium.images.opening import FRAMES
 from podium.images.shards import Place, Writer
 
 TEST_LABELS = "test_labels.csv"
@@ -55,7 +56,10 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
             f"{readable(first['path'])}: {first['note']} ({len(bad):,} unreadable images): "
             "competition.on_unreadable: report leaves such images out."
         )
-    for status, why in (("repaired", "see note in images.parquet"), ("unreadable", "left out of training")):
+    for status, why in (
+        ("repaired", "see note in images.parquet"),
+        ("unreadable", "nothing is learnt of them"),
+    ):
         some = frame[frame["status"] == status]
         if len(some):
             names = "; ".join(f"{row.path}: {row.note}" for row in some.head(LISTED).itertuples())
@@ -63,8 +67,14 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
             findings.append(
                 Finding(what=status, found=f"{len(some):,}: {names}{more}", why=why, warning=True)
             )
-    findings += _dark(frame)
+    findings += _dark(frame) + _frames(frame)
     tests = bad[bad["subset"] == "test"]
+    if len(tests) and len(tests) == (frame["subset"] == "test").sum():
+        first = tests.iloc[0]
+        raise UserError(
+            f"none of the {len(tests):,} test images can be read: {readable(first['path'])}: {first['note']}"
+            "; download them again."
+        )
     if len(tests):
         text = f"{len(tests):,} test images cannot be read"
         findings.append(
@@ -86,6 +96,16 @@ def _dark(frame: pd.DataFrame) -> list[Finding]:
     text = f"{len(notes):,} of {len(frame):,} pictures are {notes.iloc[0].rpartition('; ')[2]}"
     why = "they show nothing as they are: multiply their values where those are levels or classes"
     return [Finding(what="images", found=text, why=why, warning=True)]
+
+
+def _frames(frame: pd.DataFrame) -> list[Finding]:
+    """How many pictures hold several: pages, frames or slices, of which the first is taken."""
+    some = frame.loc[frame["note"].str.contains(FRAMES, regex=False), "path"]
+    if not len(some):
+        return []
+    text = f"{len(some):,} of {len(frame):,} files hold several pictures, such as {some.iloc[0]}"
+    why = "the first was taken: where others matter, write each as a file"
+    return [Finding(what="images", found=text, why=why, warning=len(some) * 2 > len(frame))]
 
 
 def _lost_class(name: str, bad: pd.DataFrame, frame: pd.DataFrame) -> UserError:

@@ -18,6 +18,11 @@ GROUP_WORDS = (  # the surest first: one patient is seen at one site, a site see
 )  # fmt: skip
 SURE_WORDS = {"label", "labels", "class", "classes", "target", "diagnosis", "species", "breed"}  # in a name
 NO_LABELS = {"fold", "kfold", "width", "height", "channels", "index", "size"}  # what tables tell of images
+FEWEST_CLASSES = 3  # columns of 0 and 1 of which each row has one: of two, one may say no to the other
+FLAGS = {  # columns of yes and no that tell a subset -> (yes, no)
+    "istest": ("test", "train"), "isvalid": ("validation", "train"), "isval": ("validation", "train"),
+    "isvalidation": ("validation", "train"), "istrain": ("train", "test"),
+}  # fmt: skip
 SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
 
 
@@ -74,7 +79,27 @@ def one_hot(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
         )
     hot = [name for name in rest if {truth(cell) for cell in sheet.columns[name]} == {"0", "1"}]
     usual = any(name.lower() in LABEL_WORDS for name in rest)
-    return [] if len(hot) < 2 or usual or len(hot) * 2 <= len(rest) else hot
+    return [] if len(hot) < 2 or usual or len(hot) * 2 <= len(rest) else _one_each(sheet, hot)
+
+
+def _one_each(sheet: Sheet, hot: list[str]) -> list[str]:
+    """Of these columns the neighbours of which each row has one that is 1: sex beside classes is none.
+
+    All of them where no such neighbours stand out, or two sets of them do.
+    """
+    ones = [[truth(cell) == "1" for cell in sheet.columns[name]] for name in hot]
+    rows = len(sheet.lines)
+    found: list[list[str]] = []
+    for first in range(len(hot)):
+        counts = [0] * rows
+        for last in range(first, len(hot)):
+            counts = [count + one for count, one in zip(counts, ones[last], strict=True)]
+            if max(counts) > 1:
+                break
+            if sum(counts) == rows and last - first + 1 >= FEWEST_CLASSES:
+                found.append(hot[first : last + 1])
+                break
+    return found[0] if len(found) == 1 else hot
 
 
 def number_columns(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:
@@ -104,13 +129,24 @@ def words_in(name: str) -> set[str]:
 
 def is_split(name: str) -> bool:
     """Whether a column's name is one of a split into train, validation and test."""
-    return re.sub(r"[ _]", "", name.lower()) in SPLIT_WORDS
+    return _joined(name) in SPLIT_WORDS or _joined(name) in FLAGS
+
+
+def split_word(name: str, cell: str) -> str:
+    """What a cell of such a column says: its own word, or the subset that yes or no stands for."""
+    flag = FLAGS.get(_joined(name))
+    return cell if flag is None or truth(cell) not in ("0", "1") else flag[truth(cell) == "0"]
+
+
+def _joined(name: str) -> str:
+    return re.sub(r"[ _]", "", name.lower())
 
 
 def split_column(sheet: Sheet) -> str | None:
     """The column that says of each image whether it is for training, validation or the test."""
     for name in sheet.header:
-        if is_split(name) and {file_role(f"{cell}.csv") for cell in sheet.columns[name]} >= {"train"}:
+        words = {split_word(name, cell) for cell in sheet.columns[name]} if is_split(name) else set()
+        if {file_role(f"{word}.csv") for word in words} >= {"train"}:
             return name
     return None
 

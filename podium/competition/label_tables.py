@@ -4,7 +4,7 @@ import re
 
 from podium.competition.id_columns import counts_rows
 from podium.competition.id_forms import hint
-from podium.competition.label_columns import group_rank, is_group, no_column, split_column
+from podium.competition.label_columns import group_rank, is_group, no_column, split_column, split_word
 from podium.competition.labels import SHOWN, Labels
 from podium.competition.matching import ImageIndex, Match, match, which
 from podium.competition.params import CompetitionParams
@@ -73,7 +73,8 @@ def _collect(
             if not _may_miss(empty, len(cells), params):
                 raise UserError(
                     f"{sheet.where(i)}: {column} of {name!r} is empty ({empty:,} of {len(cells):,} are); "
-                    "competition.on_missing: skip leaves such rows out."
+                    "competition.on_missing: skip leaves such rows out; where they are the test images, name "
+                    "a list of them in competition.test."
                 )
             unnamed.append(name)
             continue
@@ -86,7 +87,7 @@ def _collect(
             if group:
                 labels.groups[path] = sheet.columns[group][i]
             if split:
-                labels.splits[path] = sheet.columns[split][i]
+                labels.splits[path] = split_word(split, sheet.columns[split][i])
     _leave_out_torn(labels, torn, len(cells), params)
     if found.missing:
         names = _list(found.missing)

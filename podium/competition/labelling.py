@@ -5,7 +5,7 @@ from podium.competition.foreign import other_labels, pixel_table
 from podium.competition.id_columns import id_column
 from podium.competition.id_forms import ROUNDED, is_rounded
 from podium.competition.label_columns import shown_words
-from podium.competition.labels import STORAGE, Labels, from_folders, from_names
+from podium.competition.labels import STORAGE, Labels, folders_of, from_folders, from_names
 from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role, word_role
@@ -155,7 +155,7 @@ def _empty(raw: Raw, folders: Labels, roles: Roles) -> list[Finding]:
 
 def _folders(path: str) -> list[str]:
     """The folders of a path as class folders are read: in plain letters."""
-    return [plain(part) for part in path.split("/")[:-1]]
+    return [plain(part) for part in folders_of(path)]
 
 
 def _no_names(sheet: Sheet, image: str) -> str:
@@ -192,6 +192,9 @@ def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
                     "competition.labels."
                 )
             return _no_names(sheet, images[0])
+    if not images and roles.images("validation"):
+        place = ", ".join(roles.folders["validation"])
+        return f"{raw.path}: all labelled images are for validation: name {place} in competition.train."
     below = {part for path in images for part in _folders(path)[-1:]}
     classes = {part for part in below if not (word_role(part) or STORAGE.search(part))}
     only = classes if len(below) == 1 else set()
@@ -199,7 +202,8 @@ def _no_labels(raw: Raw, roles: Roles, sheets: Sheets) -> str:
     if told := other_labels(raw, images):
         return told
     tables = ", ".join(sheet.name for sheet in sheets.all[:SHOWN]) or "no tables"
+    broken = f"; {sheets.broken[0]}" if sheets.broken else ""
     return (
-        f"{raw.path}: no labels found{example} ({alone}looked at class folders, file names and {tables}): "
-        "name the table in competition.labels."
+        f"{raw.path}: no labels found{example} ({alone}looked at class folders, file names and {tables}"
+        f"{broken}): name the table in competition.labels."
     )

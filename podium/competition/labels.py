@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from podium.download.archives import bare
 from podium.download.letters import plain
 from podium.download.sentences import counted
 from podium.foundation.errors import UserError
@@ -101,7 +102,18 @@ def _below(path: str, roots: list[str]) -> list[str]:
     if not inside:
         return []
     root = max(inside, key=len)
-    return (path[len(root) + 1 :] if root else path).split("/")[:-1]
+    return folders_of(path[len(root) + 1 :] if root else path)
+
+
+def folders_of(path: str) -> list[str]:
+    """A path's folders; an archive is one without its suffix, and without the folder of its name in it."""
+    names: list[str] = []
+    packed = ""
+    for part in path.split("/")[:-1]:
+        if part != packed:
+            names.append(bare(part))
+        packed = bare(part) if bare(part) != part else ""
+    return names
 
 
 def _class_depth(chains: list[list[str]], known: set[str]) -> int:
@@ -112,6 +124,7 @@ def _class_depth(chains: list[list[str]], known: set[str]) -> int:
     if len(open_levels) <= 1:
         return open_levels[0] if open_levels else 0
     fits = [i for i in open_levels if known and levels[i] <= known]
+    fits = fits or [i for i in open_levels if known and known <= levels[i]]  # a sample shows some of them
     if len(fits) == 1:
         return fits[0]
     for upper in open_levels[:-1]:

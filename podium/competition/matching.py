@@ -9,6 +9,7 @@ from itertools import product
 from podium.competition.id_forms import FORMS, Form, Key, as_is, folded, number
 from podium.competition.suffixes import stem
 
+UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"  # invisible: what joined tables leave in front of a row
 ELSEWHERE = "whatever folders their ids name"
 
 
@@ -116,7 +117,8 @@ def _try(result: Match, ids: dict[str, str], pool: ImageIndex, form: Form) -> No
 
 def _plain(name: str) -> str:
     """The id as a path: /, no leading dot or slash, letters in one Unicode form."""
-    return unicodedata.normalize("NFC", name.strip().replace("\\", "/")).removeprefix("./").lstrip("/")
+    bare = name.strip().strip(UNSEEN).strip()
+    return unicodedata.normalize("NFC", bare.replace("\\", "/")).removeprefix("./").lstrip("/")
 
 
 def which(paths: list[str], role: str) -> str:

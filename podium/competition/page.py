@@ -73,7 +73,7 @@ def pages(raw: Raw) -> Iterator[tuple[str, str]]:
     """(file, text) of each text of the competition's page, the outermost first."""
     names = (name for name in raw.names() if FILE.search(name) and raw.size(name) <= MAX_BYTES)
     for name in sorted(names, key=lambda name: (name.count("/"), name)):
-        yield name, letters.read(raw.read(name)).text
+        yield name, letters.read(raw.glance(name)).text
 
 
 def section_of(text: str) -> str:

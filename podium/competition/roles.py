@@ -18,6 +18,8 @@ WORDS = {
     "unsupervised": "unlabelled", "extra": "unlabelled",
     "pred": "predict", "predict": "predict", "prediction": "predict", "predictions": "predict",
 }  # fmt: skip
+NO_CLASSES = {"unlabeled", "unlabelled", "unsup", "unsupervised"}  # below train/, too
+AUGMENTED = {"aug", "augmented", "augmentation", "augmentations"}
 COPIES = 20  # folders of one role: more of them are no copies of each other
 HEAVIER = ("tif", "tiff", "jp2", "psd", "bmp")  # formats of which a competition often has a JPEG or PNG, too
 SHOWN = 3  # folders in a sentence
@@ -105,8 +107,13 @@ def doubles(roles: Roles) -> list[tuple[str, list[str]]]:
         names = Counter(_names(roles, plain))
         for place in [place for place in places if place not in plain]:
             images = [path for path in roles.of if path.startswith(f"{place}/")]
-            if {"mask", "masks"} & set(re.split(r"[^a-z]+", _word(place))):
+            words = set(re.split(r"[^a-z]+", _word(place)))
+            if {"mask", "masks"} & words:
                 found.append((f"{len(images):,} masks in {place}", images))
+            elif AUGMENTED & words:
+                found.append(
+                    (f"{len(images):,} changed copies in {place}: they would cross the folds", images)
+                )
             elif Counter(_names(roles, [place])) == names:
                 found.append((f"{place}: the same {len(images):,} names as in {plain[0]}", images))
     return found + _in_another_format(roles)
@@ -174,5 +181,8 @@ def _told_place(path: str, start: int) -> tuple[str, str]:
     for depth in range(start, len(parts) - 1):
         role = word_role(parts[depth])
         if role:
+            below = [i for i, part in enumerate(parts[:-1]) if i > depth and part.lower() in NO_CLASSES]
+            if role == "train" and below:
+                return "/".join(parts[: below[0] + 1]), "unlabelled"
             return "/".join(parts[: depth + 1]), role
     return "", ""

@@ -24,6 +24,7 @@ POOLS = (
     ("train",),
 )  # tried in this order
 
+MOST = 0.5  # of a sample's ids that are found, for the others to be missing and not called otherwise
 Read = tuple[Sheet, str, Match]  # a sample, the column of its ids, and what they mean
 
 
@@ -183,9 +184,17 @@ def _strange_ids(sheet: Sheet, column: str, found: Match, roles: Roles) -> str:
         return f"{sheet.name} has a header but no rows: give the right file in competition.sample."
     name = found.missing[0]
     where = sheet.where(sheet.columns[column].index(name))
-    places = ", ".join(roles.folders.get("test", [])) or "the download"
+    folders = roles.folders.get("test", [])
+    way = "name the test folder in competition.test, or the right file in competition.sample"
+    left = [path for path in roles.images("test") if path not in found.ids()]
+    if left:
+        way = f"{len(left):,} images there have no id, such as {left[0]}: {way}"
+    elif found.share > MOST and len(folders) == 1:
+        way = (
+            f"download the rest; where there is none, an empty file {folders[0]}/{name} gets the classes' "
+            f"prior; or {way}"
+        )
     return (
-        f"{where}: no image in {places} for the id {name!r} "
-        f"({len(found.missing):,} of {len(sheet.lines):,} ids are unknown{hint(name)}): name the test folder "
-        "in competition.test, or the right file in competition.sample."
+        f"{where}: no image in {', '.join(folders) or 'the download'} for the id {name!r} "
+        f"({len(found.missing):,} of {len(sheet.lines):,} ids are unknown{hint(name)}): {way}."
     )

@@ -1,9 +1,10 @@
 """The download's tables, parsed once: which hold labels, and which only list images."""
 
-import sys
 from collections.abc import Collection
 
+from podium.competition.crowds import JsonFiles
 from podium.competition.decimals import with_points
+from podium.competition.foreign import BOOKS
 from podium.competition.id_columns import id_column, lacks_header
 from podium.competition.id_forms import BY_NUMBER, WITHOUT_SUFFIX
 from podium.competition.joining import joined
@@ -12,16 +13,18 @@ from podium.competition.label_tables import from_table
 from podium.competition.labels import Labels, merged
 from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
+from podium.competition.quoted import unquoted
 from podium.competition.roles import Roles, file_role
 from podium.competition.sample import is_sample
 from podium.competition.suffixes import stem
-from podium.download import annotations, letters, streamed
+from podium.download import annotations, columnar, letters, streamed
 from podium.download.raw import Raw
 from podium.download.tables import LISTS, SUFFIXES, Sheet, parse
 from podium.foundation.errors import UserError, told
 
 MAX_BYTES = 1 << 30  # of a text table
 MAX_JSON = 1 << 20  # of a file that may map integers to class names
+TABLES = (*SUFFIXES, *LISTS, *columnar.SUFFIXES)
 TABLE_SHARE = 0.5  # of a table's ids that must be images, for it to be taken for labels
 POOLS = {"test": ("test",), "validation": ("validation", "train", "")}  # by what the table's name tells
 REST = ("test", "validation", "unlabelled", "predict", "train", "")
@@ -37,17 +40,18 @@ class Sheets:
         self.broken: list[str] = []  # sentences about tables that cannot be read and that nobody needs
         named = {params.labels, params.sample, params.train, params.test, params.validation}
         pool = ImageIndex(images)
-        self._stems = {stem(path.rpartition("/")[2]) for path in images}
+        self.json = JsonFiles(raw, {stem(path.rpartition("/")[2]) for path in images})
         self._words = letters.words_of(part for name in raw.names() for part in name.split("/"))
         for name in raw.names():
-            if name in named or (name.lower().endswith((*SUFFIXES, *LISTS)) and raw.size(name) <= MAX_BYTES):
+            if name in named or (name.lower().endswith(TABLES) and raw.size(name) <= MAX_BYTES):
                 self._add(name, pool, needed=name in named)
         self._read_again(pool, named)
-        for name in self._json():
+        for name in self.json.tables():
             if name not in named:
                 self._add(name, pool, needed=False)
-        self._tell_crowds()
+        self.broken += self.json.told()
         self._refuse_unknown()
+        self._refuse_books()
 
     def _read_again(self, pool: ImageIndex, named: Collection[str | None]) -> None:
         """Tables whose letters are a guess, by the words of those in which they are none."""
@@ -77,34 +81,7 @@ class Sheets:
 
     def json_texts(self) -> dict[str, str]:
         """Small JSON files by path."""
-        return {name: letters.read(self.raw.read(name)).text for name in self._json(MAX_JSON)}
-
-    def _tell_crowds(self) -> None:
-        for folder, names in self._crowds().items():
-            self.broken.append(
-                f"{len(names):,} JSON files in {folder or 'the topmost folder'} (such as {names[0]}) were "
-                "not read: where they hold the labels, write a table of them and name that in "
-                "competition.labels"
-            )
-
-    def _json(self, size: int = sys.maxsize) -> list[str]:
-        """The JSON files up to `size` bytes that may be tables: neither an image's own nor one of a crowd."""
-        crowded = {name for names in self._crowds().values() for name in names}
-        return [name for name in self._free_json() if name not in crowded and self.raw.size(name) <= size]
-
-    def _crowds(self) -> dict[str, list[str]]:
-        """Folders with so many JSON files that none is a table."""
-        folders: dict[str, list[str]] = {}
-        for name in self._free_json():
-            folders.setdefault(name.rpartition("/")[0], []).append(name)
-        return {folder: names for folder, names in folders.items() if len(names) > annotations.MAX_FILES}
-
-    def _free_json(self) -> list[str]:
-        """The JSON files; where they are many, those that bear no image's name."""
-        names = [name for name in self.raw.names() if name.lower().endswith(annotations.SUFFIXES)]
-        if len(names) <= annotations.MAX_FILES:
-            return names
-        return [name for name in names if _subject(name) not in self._stems]
+        return {name: letters.read(self.raw.glance(name)).text for name in self.json.tables(MAX_JSON)}
 
     def labels(self, roles: Roles, wanted: dict[str, list[str]], known: set[str]) -> Labels | None:
         """Labels from the tables that have them: the surest kind, several such tables together.
@@ -187,17 +164,19 @@ class Sheets:
 
     def _add(self, name: str, pool: ImageIndex, needed: bool) -> None:
         lower = name.lower()
-        optional = lower.endswith((*LISTS, *annotations.SUFFIXES)) and not needed
+        optional = lower.endswith((*LISTS, *annotations.SUFFIXES, *columnar.SUFFIXES)) and not needed
         sheet: Sheet | None
         try:
-            if not lower.endswith(annotations.SUFFIXES):
+            if lower.endswith(columnar.SUFFIXES):
+                sheet = columnar.parse(self.raw.read(name), name)
+            elif not lower.endswith(annotations.SUFFIXES):
                 sheet = parse(self.raw.read(name), name, self._words, self.params.encoding)
             elif self.raw.size(name) < streamed.FROM:
                 sheet = annotations.parse_json(self.raw.read(name), name)
             else:
                 sheet = streamed.stream_json(self.raw.blocks(name), name)
         except (UserError, OSError, ValueError) as error:
-            said = str(error) if isinstance(error, UserError) else f"{name} {told(error)}."
+            said = str(error) if isinstance(error, UserError) else f"{name} {told(error)}: download it again."
             if needed or (not optional and (is_sample(name) or file_role(name) == "train")):
                 raise UserError(said) from None
             if not lower.endswith(LISTS):
@@ -209,12 +188,15 @@ class Sheets:
                     f"{name} holds no table: a list of records, COCO annotations or image -> label."
                 )
             return
-        if sheet.unit != annotations.ENTRY and lacks_header(sheet, pool):
+        if sheet.unit == "line" and lacks_header(sheet, pool):
             sheet = sheet.without_header()
-        elif optional and id_column(sheet, pool) is None:
+        elif optional and id_column(sheet, pool) is None and not _meant(name):
             return
         sheet, said = with_points(sheet, is_sample(name))
         self.broken += [said] if said else []
+        if not is_sample(name):
+            sheet, said = unquoted(sheet)
+            self.broken += [said] if said else []
         self.all.append(sheet)
 
     def _labels_of(
@@ -234,8 +216,8 @@ class Sheets:
             return None
         shipped, sheet = sheet, sheet.plain(but=column)
         labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted, known)
-        if labels is None or (told == "test" and labels.strength < 2):  # its own columns are no labels
-            return None
+        if labels is None or (told == "test" and (labels.strength < 2 or len(labels.classes()) < 2)):
+            return None  # its own columns are no labels, and one value in every row fills a place
         if labels.id_forms == [BY_NUMBER] and told != "train":
             labels.strength = 0  # a table of classes has small integers, too
         if told in ("validation", "test"):
@@ -243,6 +225,16 @@ class Sheets:
         if labels.label_column in sheet.header and not labels.columns:
             labels.notes += merged(shipped.columns[shipped.header[sheet.header.index(labels.label_column)]])
         return labels
+
+    def _refuse_books(self) -> None:
+        """Raises UserError for a sample that is no text table, where no other one is there."""
+        books = [name for name in self.raw.names() if name.lower().endswith((*BOOKS, *columnar.SUFFIXES))]
+        books = [name for name in books if "submi" in name.rpartition("/")[2].lower()]
+        if books and self.params.sample is None and not any(s.text and is_sample(s.name) for s in self.all):
+            raise UserError(
+                f"{books[0]} is the sample submission by its name, but no text table: save it as CSV under "
+                "that name, and give the folder as competition.path."
+            )
 
     def _refuse_unknown(self) -> None:
         for key in ("labels", "sample"):
@@ -280,9 +272,9 @@ def _merged(found: list[Labels]) -> Labels:
     return first
 
 
-def _subject(name: str) -> str:
-    """The stem of the image that a file like 7.json or 7.png.json is about."""
-    return stem(name.rpartition("/")[2].rpartition(".")[0])
+def _meant(name: str) -> bool:
+    """Whether a table in Parquet or alike is the training labels by its name."""
+    return name.lower().endswith(columnar.SUFFIXES) and file_role(name) == "train"
 
 
 def _own_ids(pool: list[str], labels: Labels) -> dict[str, str]:

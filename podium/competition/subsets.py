@@ -35,6 +35,11 @@ def divide(
             findings.append(
                 Finding(what=name, found=f"{counts[name]:,} images" + (f" in {places}" if places else ""))
             )
+    lost = [path for path, role in roles.of.items() if role == "validation" and subset[path] == "unlabelled"]
+    if lost:
+        text = f"{len(lost):,} images of the validation folder have no label, such as {lost[0]}"
+        why = "kept as unlabelled: are their classes named as in training?"
+        findings.append(Finding(what="unlabelled", found=text, why=why, warning=True))
     if extra:
         where = sample or "the list of test ids"
         text = f"{len(extra):,} images of the test folder are not in {where}, such as {extra[0]}"

@@ -37,12 +37,16 @@ def by_image(ids: list[str], cells: list[str], told: bool) -> tuple[list[str], l
     """(answers, labels in order) of a table with a row for every image and label; empty where it is none.
 
     told: whether params or the sample say so. Else it is one where a tenth of the images, and three, stand
-    under several labels: fewer contradict themselves.
+    under several labels: fewer contradict themselves, and pairs that repeat are the votes of annotators.
     """
     given: dict[str, set[str]] = {}
+    again = 0  # rows that say what a row before said: so do annotators, each with a row of their own
     for name, cell in zip(ids, cells, strict=True):
         if cell:
-            given.setdefault(name, set()).add(cell)
+            again += cell in given.setdefault(name, set())
+            given[name].add(cell)
+    if not told and again > SEVERAL * len(cells):
+        return [], []
     if not told and sum(len(labels) > 1 for labels in given.values()) < max(SEVERAL * len(given), FEWEST):
         return [], []
     names = in_order({label for labels in given.values() for label in labels})

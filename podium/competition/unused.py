@@ -1,5 +1,6 @@
 """Evidence that contradicts the choice: a table that looks like the labels, whose ids name no image."""
 
+from podium.competition.foreign import BOOKS
 from podium.competition.id_forms import hint
 from podium.competition.label_columns import LABEL_WORDS
 from podium.competition.labels import Labels
@@ -19,7 +20,12 @@ def tell_unused(sheets: Sheets, labels: Labels, wanted: dict[str, list[str]]) ->
     wanted: the sample's columns after its id. Raises UserError where such a table has labels of its own, that
     the folders do not say: nobody wants hospitals as classes while train.csv lies there unread.
     """
-    findings = []
+    findings = [
+        Finding(what="labels", found=f"{name} may hold the labels, and is no text table", warning=True,
+                why=f"{labels.found} were taken: save it as CSV where it is wanted")
+        for name in sheets.raw.names()
+        if name.lower().endswith(BOOKS) and _is_meant(name) and name not in labels.of
+    ]  # fmt: skip
     for sheet in sheets.others():
         column = _label_column(sheet, wanted)
         if column is None or is_sample(sheet.name) or file_role(sheet.name) == "test":
@@ -45,11 +51,16 @@ def tell_unused(sheets: Sheets, labels: Labels, wanted: dict[str, list[str]]) ->
 def _label_column(sheet: Sheet, wanted: dict[str, list[str]]) -> str | None:
     """The column that looks like labels: named as the sample's, or by its own and the table's name."""
     asked = {name.casefold() for name in wanted} if len(wanted) == 1 else set()
-    named = file_role(sheet.name) == "train" or "label" in sheet.name.lower()
+    named = _is_meant(sheet.name)
     for name in sheet.header:
         if name.casefold() in asked or (named and name.lower().replace(" ", "_") in LABEL_WORDS):
             return name
     return None
+
+
+def _is_meant(name: str) -> bool:
+    """Whether a table is the training labels by its name."""
+    return file_role(name) == "train" or "label" in name.rpartition("/")[2].lower()
 
 
 def _example(sheet: Sheet, column: str) -> str:

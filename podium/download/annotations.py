@@ -1,11 +1,11 @@
-"""Tables written as JSON: annotations in COCO's form, a list of records, lines of records, image -> label."""
+"""Tables written as JSON: COCO's annotations, records, lines of records, image -> label, pandas' forms."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from podium.download import letters
+from podium.download import letters, nested
 from podium.download.tables import Sheet
 from podium.foundation.errors import UserError
 from podium.foundation.instead import sentence
@@ -92,7 +92,7 @@ def of_map(labels: Record) -> list[Record]:
 
 def _records(value: Any) -> list[Record]:
     if isinstance(value, list):
-        return [item for item in value if isinstance(item, dict)]
+        return [item for item in value if isinstance(item, dict)] or nested.pairs(value)
     if not isinstance(value, dict):
         return []
     if isinstance(value.get("images"), list):
@@ -103,7 +103,7 @@ def _records(value: Any) -> list[Record]:
                 if isinstance(item, dict):
                     coco.add(part, item)
         return coco.records()
-    return of_map(value)
+    return of_map(value) or nested.records(value)
 
 
 def _key(item: Record, *keys: str) -> str:

@@ -3,6 +3,7 @@
 import math
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +18,7 @@ from podium.download.tables import parse
 from podium.download.tarballs import Tarball
 from podium.download.walk import Hidden, Walk
 from podium.download.zips import BLOCK, TOLD, TOLD_BYTES, Archive
-from podium.foundation.errors import UserError
+from podium.foundation.errors import UserError, told
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".dcm", ".dicom", ".npy")
 FOR_SHOW = 50  # picture files that may lie beside tables whose rows are the pictures
@@ -65,6 +66,18 @@ class Raw:
         """The file's content. Raises OSError or ValueError where it is damaged."""
         entry = self.entries[name]
         return entry.source.read(entry.key)
+
+    def glance(self, name: str, size: int = sys.maxsize) -> bytes:
+        """The file's first bytes, or the whole of it, then nothing where it is damaged: for looks alone."""
+        found = bytearray()
+        try:
+            for block in self.blocks(name):
+                found += block
+                if len(found) >= size:
+                    break
+        except (OSError, ValueError):
+            return bytes(found[:size]) if size < sys.maxsize else b""
+        return bytes(found[:size])
 
     def blocks(self, name: str) -> Iterator[bytes]:
         """The file's content piece by piece. Raises OSError or ValueError where it is damaged."""
@@ -187,7 +200,11 @@ def _open_nested(raw: Raw, limits: Limits, page: str | None) -> None:
             if _has_files(raw.entries, beside if table else f"{beside}/"):
                 raw.notes.append(f"{name} was left out: {beside}{'' if table else '/'} lies beside it")
                 continue
-            archive = archives.opened(_nested(entry, name, limits), f"{raw.path}:{name}", limits, page)
+            try:
+                path = _nested(entry, name, limits)
+            except (OSError, ValueError) as error:
+                raise UserError(f"{raw.path}: {name} {told(error)}: download it again.") from None
+            archive = archives.opened(path, f"{raw.path}:{name}", limits, page)
             _add(raw, archive, beside if table else f"{name}/", beside, page)
     deeper = [name for name in raw.names() if archives.is_archive(name)]
     if deeper:
@@ -206,10 +223,13 @@ def _open_pixels(raw: Raw, limits: Limits) -> None:
         return
     for name in raw.names():
         read = partial(raw.blocks, name)
-        rows = pixel_tables.rows_of(name, read)
-        if rows is None:
+        try:
+            rows = pixel_tables.rows_of(name, read)
+            path = pixel_tables.as_zip(name, rows, read, _asked(raw, name)) if rows is not None else None
+        except (OSError, ValueError):  # damaged: whoever needs the table says so
             continue
-        path = pixel_tables.as_zip(name, rows, read, _asked(raw, name))
+        if path is None:
+            continue
         archive = Archive(path, f"{raw.path}:{name}", limits.model_copy(update={"ratio": math.inf}))
         del raw.entries[name]
         _add(raw, archive, f"{name}/", name, None)

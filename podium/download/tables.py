@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from podium.download import letters
 from podium.download.letters import Text
@@ -13,6 +13,7 @@ from podium.foundation.errors import UserError
 from podium.foundation.instead import sentence
 
 END_OF_DOS = "\x1a"  # which old programs write behind a text
+COMMENTS = 50  # lines above a header that may be remarks
 CELL = 1 << 24  # characters: what run-length masks and texts beside the labels may have
 SEPARATOR = re.compile(r'\A"?sep=.?"?\r?\n', re.IGNORECASE)  # a first line for spreadsheets
 DELIMITERS = (",", "\t", ";", "|")
@@ -57,7 +58,7 @@ class Sheet:
 
     def plain(self, but: str | None = None) -> "Sheet":
         """The same table for matching: every cell and name but those of the column `but` in plain letters."""
-        names = _unique([name if name == but else letters.plain(name) for name in self.columns])
+        names = unique([name if name == but else letters.plain(name) for name in self.columns])
         cells = [
             column if name == but else [letters.plain(cell) for cell in column]
             for name, column in self.columns.items()
@@ -78,23 +79,40 @@ def parse(data: bytes, name: str, known: Iterable[str] = (), page: str | None = 
         raise UserError(
             f"{name} is no text table (it holds zero bytes): save it as CSV, or download it again."
         )
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    bare = _without_comments(text)
+    first = next((line for line in bare.splitlines() if line.strip()), "")
     if not first:
-        raise UserError(f"{name} is empty.")
-    (head, _), *rest = _rows(text, _delimiter(first, name), name)
+        raise UserError(f"{name} is empty: download it again, or take it away.")
+    (head, _), *rest = _rows(bare, _delimiter(first, name), name)
     while len(head) > 1 and not head[-1] and not any("".join(row[len(head) - 1 :]) for row, _ in rest):
         head.pop()  # a comma at every line's end makes no column
-    header = _unique(head)
+    header = unique(head)
     rows = [_fit(row, header, name, line) for row, line in rest]
     ends = [line for _, line in rest]
     cells = zip(*rows, strict=True) if rows else ([] for _ in header)
     columns = {column: list(values) for column, values in zip(header, cells, strict=True)}
-    return Sheet(name, columns, ends, text, letters=read)
+    return Sheet(name, columns, ends, bare, letters=read)
 
 
 def cell(text: str) -> str:
     """The text as one cell of a CSV line."""
     return '"' + text.replace('"', '""') + '"' if re.search(r'[,"\r\n]', text) else text
+
+
+def _without_comments(text: str) -> str:
+    """The text, where lines above the header that begin with # and are no header are empty."""
+    if not text.startswith("#"):
+        return text
+    top = text.splitlines(keepends=True)[:COMMENTS]
+    above = sum(1 for _ in takewhile(lambda line: line.startswith("#") or not line.strip(), top))
+    below = top[above] if above < len(top) else ""
+    if any(_commas(below)) and _commas(top[above - 1]) == _commas(below):
+        above -= 1  # `# id,label`, as NumPy writes it, is a header
+    return "\n" * above + text[sum(map(len, top[:above])) :]
+
+
+def _commas(line: str) -> tuple[int, ...]:
+    return tuple(map(line.count, DELIMITERS))
 
 
 def _rows(text: str, delimiter: str, name: str) -> "list[tuple[list[str], int]]":
@@ -141,11 +159,14 @@ def _fit(row: list[str], header: list[str], name: str, line: int) -> list[str]:
     while len(row) > len(header) and not row[-1]:
         row.pop()
     if len(row) != len(header):
-        raise UserError(f"{name}, line {line}: {len(row)} cells where the header has {len(header)} columns.")
+        way = "; take away what stands above the header" if len(header) == 1 else ""
+        raise UserError(
+            f"{name}, line {line}: {len(row)} cells where the header has {len(header)} columns{way}."
+        )
     return row
 
 
-def _unique(header: list[str]) -> list[str]:
+def unique(header: list[str]) -> list[str]:
     """Column names without repetition; an unnamed one is named by its number."""
     names: list[str] = []
     for i, name in enumerate(header, start=1):

@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,8 +96,9 @@ class Archive:
         texts = []
         for name, member in self.members.items():
             if name.lower().endswith(TOLD) and member.size <= TOLD_BYTES:
-                read = letters.read(self.read(name))
-                texts += [] if read.guessed else [read.text]
+                with suppress(ValueError):  # a damaged one tells nothing
+                    read = letters.read(self.read(name))
+                    texts += [] if read.guessed else [read.text]
         return letters.words_of(texts)
 
     def _add(self, info: zipfile.ZipInfo, name: str) -> None:
@@ -165,6 +167,7 @@ def _no_zip(path: Path, shown: str, error: Exception) -> str:
     if not begun and (told := sentence(start, "zip")):
         return f"{shown} is {told}."
     why = f"its end is missing, {path.stat().st_size:,} bytes are there" if begun else str(error)
+    why = why if start else "it is empty"
     return (
         f"{shown} is no complete zip file ({why}): download it again, or give the folder of an unpacked one "
         "as competition.path."

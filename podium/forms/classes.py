@@ -13,6 +13,11 @@ class Classes:
     why: str = ""
     of: dict[str, str] = field(default_factory=dict)  # label as shipped -> class name
 
+    @property
+    def how(self) -> str:
+        """In which order they count where nothing numbers them."""
+        return self.why if self.why.startswith("in the order") else "as sorted"
+
 
 def integer(text: str) -> int | None:
     """The integer that a cell holds (`7`, `007`, `7.0`), or None."""

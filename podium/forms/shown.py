@@ -33,8 +33,9 @@ class Shown:
 
     @property
     def cells(self) -> list[str]:
-        """Of the first column, those that are not empty."""
-        return [cell for cell in self.sheet.columns[self.columns[0]] if cell]
+        """Of the first column, those that are not empty, nor what programs write for an empty one."""
+        empty = {"", "nan", "null"} - {label.casefold() for label in self.classes.of}
+        return [cell for cell in self.sheet.columns[self.columns[0]] if cell.casefold() not in empty]
 
     @property
     def takes_chances(self) -> bool:

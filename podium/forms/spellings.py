@@ -1,5 +1,7 @@
 """How a sample writes the classes: its columns' names and its cells, against the labels as shipped."""
 
+import difflib
+import json
 import os
 import re
 from collections.abc import Callable
@@ -38,7 +40,7 @@ def columns_to_classes(sheet: "Sheet", columns: list[str], classes: Classes) -> 
         cells for cells, _ in _spellings(columns) if sorted(cells) == sorted(map(str, range(len(cells))))
     ]
     if classes.integers is None and counted and len(columns) == len(classes.names):
-        return list(map(int, counted[0])), "assumed: they count from 0, so do the classes as sorted"
+        return list(map(int, counted[0])), f"assumed: they count from 0, so do the classes {classes.how}"
     twice = [hit[1] for name in columns if (hit := REPEATED.fullmatch(name)) and hit[1] in columns]
     if twice:
         raise UserError(
@@ -48,7 +50,8 @@ def columns_to_classes(sheet: "Sheet", columns: list[str], classes: Classes) -> 
     strange = [name for name in columns if plain_of(name) not in known] or columns
     raise UserError(
         f"{sheet.name}: its columns ({_list(strange)}) name no classes of the labels "
-        f"({_list(classes.names)}): rename one or the other, or name the right file in competition.sample."
+        f"({_list(classes.names)}): name the right file in competition.sample, or in competition.classes "
+        f"which label each is, such as {as_class(strange[0], classes)}."
     )
 
 
@@ -56,6 +59,13 @@ def known_to(classes: Classes) -> set[str]:
     """What a sample may write for one of the classes."""
     known = set(classes.names) | set(classes.of) | {str(value) for value in classes.integers or []}
     return known | {name.replace(" ", "_") for name in classes.names}
+
+
+def as_class(word: str, classes: Classes) -> str:
+    """What to write in competition.classes where the sample's word means a label: the one most like it."""
+    labels = list(classes.of) or classes.names
+    close = difflib.get_close_matches(word, labels, n=1, cutoff=0) or labels[:1]
+    return json.dumps({word: close}, ensure_ascii=False)
 
 
 def without_images(columns: list[str], labels: set[str]) -> list[str]:

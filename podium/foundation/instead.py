@@ -9,6 +9,7 @@ PAGE = "an HTML page", "the server sent a page, so sign in and download again"
 REFUSAL = "download it again, if it is a server's refusal"
 FILM = "a film", ""
 AS_PNG = "write it as PNG"
+PICKLES = (b"\x80\x02}", b"\x80\x02c", b"\x80\x03}", b"\x80\x04\x95", b"\x80\x05\x95", b"(dp", b"(lp")
 WORDS: tuple[tuple[bytes, tuple[str, str]], ...] = (  # in small letters; the first that fits
     (b"version https://git-lfs", ("a Git LFS pointer", "run `git lfs pull` where it came from")),
     (b"/annex/objects/", ("a git-annex pointer", "run `git annex get` where it came from")),
@@ -34,7 +35,9 @@ BYTES: tuple[tuple[bytes, tuple[str, str]], ...] = (
     (b"PAR1", ("a Parquet file", "save it as CSV")),
     (b"SQLite format 3", ("an SQLite database", "save its table as CSV")),
     (b"\x89HDF", ("an HDF5 file", "write each picture of it as PNG")),
-    (b"\x80\x04\x95", ("a Python pickle", "")),
+    *((head, ("a Python pickle", "write each picture of it as PNG")) for head in PICKLES),
+    (b"\x00\x00\x08\x03", ("an IDX file of pictures, as MNIST's", "write each picture of it as PNG")),
+    (b"\x00\x00\x08\x01", ("an IDX file of labels, as MNIST's", "write them as CSV")),
     (b"\x00\x05\x16\x07", ("what macOS keeps beside a file (._name)", "delete it")),
     (b"RIFF", ("a sound or a film", "")),
     (b"\x1aE\xdf\xa3", FILM),

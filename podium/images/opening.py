@@ -67,6 +67,7 @@ MEASURED: dict[str, tuple[Callable[[bytes], tuple[int, int]], Callable[[bytes], 
     "dicom": (dicom.size, dicom.read), "npy": (arrays.size, arrays.read),
 }  # fmt: skip
 MEGA = 1e6
+FRAMES = "the first of several frames"
 
 warnings.filterwarnings("ignore", module="PIL")
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is told in notes
@@ -241,7 +242,7 @@ def _load(image: Any, opened: Opened) -> None:
 
 def _rgb(image: Any, opened: Opened, meaning: Meaning) -> Pixels:
     if getattr(image, "n_frames", 1) > 1:
-        opened.notes.append("the first of several frames")
+        opened.notes.append(FRAMES)
     if image.mode in CLEAR or "transparency" in image.info:
         image = image.convert("RGBA")
         lowest, highest = image.getextrema()[3]

@@ -279,7 +279,8 @@ def sample_with_zero_bytes() -> Refusal:
 def sample_columns_of_other_classes() -> Refusal:
     files = with_folders("0,1,0", header="id,emu,owl")
     return Refusal(
-        files, "its columns (emu, owl) name no classes of the labels (cat, dog): rename one or the other"
+        files,
+        "its columns (emu, owl) name no classes of the labels (cat, dog): name the right file in competition.sample, or",
     )
 
 

@@ -15,6 +15,7 @@ from tests.competition import (  # noqa: F401  (register their layouts)
     long_layouts,
     odd_layouts,
     pixel_layouts,
+    reported_layouts,
 )
 from tests.competition.layouts import LAYOUTS, Layout
 from tests.competition.shipping import found, ship_folder

@@ -11,6 +11,7 @@ from tests.competition import (  # noqa: F401  (register their refusals)
     long_layouts,
     odd_refusals,
     pixel_layouts,
+    reported_refusals,
 )
 from tests.competition.refusals import REFUSALS
 from tests.competition.shipping import found

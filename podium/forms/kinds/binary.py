@@ -43,6 +43,8 @@ def _positive(column: str, classes: Classes) -> tuple[int, str]:
         return named[0], f"the column is named {column}"
     if classes.integers == [0, 1]:
         return 1, "its label is 1" if classes.why != "sorted by name" else "assumed"
+    if classes.integers and classes.integers[0] > 0:
+        return 1, "assumed: the larger of two numbers of which none is 0"
     told = [i for i, name in enumerate(names) if plain_of(name) in POSITIVE]
     nots = [i for i, name in enumerate(names) if NEGATIVE.match(name)]
     if len(told) == 1:

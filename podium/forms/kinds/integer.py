@@ -74,7 +74,7 @@ def _counted(shown: Shown, column: str) -> FormFound:
         )
     values = integers_like(set(cells), list(range(start, start + k)), classes)
     text = ", ".join(f"{i} = {name}" for i, name in enumerate(classes.names[:4], start))
-    why = f"assumed: {name} has integers and nothing says which, so classes count from {start} as sorted"
+    why = f"assumed: {name} has integers and nothing says which, so classes count from {start} {classes.how}"
     return FormFound("integer", [column], values, notes=[Note(f"an integer a class: {text}", why, True)])
 
 

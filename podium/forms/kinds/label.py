@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from podium.forms.rounding import Cells, Values
 from podium.forms.shown import FormFound, Note, Shown, some
-from podium.forms.spellings import values_like
+from podium.forms.spellings import as_class, values_like
 from podium.foundation.errors import UserError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ TRUTH, ORDER, METRIC = "labels", 50, ""
 EXAMPLE = "id,label\n1,dog\n2,eel\n"
 CLASSES = ["cat", "dog", "eel"]
 PLACEHOLDER = re.compile(  # what organisers write where a label will stand
-    r"(unknown|none|null|nan?|n/a|label|class|category|target|prediction|answer|todo|string|name|dummy|your|xx*|\W*)"
+    r"(unknown|none|null|nan?|n/a|label|class|category|target|predict(?:ed|ion)?|answer|todo|string|name|dummy|your|xx*|\W*)"
     r"[\W_]*(\w{0,2}|here|name|label|class)",
     re.IGNORECASE,
 )
@@ -64,7 +64,8 @@ def _of_strange(shown: Shown, strange: list[str]) -> Note:
         raise UserError(
             f"{name} shows the {noun} {some(strange)}, and no training image has {one} "
             f"({some(shown.classes.names)} are the classes): name the labels' table or column in "
-            "competition.labels or competition.label_column, or the right file in competition.sample."
+            "competition.labels or competition.label_column, the right file in competition.sample, or "
+            f"in competition.classes which label it is, such as {as_class(strange[0], shown.classes)}."
         )
     why = f"assumed: {name} shows {strange[0]!r}, which is no class"
     return Note("the class's name", why, warning=True)

@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
+from podium.forms.classes import is_number
 from podium.forms.rounding import Cells, Values, decimals, largest_remainder, outside
 from podium.forms.shown import FormFound, Note, Shown
 from podium.forms.spellings import columns_to_classes
@@ -30,6 +31,7 @@ def read(shown: Shown) -> FormFound:
         raise UserError(
             f"competition.form: probabilities need a column a class, {name} has {columns[0]} alone."
         )
+    _refuse_words(shown)
     at, why = columns_to_classes(shown.sheet, columns, classes)
     notes = [Note(f"{len(columns)} probability columns", why, why.startswith("assumed"))]
     left = [name for i, name in enumerate(classes.names) if i not in set(at)]
@@ -37,6 +39,17 @@ def read(shown: Shown) -> FormFound:
         text = f"{name} has no column for {', '.join(left[:SHOWN])}" + (" ..." if left[SHOWN:] else "")
         notes.append(Note(text, "they cannot be submitted", warning=True))
     return FormFound("probabilities", columns, column_classes=at, notes=notes)
+
+
+def _refuse_words(shown: Shown) -> None:
+    """Raises UserError for a column of words beside columns of numbers: it is no class's probability."""
+    first = {name: next(filter(None, shown.sheet.columns[name]), "") for name in shown.columns}
+    worded = [name for name, cell in first.items() if cell and not is_number(cell)]
+    if worded and any(map(is_number, first.values())):
+        raise UserError(
+            f"{shown.sheet.name}: its column {worded[0]} holds words ({first[worded[0]]!r}) beside columns "
+            "of numbers: Podium fills a column a class, or one column; leave in the sample only those."
+        )
 
 
 def cells(competition: "Competition", values: Values, digits: int) -> Cells:
