@@ -46,7 +46,7 @@ def _of_objects(value: Record) -> list[Record]:
         return []
     if all(key.isdigit() for key in keys) and len(value) <= len(keys):
         return [{column: cells.get(key) for column, cells in value.items()} for key in keys]
-    return [{"image": name} | one for name, one in value.items()]
+    return [{"image": name} | one for name, one in value.items()] if len(value) > 1 else []
 
 
 def _of_columns(value: Record) -> list[Record]:

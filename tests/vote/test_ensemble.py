@@ -157,7 +157,8 @@ def test_a_vote_below_its_best_member_says_so() -> None:
         "The vote (0.0000) is worse than its best member alone: m0 (1.0000)."
     ]
     assert ensemble.reasons(_voted([only], only, right), made, ACCURACY) == []
-    near = replace(ACCURACY, function=lambda _, oof: 0.5 if np.array_equal(oof, right) else 0.49999)
+    alike = {True: np.array([0.5]), False: np.array([0.49999])}
+    near = replace(ACCURACY, weighted=lambda _, oof, *__: alike[np.array_equal(oof, right)])
     assert ensemble.reasons(_voted([only], only, wrong), made, near) == []  # 0.5000 is not worse than 0.5000
 
 
