@@ -11,6 +11,7 @@ from podium.foundation import git
 from podium.foundation.errors import UserError
 from podium.foundation.params import changed
 from podium.metrics import registry
+from podium.project.names import OF_A_COMMIT
 
 BASELINE = "baseline"
 REFS = ("for-each-ref", "--sort=-committerdate", "refs/exps")
@@ -51,7 +52,7 @@ def named() -> list[Named]:
         raise UserError(
             "this folder is no Git repository, which experiments need: run `git init` and commit."
         )
-    parts = [line.split() for line in done.stdout.splitlines() if "/exec/" not in line]
+    parts = [line.split() for line in done.stdout.splitlines() if OF_A_COMMIT.match(line.split()[-1])]
     return [
         Named(ref.rpartition("/")[2], sha, f"{day} {hour}", parent)
         for sha, day, hour, parent, *_, ref in parts

@@ -6,12 +6,13 @@ from podium.foundation import git
 
 FULL = re.compile(r"\b[0-9a-f]{40}\b")
 SHORT = 7
+OF_A_COMMIT = re.compile(r"refs/exps/[0-9a-f]{2}/[0-9a-f]{38,}/")  # others are DVC's own: exec, apply, stash
 
 
 def experiments() -> dict[str, str]:
     """Each experiment's ref with its revision; nothing outside a Git repository."""
     lines = git.answer("for-each-ref", "refs/exps", "--format=%(refname) %(objectname)").splitlines()
-    return dict(line.split() for line in lines if "/exec/" not in line)
+    return dict(line.split() for line in lines if OF_A_COMMIT.match(line))
 
 
 def shortened(text: str) -> str:

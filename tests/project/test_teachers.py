@@ -8,6 +8,7 @@ import pytest
 from podium.foundation.errors import UserError
 from podium.project import teachers, voting
 
+OTHER = f"refs/exps/00/{38 * '1'}/other"
 LOCK = "schema: '2.0'\nstages:\n  predict:\n    outs:\n    - path: data/predictions\n      md5: {}.dir\n"
 KEY = "augment.hard_examples.teacher"
 
@@ -28,14 +29,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         git("add", "-A")
         git("commit", "-qm", digest)
         made.append(git("rev-parse", "HEAD"))
-    git("update-ref", "refs/exps/00/11/other", made[0])
+    git("update-ref", OTHER, made[0])
     return made[1]
 
 
 def test_this_is_the_run_that_the_folder_holds(project: str) -> None:
     assert teachers.in_full(f"{KEY}=this") == f"{KEY}={project}"
     teachers.LOCK.write_text(LOCK.format("b") + "  submit: {}\n")
-    assert teachers.in_full(f"{KEY}=this") == f"{KEY}={git('rev-parse', 'refs/exps/00/11/other')}"
+    assert teachers.in_full(f"{KEY}=this") == f"{KEY}={git('rev-parse', OTHER)}"
 
 
 def test_a_run_that_no_commit_holds_is_told_with_the_command_that_keeps_it(project: str) -> None:
