@@ -19,6 +19,7 @@ ATTEMPTS = 2  # connections for one file; the second goes on where the first end
 PAUSE = 2.0  # seconds before the second
 SLOW_SECONDS, SLOW_RATE = 30.0, 1000.0  # fewer bytes a second over so long is a stall too
 SHARES = 4  # progress is told at each quarter
+PAST_ITS_END = 416  # the answer to whoever asks for what comes after a file's last byte
 MEGA = 1e6
 WHOLE = re.compile(r"[0-9a-f]{64}")
 
@@ -78,7 +79,9 @@ def _fetch(wanted: Wanted, draft: Path) -> None:
         try:
             return _connection(wanted, draft)
         except Refused as refused:
-            lasting = refused.answer.status not in (0, 500, 502, 503, 504)
+            if refused.answer.status == PAST_ITS_END:
+                draft.unlink(missing_ok=True)  # all of the file, or of another: begun anew
+            lasting = refused.answer.status not in (0, PAST_ITS_END, 500, 502, 503, 504)
             if lasting or attempt + 1 == ATTEMPTS:
                 raise
             time.sleep(PAUSE)

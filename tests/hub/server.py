@@ -70,6 +70,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         content, headers = found
         begin = int(hub.ranges[-1].removeprefix("bytes=").rstrip("-") or 0) if body else 0
+        if begin >= len(content) > 0:
+            self._send(416, {}, b"", body)
+            return
         self._send(206 if begin else 200, headers, content[begin:], body)
 
     def _find(self) -> str | tuple[bytes, dict[str, str]]:
