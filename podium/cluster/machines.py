@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from podium.cluster.worker import FOLD
+from podium.cluster.worker import FOLD, shared
 from podium.foundation.errors import UserError
 from podium.foundation.params import nearest
 
@@ -38,7 +38,7 @@ def places(gpus: str, jobs: str) -> list[dict[str, str]]:
     if not all(part.isdigit() for part in named) or len(set(named)) != len(named):
         raise UserError(f"GPUS={gpus}: give different numbers of GPUs between commas, such as GPUS=0,1.")
     if named:
-        return [{"CUDA_VISIBLE_DEVICES": part} for part in named]
+        return shared(named)
     if not jobs.isdigit() or int(jobs) < 1:
         raise UserError(f"JOBS={jobs}: give how many folds train at once, such as JOBS=2.")
     return [{} for _ in range(int(jobs))]

@@ -27,6 +27,13 @@ GPU = "GPU"  # the resource that says how many GPUs a worker has, one task each
 DONE, FAILED, INTERRUPTED, SKIPPED = "done", "failed", "interrupted", "skipped"
 
 
+def shared(gpus: list[str]) -> list[dict[str, str]]:
+    """What each GPU's task has in its environment: the GPU, and as many of the cores for its workers."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    each = str(max(1, cores // max(1, len(gpus))))
+    return [{"CUDA_VISIBLE_DEVICES": gpu, "PODIUM_CORES": each} for gpu in gpus]
+
+
 class Workshop(WorkerPlugin):
     """One worker's share of a run: what all its tasks need, and what it runs at the moment.
 
@@ -47,7 +54,7 @@ class Workshop(WorkerPlugin):
         gpus = int(worker.state.total_resources.get(GPU, 0))
         self.free: list[dict[str, str]] = [{}]
         if gpus > 1:
-            self.free = [{"CUDA_VISIBLE_DEVICES": str(i)} for i in range(gpus)]
+            self.free = shared([str(i) for i in range(gpus)])
         if FOLD not in worker.state.total_resources:
             await worker.set_resources(**{FOLD: len(self.free)})
 

@@ -45,5 +45,9 @@ def derive(seed: int, *parts: object) -> int:
 
 
 def cores() -> int:
-    """Processor cores that this process may use: fewer than the machine has where it was given a share."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processor cores that this process may use: fewer than the machine has where it was given a share.
+
+    PODIUM_CORES is the share of a fold that is trained beside others.
+    """
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(found, int(os.environ.get("PODIUM_CORES", found)))

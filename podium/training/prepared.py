@@ -79,7 +79,7 @@ class Prepared:
             "device": self.device,
             "precision": self.settings.precision,
             "train": request.train.model_dump(mode="json"),
-            "resolved": vars(self.resolved),
+            "resolved": self.resolved.decisive,
             "input": list(self.outlook.shape),
             "network": request.network.model_dump(mode="json"),
             "preprocessing": network.preprocessing.model_dump(mode="json"),

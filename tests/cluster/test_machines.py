@@ -1,5 +1,6 @@
 """Where the work goes: CLUSTER=, GPUS= and JOBS= as words, and what they refuse."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -8,11 +9,18 @@ import pytest
 
 from podium.cluster import folds, machines
 from podium.foundation.errors import UserError
+from podium.foundation.run import cores
 
 
-def test_a_gpu_is_a_place_and_so_is_a_job() -> None:
-    assert machines.places("0,2", "1") == [{"CUDA_VISIBLE_DEVICES": "0"}, {"CUDA_VISIBLE_DEVICES": "2"}]
+def test_a_gpu_is_a_place_and_so_is_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folds side by side share the cores: each counts on its own part for the workers that feed its GPU."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(9)))
+    found = machines.places("0,2", "1")
+    assert found == [{"CUDA_VISIBLE_DEVICES": gpu, "PODIUM_CORES": "4"} for gpu in "02"]
     assert machines.places("", "3") == [{}, {}, {}]
+    assert cores() == 9
+    monkeypatch.setenv("PODIUM_CORES", found[0]["PODIUM_CORES"])
+    assert cores() == 4
 
 
 @pytest.mark.parametrize(

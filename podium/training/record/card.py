@@ -38,7 +38,7 @@ def card(prepared: Prepared, outcome: Outcome) -> ModelCard:
     if outcome.stopped_early or request.train.keep == "best":
         notes.append(OPTIMISTIC.format("best epoch" if request.train.keep == "best" else "early stopping"))
     values: dict[str, Any] = (
-        vars(prepared.resolved)
+        prepared.resolved.decisive
         | {
             "size": network.preprocessing.size,
             "network": network.options,

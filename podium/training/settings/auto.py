@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from podium.training.params import Auto, TrainParams
 
@@ -67,6 +67,11 @@ class Resolved:
     clip: float
     accumulate: int = 1  # batches a step
 
+    @property
+    def decisive(self) -> dict[str, Any]:
+        """All that decides the result: not how many processes read the images, which follows the cores."""
+        return {name: value for name, value in vars(self).items() if name != "workers"}
+
 
 def resolve(
     params: TrainParams,
@@ -89,12 +94,14 @@ def resolve(
     epochs = _or(params.epochs, _epochs(images, classes, part, pretrained=pretrained, on_cpu=on_cpu))
     normless = part == "normless"
     warmup = min(NORMLESS_WARMUP, epochs / 4) if normless else WARMUP
+    devices = _or(params.devices, max(1, available))
+    workers = 0 if on_cpu else max(1, min(WORKERS, processors // devices - 1))
     return Resolved(
         epochs=epochs,
         batch_size=batch,
         lr=params.lr if params.lr != "auto" else rate(params, batch, part),
-        workers=_or(params.workers, 0 if on_cpu else max(1, min(WORKERS, processors - 1))),
-        devices=_or(params.devices, max(1, available)),
+        workers=_or(params.workers, workers),
+        devices=devices,
         layer_decay=_or(params.layer_decay, NORMLESS_LAYER_DECAY if normless else 1.0),
         head_factor=_or(params.head_factor, NORMLESS_HEAD_FACTOR if normless else 1.0),
         drop_path=drop_path(params, part, parameters),
