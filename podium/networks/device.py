@@ -46,8 +46,13 @@ def unusable() -> str | None:
 
 
 def _runs(kernels: str, major: int, minor: int) -> bool:
-    """Do kernels named sm_XY (of one generation) or compute_XY (compiled on the spot) run on that card?"""
+    """Do kernels named sm_XY (of one generation) or compute_XY (compiled on the spot) run on that card?
+
+    AMD's have other names (gfx90a), and torch itself refuses a card that is none of them.
+    """
     kind, _, number = kernels.partition("_")
+    if kind not in ("sm", "compute"):
+        return True
     digits = number.rstrip("af")  # sm_90a is for that card alone
     made = int(digits[:-1]), int(digits[-1])
     if kind == "compute":

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import torch
+from torch.utils import deterministic
 
 T = TypeVar("T")
 
@@ -22,6 +23,7 @@ def be_exact(device: str) -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", CUBLAS)
     torch.backends.cudnn.benchmark = False
     torch.use_deterministic_algorithms(True)
+    deterministic.fill_uninitialized_memory = False  # or every new tensor is written twice
 
 
 def loosened(error: RuntimeError) -> str | None:

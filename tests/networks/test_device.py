@@ -46,6 +46,12 @@ def test_kernels_of_one_card_alone_serve_no_other(card) -> None:
     assert device.unusable() is not None
 
 
+def test_a_card_of_amd_s_is_taken(card) -> None:
+    """torch for ROCm calls its kernels otherwise, and passes as CUDA."""
+    card((9, 4), ["gfx90a", "gfx942"])
+    assert device.best_device() == "cuda"
+
+
 @pytest.mark.parametrize(
     ("cuda", "said"), [("13.0", "update the driver"), (None, "is built without CUDA: install torch")]
 )
