@@ -17,6 +17,7 @@ from podium.features import graphs
 from podium.features.items import channels_first
 from podium.features.pixels import Normalise
 from podium.foundation import files
+from podium.networks.passes import channels_last, in_halves
 from podium.networks.precision import DTYPES, Kind
 
 BATCH = 32  # images a pass; the last is filled up, so that no image's bits depend on its company
@@ -73,7 +74,7 @@ class TorchRunner:
     def __init__(self, frozen: nn.Module, device: str, kind: Kind) -> None:
         self.name = f"torch {torch.__version__}"
         self._device, self._kind = device, kind
-        self._frozen = frozen.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._frozen = channels_last(frozen.to(device))
 
     def __call__(self, images: Tensor) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
@@ -83,8 +84,7 @@ class TorchRunner:
             torch.inference_mode(),
             torch.autocast(self._device.partition(":")[0], DTYPES[self._kind], enabled=low),
         ):
-            rows: Tensor = self._frozen(images)
-        return rows.cpu()
+            return in_halves(lambda part: self._frozen(part).cpu(), images)
 
 
 def row_shape(frozen: nn.Module, images: Tensor) -> tuple[int, ...]:

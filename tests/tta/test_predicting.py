@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from timm.models.resnet import ResNet
 
 from podium.contracts import model as contract
 from podium.contracts import refit
@@ -239,3 +240,41 @@ def test_logits_are_computed_in_float32(images, folds, monkeypatch) -> None:
     monkeypatch.setattr(precision, "native_bfloat16", lambda: True)
     low = predicted(images, folds)
     assert all(np.array_equal(plain.test[fold][1], low.test[fold][1]) for fold in (0, 1))
+
+
+@pytest.mark.parametrize("freeze", ["layer3", "none"])
+def test_an_algorithm_that_is_not_exact_is_named_and_let_pass(
+    images, folds, monkeypatch, capsys, freeze
+) -> None:
+    """A trial asks for exact algorithms, trains nothing where its fold was trained before, and predicts."""
+    write_models(freeze)
+    usual, numbers = predicted(images, folds), members._numbers
+
+    def refused(*given: object) -> np.ndarray:
+        if not torch.is_deterministic_algorithms_warn_only_enabled():
+            raise RuntimeError("cumsum_cuda_kernel does not have a deterministic implementation, but you set")
+        return numbers(*given)
+
+    monkeypatch.setattr(members, "_numbers", refused)
+    torch.use_deterministic_algorithms(True)
+    try:
+        made = predicted(images, folds)
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert all(np.array_equal(made.test[fold][1], usual.test[fold][1]) for fold in usual.test)
+    assert capsys.readouterr().out.count("cumsum_cuda_kernel has no exact algorithm on this device") == 1
+
+
+def test_a_batch_that_a_card_does_not_hold_is_predicted_in_halves(images, folds, monkeypatch) -> None:
+    write_models("none")
+    usual, forward = predicted(images, folds), ResNet.forward
+
+    def small(self: ResNet, batch: torch.Tensor) -> torch.Tensor:
+        if len(batch) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(self, batch)
+
+    monkeypatch.setattr(ResNet, "forward", small)
+    made = predicted(images, folds)
+    for fold, (ids, probs) in usual.test.items():
+        assert made.test[fold][0] == ids and np.allclose(made.test[fold][1], probs, atol=1e-5)

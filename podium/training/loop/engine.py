@@ -9,13 +9,13 @@ from pathlib import Path
 
 import lightning.pytorch as pl
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from podium.networks.passes import ran_out
 from podium.training.feed.data import Batches, Examples, loader
 from podium.training.feed.sampling import InOrder, Order
-from podium.training.loop import meeting, rescue
+from podium.training.loop import meeting, rescue, stand_ins
 from podium.training.loop.keeping import Keeper, kept_epoch
 from podium.training.loop.learner import Learner, Plan, Row
 from podium.training.loop.live import Curves
@@ -70,13 +70,14 @@ def fit(
         try:
             outcome = _fit(tail, plan, settings, train, check, folder)
             break
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            full = ran_out(error)
+            said = "" if full else rescue.sentence_for(error)
+        if full:  # no error is held by now, nor what it held
             batch, more, said = rescue.halved(
                 settings.batch_size, settings.accumulate, settings.devices * settings.nodes
             )
             settings = replace(settings, batch_size=batch, accumulate=more)
-        except RuntimeError as error:
-            said = rescue.sentence_for(error)
         print(said, flush=True)
         notes.append(said)
         rescue.begin_again(tail, start)
@@ -94,8 +95,10 @@ def _fit(
     if settings.live:
         keeper.curves = Curves(settings.fold, plan.history)
     learner = Learner(tail, plan, keeper)
+    own = stand_ins.norms(tail)
     if plan.first_epoch < plan.epochs and not keeper.stop:
         _run(learner, settings, train, check)
+        stand_ins.leave(tail, own)
     keeper.finish(learner)
     return Outcome(learner.history, kept_epoch(learner.history, settings.keep), keeper.stop)
 

@@ -13,6 +13,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
+from podium.networks.passes import channels_last
 from podium.tasks.task import Link
 from podium.training.loop.averaging import Average
 from podium.training.loop.measures import MEASURES
@@ -90,7 +91,7 @@ class Learner(pl.LightningModule):
 
     def configure_optimizers(self) -> Any:
         if self.plan.channels_last and self.device.type != "cpu":
-            self.tail.to(memory_format=torch.channels_last)
+            channels_last(self)  # with the average
         self.optimizer = self.plan.optimizer(self.plan.lr)
         self.scheduler = self.plan.schedule(self.optimizer)
         self.listener.start(self)
@@ -138,6 +139,8 @@ class Learner(pl.LightningModule):
 
     def validation_step(self, batch: tuple[Tensor, ...], index: int) -> None:
         inputs, targets, _, _ = batch
+        if not len(targets):  # this device's share of a last batch that is smaller than there are devices
+            return
         logits = self.scored(self._arranged(inputs)).float()
         losses = MEASURES[self.plan.link].loss(logits, targets)
         self._count(self.checks, losses, logits, targets)

@@ -1,12 +1,10 @@
 """What is changed where a device refuses: half the batch twice as often, or an inexact algorithm."""
 
-import gc
-
-import torch
 from torch import Tensor, nn
 
 from podium.foundation.errors import UserError
 from podium.networks import exactness
+from podium.networks.passes import free
 
 LESS = "lower image.size, set train.checkpointing to true, or freeze more"
 
@@ -45,6 +43,4 @@ def begin_again(tail: nn.Module, start: dict[str, Tensor]) -> None:
     """The tail as it was, and the device's memory free."""
     tail.zero_grad(set_to_none=True)
     tail.to("cpu").load_state_dict(start)
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    free()

@@ -196,6 +196,12 @@ def _batches(setup: Setup) -> str | None:
             f"train.batch_size: {setup.batch_size} is less than one image for each of {setup.processes} "
             f"devices: set it to {setup.processes} or more."
         )
+    if setup.images // count < setup.processes:
+        return (
+            f"train.batch_size: {setup.batch_size} cuts {setup.images} images into batches of "
+            f"{setup.images // count}, less than one for each of {setup.processes} devices: raise it, or "
+            "train on fewer devices."
+        )
     if setup.normed and setup.images // count < 2:
         return (
             f"train.batch_size: {setup.batch_size} cuts {setup.images} images into batches of one, which "

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from lightning.pytorch.plugins.layer_sync import TorchSyncBatchNorm
 from torch import nn
 
 from podium.contracts import manifest
@@ -126,6 +127,7 @@ def test_exact_algorithms_are_asked_for_before_anything_runs(project, cuda, monk
     finally:
         torch.use_deterministic_algorithms(False)
     assert seen == [True] and os.environ["CUBLAS_WORKSPACE_CONFIG"]
+    assert not torch.utils.deterministic.fill_uninitialized_memory  # which writes every new tensor twice
 
 
 def test_gpus_share_batch_norm_and_get_pinned_memory(cuda, monkeypatch) -> None:
@@ -252,3 +254,53 @@ def test_exact_training_reads_exact_features(monkeypatch, exact: bool, kind: str
     made = Preprocessing(size=32, mean=(0.5,) * 3, std=(0.5,) * 3)
     seen = inputs.outlook(cut(network(), "last_stage"), 10, made, 1.0, "cpu", fresh=False, exact=exact)
     assert seen.kind == kind and seen.needed == 10 * int(np.prod(seen.shape)) * size
+
+
+def test_what_shared_batch_norms_learnt_is_in_the_network_that_is_saved(monkeypatch, tmp_path) -> None:
+    """Of a cut network Lightning changes the tail's modules alone; their statistics stayed at home."""
+    made = network()
+    parts = cut(made, "last_stage")
+    name, own = next((n, m) for n, m in parts.tail.named_modules() if isinstance(m, nn.BatchNorm2d))
+    assert made.module.get_submodule(name) is own
+
+    def as_lightning(learner: Learner, *_: object) -> None:
+        sync = TorchSyncBatchNorm()
+        sync.apply(learner)
+        shared = learner.tail.get_submodule(name)
+        assert isinstance(shared, nn.SyncBatchNorm)
+        shared.running_mean = torch.full_like(shared.running_mean, 7.0)  # as a move to a GPU makes it new
+        learner.history.append({"epoch": 0, "train_loss": 0.0})
+        sync.revert(learner)
+
+    monkeypatch.setattr(engine, "_run", as_lightning)
+    rows = Examples(Cached(np.zeros((4, 2), "f4"), np.arange(4)), np.ones((4, 1), "f4"), np.ones(4, "f4"))
+    plan = Plan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
+    engine.fit(parts.tail, plan, engine.Settings(fold=0, batch_size=2), rows, rows, tmp_path)
+    assert bool((made.module.get_submodule(name).running_mean == 7).all())
+    assert parts.tail.get_submodule(name) is made.module.get_submodule(name) is own
+
+
+def test_a_device_without_an_image_of_the_last_batch_waits_for_the_others() -> None:
+    """Attention's kernels refuse a batch of none."""
+    plan = Plan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
+    tail = nn.Linear(2, 3)
+    tail.register_forward_hook(lambda *_: pytest.fail("the network saw a batch of none"))
+    none = torch.zeros(0, 2), torch.zeros(0, 3), torch.zeros(0), torch.tensor(1.0)
+    Learner(tail, plan, listener=None).validation_step(none, 0)
+
+
+def test_the_average_lies_in_memory_as_the_network_does() -> None:
+    plan = Plan(
+        seed=0, epochs=1, loss=None, lr=0.1, channels_last=True, schedule=lambda _: None, ema=0.9,
+        optimizer=lambda lr: torch.optim.SGD(learner.tail.parameters(), lr),
+    )  # fmt: skip
+    learner = Learner(nn.Conv2d(4, 4, 3), plan, SimpleNamespace(start=lambda _: None)).to("meta")
+    learner.configure_optimizers()
+    assert learner.average.module.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize(("devices", "workers"), [(1, 15), (4, 3), (16, 1)])
+def test_workers_are_shared_by_the_devices_of_a_fold(devices: int, workers: int) -> None:
+    params = TrainParams(devices=devices)
+    found = auto.resolve(params, 1000, "cuda", 16, part="whole", pretrained=True, available=devices)
+    assert found.workers == workers

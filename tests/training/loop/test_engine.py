@@ -379,11 +379,12 @@ class Small(nn.Linear):
     """A device whose memory holds so many rows in training, from its nth batch on."""
 
     rows, after, seen = 8, 0, 0
+    error = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
 
     def forward(self, rows):
         self.seen += self.training
         if self.training and len(rows) > self.rows and self.seen > self.after:
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+            raise self.error
         return super().forward(rows)
 
 
@@ -395,9 +396,12 @@ def small(**state) -> Small:
 
 
 @pytest.mark.parametrize("after", [0, 8])
-def test_where_memory_runs_out_batches_are_halved_and_the_step_is_the_same(tmp_path, capsys, after):
+@pytest.mark.parametrize(
+    "error", [Small.error, RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")], ids=["torch", "cudnn"]
+)
+def test_where_memory_runs_out_batches_are_halved_and_the_step_is_the_same(tmp_path, capsys, after, error):
     """At the first batch, and in the second epoch, which begins again from the first one's state."""
-    outcome, tail = run(tmp_path / "short", tail=small(after=after), optimizer="sgd")
+    outcome, tail = run(tmp_path / "short", tail=small(after=after, error=error), optimizer="sgd")
     _, whole = run(tmp_path / "whole", tail=small(rows=1000), optimizer="sgd")
     assert outcome.changed == {"batch_size": 8, "accumulate": 2} and len(outcome.history) == 4
     said = "memory ran out at batches of 16: 2 batches of 8 make a step instead"

@@ -67,6 +67,9 @@ REFUSED = {
     "train.batch_size: 2 is less than one image for each of 4 devices": made(
         {"nodes": 2}, batch_size=2, devices=2
     ),
+    "train.batch_size: 4 cuts 5 images into batches of 2, less than one for each of 4 devices": made(
+        batch_size=4, images=5, devices=4, available=4
+    ),
     "train.batch_size: 1 cuts 320 images into batches of one": made(batch_size=1),
     "train.batch_size: 2 cuts 3 images into batches of one": made(batch_size=2, images=3),
     "train.devices: 4, but this machine has 2": made(devices=4, device="cuda", available=2),

@@ -107,3 +107,22 @@ def test_a_steeper_loss_wants_a_smaller_rate() -> None:
         )
 
     assert rate(100.0) < rate(1.0)
+
+
+def test_where_memory_runs_out_a_step_is_taken_in_parts() -> None:
+    """Without batch norm and dropout the losses of whole steps, and so the rate, are the same."""
+
+    class Small(nn.Linear):
+        def forward(self, rows: torch.Tensor) -> torch.Tensor:
+            if len(rows) > most:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return super().forward(rows)
+
+    torch.manual_seed(0)
+    tail, most = Small(FEATURES, CLASSES), 1000
+    whole = found(tail)
+    most = 5
+    assert found(tail) == whole
+    most = 0
+    with pytest.raises(torch.OutOfMemoryError):
+        found(tail)
