@@ -93,11 +93,16 @@ def _fresh(prepared: Prepared) -> Augment | None:
     return online.build(params.online_policy, params.online_settings, facts)
 
 
+def _from_bytes(prepared: Prepared) -> nn.Module:
+    """What trains, on what the examples give: bytes are normalised first, features are as they are."""
+    return nn.Sequential(Normalise(prepared.network.preprocessing), prepared.outlook.tail)
+
+
 def _tested_rate(prepared: Prepared, learnt: Examples) -> float:
     """`train.auto: true` asks a range test for the rate."""
     params = prepared.request.train
     return range_test.learning_rate(
-        nn.Sequential(Normalise(prepared.network.preprocessing), prepared.outlook.tail),
+        _from_bytes(prepared),
         lambda tail, lr: optimizers.build(params.optimizer, tail, lr, params.weight_decay, 1.0),
         losses.load(params.loss, params.loss_options, prepared.plan.link),
         learnt,
@@ -113,11 +118,8 @@ def _say(prepared: Prepared) -> None:
     if prepared.parts.frozen is None or prepared.outlook.cached or prepared.request.train.online:
         return
     size, epochs = prepared.network.preprocessing.size, prepared.resolved.epochs
-    counts = len(prepared.rows), len(prepared.check)
-    print(
-        times.sentence(prepared.parts, size, prepared.device, *counts, epochs, prepared.outlook.needed),
-        flush=True,
-    )
+    given = size, prepared.device, len(prepared.rows), len(prepared.check), epochs, prepared.outlook.needed
+    print(tolerant(lambda: times.sentence(prepared.parts, *given), print), flush=True)
 
 
 def _picture(prepared: Prepared, learnt: Examples) -> bytes:
@@ -145,4 +147,5 @@ def _start(prepared: Prepared, learnt: Examples) -> None:
     assert isinstance(head, nn.Linear)
     rows = np.flatnonzero(((frame["copy"] == 0) & (frame["fold"] != HOLD_OUT)).to_numpy())
     folds, link = frame["fold"].to_numpy(np.int8)[rows], tasks.load(prepared.request.task).link
-    lp_ft.start(prepared.outlook.tail, head, learnt, rows, folds, link)
+    tail = _from_bytes(prepared)
+    tolerant(lambda: lp_ft.start(tail, head, learnt, rows, folds, link, prepared.device), print)

@@ -6,16 +6,19 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from podium.contracts import competition, images, manifest, model, pseudo
 from podium.features.params import FeatureParams
 from podium.foundation.errors import UserError
 from podium.foundation.params import load
 from podium.images.params import ImageParams
+from podium.networks.build import build
 from podium.networks.build import load as load_network
 from podium.networks.params import NetworkParams
 from podium.training import fold as training
@@ -228,3 +231,26 @@ def test_the_result_is_cleaned_of_its_state(project):
     assert resume.read(resume.folder(result.key)) is not None
     resume.clean(result.key)
     assert resume.read(resume.folder(result.key)) is None
+
+
+def test_a_fold_beside_others_takes_over_what_its_trial_trained_with_more_workers(project):
+    alone = prepare(asked(), tables())
+    beside = replace(alone, resolved=replace(alone.resolved, workers=alone.resolved.workers + 3))
+    assert beside.key == alone.key
+    assert replace(alone, resolved=replace(alone.resolved, epochs=9)).key != alone.key
+    assert (
+        "workers"
+        not in training.card.card(
+            beside, SimpleNamespace(notes=[], stopped_early=False, kept_epoch=0, changed={})
+        ).resolved
+    )
+
+
+@pytest.mark.parametrize("freeze", ["none", "last_stage"])
+def test_a_head_starts_at_the_probe_whether_images_or_features_come(project, freeze):
+    """Images come as bytes, which the first convolution does not take."""
+    save_file(build("test_resnet", False, 9, 32, seed=5).module.state_dict(), "w.safetensors")
+    told = {"pretrained": "w.safetensors", "freeze": freeze}
+    begun = train(**told, train={"start": "probe", "lr": 1e-9, "epochs": 1, "weight_decay": 0.0})
+    random = train(**told, train={"lr": 1e-9, "epochs": 1, "weight_decay": 0.0})
+    assert begun.history[0]["train_loss"] < random.history[0]["train_loss"] - 0.1

@@ -17,13 +17,21 @@ BATCH = 32
 
 
 def start(
-    tail: nn.Module, head: nn.Linear, learnt: Examples, rows: Rows, folds: NDArray[np.int8], link: str
+    tail: nn.Module,
+    head: nn.Linear,
+    learnt: Examples,
+    rows: Rows,
+    folds: NDArray[np.int8],
+    link: str,
+    device: str = "cpu",
 ) -> float:
     """Sets the head to the linear probe on what it is given; the penalty that was chosen.
 
-    `rows` of `learnt` are originals; their `folds` choose penalty and sharpness among themselves.
+    `tail` takes what `learnt` gives, bytes or features. `rows` of `learnt` are originals; their `folds`
+    choose penalty and sharpness among themselves.
     """
-    vectors = before_head(tail, head, learnt, rows)
+    vectors = before_head(tail.to(device), head, learnt, rows)
+    tail.to("cpu")
     weights = learnt.weights[rows].astype(np.float64)
     found = probe.whole(vectors, learnt.targets[rows], folds, weights, link)
     with torch.no_grad():
