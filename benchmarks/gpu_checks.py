@@ -3,6 +3,7 @@
 import math
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -15,23 +16,27 @@ from numpy.typing import NDArray
 from torch import nn
 
 from benchmarks.gpu_material import CLASSES, Check, Interrupts, Setup, digest, fit
+from benchmarks.gpu_speed import speed
 from podium.features.items import IDENTITY, View, items_of
 from podium.features.pixels import Normalise
 from podium.foundation.run import cores
 from podium.networks import device as devices
+from podium.networks.build import Network
 from podium.networks.cut import cut
-from podium.networks.precision import DTYPES, precision
+from podium.networks.passes import channels_last
+from podium.networks.precision import DTYPES
 from podium.training.feed.data import Batches, loader
 from podium.training.feed.sampling import Order
+from podium.training.record import summary
 from podium.tta.members import FoldNetwork, Inputs, logits_of
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of
 
 ROOT = Path(__file__).parents[1]
 GIB = 2**30
-NEAR_BARE, NEAR_MEMORY = 0.9, 0.8  # of timm's bare loop: ours from memory, ours from JPEGs
 CAPS = (15, 23)  # GiB: a T4's and an A10's
 ALIKE = {"bfloat16": (0.05, 0.9), "float16": (0.02, 0.97)}  # relative loss, cosine of gradients to float32's
+SCALE = 1024.0  # of float16's loss, as a scaler has it: small gradients would be zeros
 LOGITS = 1e-2  # of logits' spread: device against processor in float32 or TF32
 SECONDS = 540
 
@@ -71,8 +76,11 @@ def precisions(setup: Setup) -> dict[str, Any]:
         labels = torch.arange(setup.sizes.batch, device=setup.device) % CLASSES
         with torch.autocast(setup.device, dtype, enabled=kind != "float32"):
             loss = nn.functional.cross_entropy(module(normalised).float(), labels)
-        loss.backward()  # type: ignore[no-untyped-call]
-        gradients = torch.cat([p.grad.flatten().float() for p in module.parameters() if p.grad is not None])
+        scale = SCALE if kind == "float16" else 1.0
+        (loss * scale).backward()  # type: ignore[no-untyped-call]
+        gradients = torch.cat(
+            [p.grad.flatten().float() / scale for p in module.parameters() if p.grad is not None]
+        )
         found[kind] = loss.item(), gradients
     for name, (most, least) in ALIKE.items():
         apart = abs(found[name][0] / found["float32"][0] - 1)
@@ -84,27 +92,31 @@ def precisions(setup: Setup) -> dict[str, Any]:
 
 def bits(setup: Setup) -> dict[str, Any]:
     """The same bits twice, and after an interrupt in the second epoch."""
-    told = {}
+    told: dict[str, Any] = {}
+    well = True
     for model in setup.sizes.repeats:
-        one, two = (_trained(setup, model, setup.out / f"bits-{model}-{i}") for i in range(2))
+        notes: list[str] = []
+        one, two = (_trained(setup, model, setup.out / f"bits-{model}-{i}", notes) for i in range(2))
         resumed = _interrupted(setup, model, setup.out / f"bits-{model}-broken")
-        told[model] = {"twice": one == two, "after_interrupt": one == resumed}
-    return {"ok": all(all(found.values()) for found in told.values()), **told}
+        told[model] = {"twice": one == two, "after_interrupt": one == resumed, "notes": sorted({*notes})}
+        well &= one == two == resumed
+    return {"ok": well, **told}
 
 
 def resume(setup: Setup) -> dict[str, Any]:
     """A fold in float16, whose losses are scaled, goes on to the same bits."""
     kind = "16-mixed" if setup.gpu else "bf16-mixed"
     model = setup.sizes.repeats[0]
-    whole = _trained(setup, model, setup.out / "half-whole", precision=kind)
+    whole = _trained(setup, model, setup.out / "half-whole", [], precision=kind)
     broken = _interrupted(setup, model, setup.out / "half-broken", precision=kind)
     return {"ok": whole == broken, "precision": kind, "skipped": "" if setup.gpu else "float16: no GPU"}
 
 
-def _trained(setup: Setup, model: str, folder: Path, **changes: Any) -> str:
+def _trained(setup: Setup, model: str, folder: Path, notes: list[str], **changes: Any) -> str:
+    """The weights' digest; what the device refused goes to `notes`."""
     shutil.rmtree(folder, ignore_errors=True)
     network = setup.network(model)
-    fit(setup, network, setup.resident(network.preprocessing), folder, epochs=2, **changes)
+    notes += fit(setup, network, setup.resident(network.preprocessing), folder, epochs=2, **changes).notes
     return digest(network.module)
 
 
@@ -117,7 +129,7 @@ def _interrupted(setup: Setup, model: str, folder: Path, **changes: Any) -> str:
     try:
         fit(setup, network, Interrupts(inputs, batches + 2), folder, epochs=2, **changes)
     except KeyboardInterrupt:
-        pass
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # which Lightning left ignored
     else:
         raise AssertionError("nothing was interrupted")
     again = setup.network(model)
@@ -154,41 +166,42 @@ def ranks(setup: Setup) -> dict[str, Any]:
 
 def frozen(setup: Setup) -> dict[str, Any]:
     """Predict keeps the frozen part's features and finds them again; its logits are the processor's."""
-    took, found = [], []
+    shutil.rmtree(setup.out / "scratch/features", ignore_errors=True)
+    took, found, kept = [], [], []
     for device in (setup.device, setup.device, "cpu"):
         began = time.perf_counter()
-        found.append(_predicted(setup, device, [IDENTITY], setup.sizes.batch))
+        found.append(_predicted(setup, device, [IDENTITY], setup.sizes.batch, "last_stage"))
         took.append(time.perf_counter() - began)
+        kept.append(len(list((setup.out / "scratch/features").glob("*/features.npy"))))
     here, again, processor = found
-    kept = sorted((setup.out / "scratch/features").glob("*/features.npy"))
     apart = float(np.abs(here - processor).max() / processor.std())
-    well = bool(kept) and np.array_equal(here, again) and apart < LOGITS
-    return {"ok": bool(well), "first_s": took[0], "again_s": took[1], "logits_apart": apart}
+    reused = kept[0] > 0 and kept[1] == kept[0]
+    well = reused and np.array_equal(here, again) and apart < LOGITS
+    return {"ok": well, "reused": reused, "first_s": took[0], "again_s": took[1], "logits_apart": apart}
 
 
 def views(setup: Setup) -> dict[str, Any]:
-    """Images a second that predict makes of stored JPEGs under the default views, nothing cached."""
+    """Images a second that predict makes of stored JPEGs under the default views, nothing frozen."""
     network = setup.network(setup.sizes.model)
     names = ["hflip", "rotate", "shift"] if setup.gpu else ["hflip"]  # beside each image as it is
     group = views_of(
         names, TtaParams(), network.preprocessing, network.minimum_size, network.fixed_size, network.name
     )
     wanted = [view for some in group.values() for view in some]
-    shutil.rmtree(setup.out / "scratch/features", ignore_errors=True)
     began = time.perf_counter()
-    logits = _predicted(setup, setup.device, wanted, setup.sizes.images)
+    logits = _predicted(setup, setup.device, wanted, setup.sizes.images, "none")
     rate = setup.sizes.images / (time.perf_counter() - began)
     well = logits.shape == (len(wanted), setup.sizes.images, CLASSES) and bool(np.isfinite(logits).all())
     return {"ok": well, "views": [view.name for view in wanted], "images_per_s": rate}
 
 
-def _predicted(setup: Setup, device: str, wanted: list[View], count: int) -> NDArray[np.float32]:
-    """(views, count, CLASSES) logits as predict computes them: cut at the last stage, through the store."""
+def _predicted(setup: Setup, device: str, wanted: list[View], count: int, freeze: str) -> NDArray[np.float32]:
+    """(views, count, CLASSES) logits as predict computes them: what is frozen through the store."""
     network = setup.network(setup.sizes.model)
-    parts = cut(network, "last_stage", device)
+    parts = cut(network, freeze, device)
     for part in (network.module, parts.tail, parts.frozen):
         if part is not None:
-            part.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+            channels_last(part.to(device)).eval()
     items, rows = items_of(setup.frame().head(count)), np.arange(count)
     inputs = Inputs(items, {0: rows}, wanted, device, setup.out / "data")
     return logits_of([FoldNetwork(0, network, parts, CLASSES)], inputs, budget_gb=20)[0]
@@ -213,6 +226,8 @@ def memory(setup: Setup) -> dict[str, Any]:
         outcome = fit(
             setup, network, setup.resident(network.preprocessing), folder, batch_size=64 if not cap else 512
         )
+        if not cap:
+            told["estimate_gib"] = _estimate(network, 64) / GIB  # what `auto` reckons with
         peak = torch.cuda.max_memory_allocated() / GIB
         told[f"cap_{cap}"] = {"peak_gib": peak, "changed": outcome.changed}
         well &= peak <= (cap or total / GIB) and math.isfinite(outcome.history[-1]["train_loss"])
@@ -220,63 +235,10 @@ def memory(setup: Setup) -> dict[str, Any]:
     return {"ok": well, **told}
 
 
-def speed(setup: Setup) -> dict[str, Any]:
-    """Images a second: timm's bare loop, ours from memory, ours from JPEGs with more and more workers."""
-    bare = _bare(setup)
-    network = setup.network(setup.sizes.model)
-    ours = _rate(setup, setup.resident(network.preprocessing), 0)
-    stored = {
-        w: _rate(setup, setup.pictures(network.preprocessing), w) for w in setup.sizes.workers if w <= cores()
-    }
-    told = {"bare": bare, "from_memory": ours, "from_jpegs": stored, "of_bare": ours / bare}
-    best = max(stored.values(), default=0.0)
-    told["bottleneck"] = "" if best >= NEAR_MEMORY * bare else f"reading: {best / bare:.2f} of the bare loop"
-    return {"ok": not setup.gpu or ours >= NEAR_BARE * bare, **told}
-
-
-def _bare(setup: Setup) -> float:
-    network = setup.network(setup.sizes.model)
-    module: Any = network.module
-    module = module.to(setup.device, memory_format=torch.channels_last).train()
-    made, batch = network.preprocessing, setup.sizes.batch
-    images = Normalise(made)(setup.resident(made)(np.arange(batch), 0)).to(
-        setup.device, memory_format=torch.channels_last
-    )
-    labels = torch.arange(batch, device=setup.device) % CLASSES
-    optimizer = torch.optim.AdamW(module.parameters(), fused=setup.gpu)
-    dtype = DTYPES[precision(module, setup.device)]
-
-    def step() -> None:
-        with torch.autocast(setup.device, dtype, enabled=dtype != torch.float32):
-            loss = nn.functional.cross_entropy(module(images), labels)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        optimizer.zero_grad()
-
-    step()
-    _wait(setup)
-    began = time.perf_counter()
-    for _ in range(setup.sizes.steps):
-        step()
-    _wait(setup)
-    return setup.sizes.steps * batch / (time.perf_counter() - began)
-
-
-def _rate(setup: Setup, inputs: Any, workers: int) -> float:
-    """Images a second of whole epochs after the first: what starting costs is in both runs."""
-    took = []
-    for epochs in (1, 3):
-        network, folder = setup.network(setup.sizes.model), setup.out / "rate"
-        shutil.rmtree(folder, ignore_errors=True)
-        began = time.perf_counter()
-        fit(setup, network, inputs, folder, epochs=epochs, workers=workers)
-        took.append(time.perf_counter() - began)
-    return 2 * setup.sizes.images / max(took[1] - took[0], 1e-3)
-
-
-def _wait(setup: Setup) -> None:
-    if setup.gpu:
-        torch.cuda.synchronize()
+def _estimate(network: Network, batch: int) -> float:
+    """Bytes that `auto` takes a batch in mixed precision for."""
+    left = summary.activations(network.module, (3, network.preprocessing.size, network.preprocessing.size))
+    return summary.kept(network.module, "adamw") + 2.0 * left * batch
 
 
 def whole(setup: Setup) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from podium.contracts.model import Preprocessing
@@ -39,11 +40,11 @@ class Sizes:
     model: str  # whose speed is measured
     repeats: tuple[str, ...]  # whose bits are compared
     workers: tuple[int, ...]
-    steps: int
+    steps: int  # that are timed, after as many that are not
 
 
 BIG = Sizes(
-    1024, 320, 224, 64, "resnet50", ("resnet18", "convnext_atto", "vit_tiny_patch16_224"), (1, 4, 8, 15), 16
+    1024, 320, 224, 64, "resnet50", ("resnet18", "convnext_atto", "vit_tiny_patch16_224"), (1, 4, 8, 15), 32
 )
 TOY = Sizes(24, 48, 32, 8, "test_resnet", ("test_resnet", "test_convnext"), (1,), 3)
 
@@ -94,23 +95,42 @@ class Setup:
         return Pictures(self.frame(), Reader(self.out / "data"), made)
 
     def resident(self, made: Preprocessing) -> Inputs:
-        """The same, decoded once, from memory."""
-        return Cached(
-            self.pictures(made)(np.arange(self.sizes.images), 0).numpy(), np.arange(self.sizes.images)
-        )
+        """The same from memory, decoded by the first check that asks."""
+        file = self.out / f"pixels-{made.size}-{made.interpolation}.npy"
+        if not file.exists():
+            np.save(file, self.pictures(made)(np.arange(self.sizes.images), 0).numpy())
+        return Cached(np.load(file), np.arange(self.sizes.images))
 
-    def examples(self, inputs: Inputs) -> Examples:
-        """With labels that mean nothing: checks look at speed and bits."""
-        targets = np.eye(CLASSES, dtype=np.float32)[np.arange(self.sizes.images) % CLASSES]
-        return Examples(inputs, targets, np.ones(self.sizes.images, np.float32))
+    def examples(self, inputs: Inputs, count: int = 0) -> Examples:
+        """So many, or each image once, with labels that mean nothing: checks look at speed and bits."""
+        count = count or self.sizes.images
+        targets = np.eye(CLASSES, dtype=np.float32)[np.arange(count) % CLASSES]
+        return Examples(Again(inputs, self.sizes.images), targets, np.ones(count, np.float32))
+
+
+class Again:
+    """Inputs of more examples than there are images: from the first one again."""
+
+    def __init__(self, inputs: Inputs, images: int) -> None:
+        self.inputs, self.images = inputs, images
+
+    def __call__(self, positions: NDArray[np.int64], epoch: int) -> torch.Tensor:
+        return self.inputs(positions % self.images, epoch)
 
 
 def fit(
-    setup: Setup, network: networks.Network, inputs: Inputs, folder: Path, epochs: int = 1, **changes: Any
+    setup: Setup,
+    network: networks.Network,
+    inputs: Inputs,
+    folder: Path,
+    epochs: int = 1,
+    count: int = 0,
+    normalise: nn.Module | None = None,
+    **changes: Any,
 ) -> engine.Outcome:
     """Trains the network in place as a fold is; `changes` name the engine's settings."""
     module, made = network.module, network.preprocessing
-    learnt = setup.examples(inputs)
+    learnt = setup.examples(inputs, count)
     empty = replace(learnt, targets=learnt.targets[:0], weights=learnt.weights[:0])
     steps = epochs * -(-len(learnt) // setup.sizes.batch)
     kind = LIGHTNING[precision(module, setup.device)]
@@ -118,7 +138,7 @@ def fit(
         seed=3, epochs=epochs, loss=losses.load("cross_entropy", {}), lr=1e-3,
         optimizer=lambda lr: optimizers.build("adamw", module, lr, 0.01, 1.0),
         schedule=lambda optimizer: schedules.build("cosine", optimizer, steps, 1),
-        normalise=Normalise(made), channels_last=True,
+        normalise=normalise or Normalise(made), channels_last=True,
     )  # fmt: skip
     given: dict[str, Any] = {"batch_size": setup.sizes.batch, "precision": kind}
     given["accelerator"] = "gpu" if setup.gpu else "cpu"
