@@ -244,7 +244,8 @@ def _resolved(
     if device != "cuda":
         return replace(resolved, batch_size=auto.batch_for(memory, left, images))
     each = 4 if precision == choices.EXACT else 2
-    most = auto.fits(memory, summary.kept(network.module, params.optimizer), left, each)
+    whole = summary.kept(network.module, params.optimizer)
+    most = auto.fits(memory, whole, left, each, resolved.devices * params.nodes)
     if params.auto:
         resolved = replace(resolved, batch_size=auto.largest(most, images))
     return auto.within(resolved, most)

@@ -91,14 +91,13 @@ def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: b
 
 
 def _bytes(batches: Batches, order: Order | InOrder) -> int:
-    """Bytes of a batch's inputs, from its first image."""
+    """Bytes of a batch's inputs over all devices, whose workers share the memory; from its first image."""
     first = next(iter(order), None)
     if first is None:  # no image to watch
         return 0
     epoch, whole, _ = first
-    mine = len(whole[batches.device :: batches.devices])
     one = batches.examples.inputs(whole[:1], epoch)
-    return one.element_size() * one.nelement() * mine
+    return one.element_size() * one.nelement() * len(whole)
 
 
 def _one_thread(_worker: int) -> None:

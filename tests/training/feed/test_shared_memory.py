@@ -28,6 +28,8 @@ def test_a_loader_asks(monkeypatch: pytest.MonkeyPatch) -> None:
         shared_memory, "free", lambda: 4 * 4 * 3 * 4 * 4 * 4.0
     )  # of one worker, 4 images a batch
     assert loader(Batches(examples), InOrder(8, 4), 2).num_workers == 1
+    half = Batches(examples, 1, 2)  # the other device's workers want as much
+    assert loader(half, InOrder(8, 4), 2).num_workers == 1
 
 
 def test_workers_serve_a_fold_that_watches_no_image() -> None:

@@ -96,3 +96,5 @@ def test_a_batch_that_memory_does_not_hold_is_halved_and_the_step_stays() -> Non
         made = auto.within(found, auto.fits(memory, 20_000_000, 10_000_000, 2))
         steps.append((made.batch_size, made.accumulate))
     assert steps == [(64, 1), (32, 2), (2, 32), (1, 64)]
+    two = auto.within(found, auto.fits(1_000_000_000, 20_000_000, 10_000_000, 2, devices=2))
+    assert (two.batch_size, two.accumulate) == (64, 1)  # each of them takes 32
