@@ -150,8 +150,8 @@ def largest(most: float, images: int) -> int:
 def fits(memory: int, weights: int, activations: int, each: int, devices: int = 1) -> int:
     """Images a batch that GPUs of `memory` bytes each hold; `each` bytes a number of the forward pass.
 
-    `weights` bytes are kept whatever the batch. Unmeasured on a GPU, where running out of memory is caught. On a
-    CPU autograd kept 0.31 to 1.05 of the numbers that are counted as activations (13 networks at 64 pixels).
+    `weights` bytes are kept whatever the batch. Unmeasured on a GPU, where running out of memory is caught.
+    On a CPU autograd kept 0.31 to 1.05 of the numbers that `activations` counts (13 networks, 64 pixels).
     """
     return devices * max(1, int((SHARE_GPU * memory - weights) / max(1, activations * each)))
 
