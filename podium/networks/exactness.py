@@ -23,7 +23,8 @@ def be_exact(device: str) -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", CUBLAS)
     torch.backends.cudnn.benchmark = False
     torch.use_deterministic_algorithms(True)
-    deterministic.fill_uninitialized_memory = False  # or every new tensor is written twice
+    # or every new tensor is written twice
+    deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 def loosened(error: RuntimeError) -> str | None:
