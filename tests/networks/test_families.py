@@ -17,35 +17,21 @@ from podium.training.optim.convolutions import quicken
 
 FAMILIES = (
     "caformer_s18",
-    "coatnet_nano_rw_224",
     "convnext_atto",
     "convnextv2_atto",
     "deit_tiny_patch16_224",
-    "densenet121",
-    "edgenext_xx_small",
-    "efficientformer_l1",
-    "efficientnetv2_rw_t",
     "eva02_tiny_patch14_224",
     "fastvit_t8",
-    "ghostnet_100",
     "hgnetv2_b0",
-    "lambda_resnet26t",
     "levit_128s",
-    "maxvit_nano_rw_256",
     "mobilenetv4_conv_small",
     "mobileone_s0",
-    "regnety_002",
     "resnet18",
-    "resnext26ts",
-    "swin_tiny_patch4_window7_224",
-    "tf_efficientnet_b0",
-    "tv:mobilenet_v3_small",
     "vit_small_patch16_dinov3",
     "vit_tiny_patch16_224",
 )
 TODAYS = FAMILIES[date.today().toordinal() % len(FAMILIES)]
 DEPTHS = ("none", "head", "last_stage", "last_two_stages")
-SIZES = {"eva02_tiny_patch14_224": 56}  # whose patches are 14 pixels wide
 SIZE, CLASSES = 64, 5
 
 
@@ -54,11 +40,10 @@ SIZE, CLASSES = 64, 5
 )
 def test_a_family_takes_a_step_at_every_depth(model: str) -> None:
     torch.set_num_threads(1)
-    size = SIZES.get(model, SIZE)
-    images = torch.randn(4, 3, size, size, generator=torch.Generator().manual_seed(0))
+    images = torch.randn(4, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
     labels = torch.arange(4) % CLASSES
     for depth in DEPTHS:
-        network = build(model, False, CLASSES, size)
+        network = build(model, False, CLASSES, SIZE)
         parts = cut(network, depth)
         tail = from_images(parts).train()
         quicken(tail)
