@@ -23,7 +23,6 @@ class Hub:
     corrupt: int = 0  # so many bodies come with one byte changed
     stall_after: int | None = None  # bytes, then silence
     cut_after: int | None = None  # bytes, then the connection ends; once
-    elsewhere: bool = False  # large files lie in a store of their own, as the real hub's do: it sends there
     page: bytes = b""  # what a captive portal answers to everything
     calls: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
@@ -70,12 +69,6 @@ class Handler(BaseHTTPRequestHandler):
             self._send(404, {"X-Error-Code": found}, b"", body)
             return
         content, headers = found
-        if hub.elsewhere and "/resolve/" in self.path:
-            told = {"X-Linked-ETag": headers.pop("ETag"), "X-Linked-Size": str(len(content))}
-            place = f"{hub.url}/plain/{told['X-Linked-ETag'].strip(chr(34))}"
-            hub.files["plain", COMMIT, place.rpartition("/")[2]] = content
-            self._send(302, headers | told | {"ETag": '"short"', "Location": place}, b"", False)
-            return
         begin = int(hub.ranges[-1].removeprefix("bytes=").rstrip("-") or 0) if body else 0
         if begin >= len(content) > 0:
             self._send(416, {}, b"", body)

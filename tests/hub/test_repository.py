@@ -96,14 +96,6 @@ def test_a_connection_that_ends_early_goes_on_where_it_ended(full: Hub) -> None:
     assert "bytes=300000-" in full.ranges
 
 
-def test_a_hub_that_sends_to_its_store_is_followed(full: Hub) -> None:
-    full.elsewhere, full.cut_after = True, 300_000
-    path, source = got()
-    assert path.read_bytes() == CONTENT and (source.commit, source.sha256) == (COMMIT, DIGEST)
-    assert full.calls[0].startswith("HEAD") and full.calls[-1] == f"GET /plain/{DIGEST}"
-    assert full.ranges[-1] == "bytes=300000-"
-
-
 def test_a_later_run_goes_on_where_an_interrupted_one_ended(full: Hub) -> None:
     draft = Path(constants.HF_HUB_CACHE) / "models--timm--small.in1k/blobs" / f"{DIGEST}.incomplete"
     draft.parent.mkdir(parents=True)
