@@ -26,7 +26,7 @@ from podium.networks.cut import cut
 from podium.networks.passes import channels_last
 from podium.networks.precision import DTYPES
 from podium.training.feed.data import Batches, loader
-from podium.training.feed.sampling import Order
+from podium.training.feed.sampling import EpochBatches
 from podium.training.record import summary
 from podium.tta.members import FoldNetwork, Inputs, logits_of
 from podium.tta.params import TtaParams
@@ -125,7 +125,7 @@ def _interrupted(setup: Setup, model: str, folder: Path, **changes: Any) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     network = setup.network(model)
     inputs = setup.resident(network.preprocessing)
-    batches = len(Order(setup.sizes.images, setup.sizes.batch, 3, 0, None))
+    batches = len(EpochBatches(setup.sizes.images, setup.sizes.batch, 3, 0, None))
     try:
         fit(setup, network, Interrupts(inputs, batches + 2), folder, epochs=2, **changes)
     except KeyboardInterrupt:
@@ -157,7 +157,7 @@ def ranks(setup: Setup) -> dict[str, Any]:
     """Two ranks' loaders serve each image once, whatever the last batch's size."""
     network = setup.network(setup.sizes.model)
     learnt = setup.examples(setup.resident(network.preprocessing))
-    order = Order(len(learnt), setup.sizes.batch + 1, 3, 0, None)
+    order = EpochBatches(len(learnt), setup.sizes.batch + 1, 3, 0, None)
     served = [
         sum(len(targets) for _, targets, *_ in loader(Batches(learnt, rank, 2), order)) for rank in range(2)
     ]

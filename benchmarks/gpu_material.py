@@ -19,10 +19,10 @@ from podium.images.shards import Reader, Writer
 from podium.networks import build as networks
 from podium.networks.precision import precision
 from podium.training import losses
-from podium.training.feed.data import Cached, Examples, Inputs
+from podium.training.feed.data import Cached, Examples, InputsOf
 from podium.training.feed.pictures import Pictures
 from podium.training.loop import engine
-from podium.training.loop.learner import Plan
+from podium.training.loop.learner import LearningPlan
 from podium.training.optim import optimizers, schedules
 
 CLASSES = 4
@@ -94,14 +94,14 @@ class Setup:
         """The stored images, decoded each time."""
         return Pictures(self.frame(), Reader(self.out / "data"), made)
 
-    def resident(self, made: Preprocessing) -> Inputs:
+    def resident(self, made: Preprocessing) -> InputsOf:
         """The same from memory, decoded by the first check that asks."""
         file = self.out / f"pixels-{made.size}-{made.interpolation}.npy"
         if not file.exists():
             np.save(file, self.pictures(made)(np.arange(self.sizes.images), 0).numpy())
         return Cached(np.load(file), np.arange(self.sizes.images))
 
-    def examples(self, inputs: Inputs, count: int = 0) -> Examples:
+    def examples(self, inputs: InputsOf, count: int = 0) -> Examples:
         """So many, or each image once, with labels that mean nothing: checks look at speed and bits."""
         count = count or self.sizes.images
         targets = np.eye(CLASSES, dtype=np.float32)[np.arange(count) % CLASSES]
@@ -111,7 +111,7 @@ class Setup:
 class Again:
     """Inputs of more examples than there are images: from the first one again."""
 
-    def __init__(self, inputs: Inputs, images: int) -> None:
+    def __init__(self, inputs: InputsOf, images: int) -> None:
         self.inputs, self.images = inputs, images
 
     def __call__(self, positions: NDArray[np.int64], epoch: int) -> torch.Tensor:
@@ -121,20 +121,20 @@ class Again:
 def fit(
     setup: Setup,
     network: networks.Network,
-    inputs: Inputs,
+    inputs: InputsOf,
     folder: Path,
     epochs: int = 1,
     count: int = 0,
     normalise: nn.Module | None = None,
     **changes: Any,
-) -> engine.Outcome:
+) -> engine.TrainedTail:
     """Trains the network in place as a fold is; `changes` name the engine's settings."""
     module, made = network.module, network.preprocessing
     learnt = setup.examples(inputs, count)
     empty = replace(learnt, targets=learnt.targets[:0], weights=learnt.weights[:0])
     steps = epochs * -(-len(learnt) // setup.sizes.batch)
     kind = LIGHTNING[precision(module, setup.device)]
-    plan = Plan(
+    plan = LearningPlan(
         seed=3, epochs=epochs, loss=losses.load("cross_entropy", {}), lr=1e-3,
         optimizer=lambda lr: optimizers.build("adamw", module, lr, 0.01, 1.0),
         schedule=lambda optimizer: schedules.build("cosine", optimizer, steps, 1),
@@ -159,7 +159,7 @@ def digest(module: nn.Module) -> str:
 class Interrupts:
     """Inputs that raise Ctrl-C after so many batches."""
 
-    def __init__(self, inputs: Inputs, batches: int) -> None:
+    def __init__(self, inputs: InputsOf, batches: int) -> None:
         self.inputs, self.left = inputs, batches
 
     def __call__(self, positions: Any, epoch: int) -> torch.Tensor:

@@ -14,7 +14,7 @@ from podium.features.pixels import Normalise
 from podium.foundation.run import cores
 from podium.networks.passes import channels_last
 from podium.networks.precision import DTYPES, precision
-from podium.training.feed.data import Inputs
+from podium.training.feed.data import InputsOf
 
 NEAR_BARE, NEAR_MEMORY = 0.9, 0.8  # of timm's bare loop: ours from memory, ours from JPEGs
 ROUNDS = 8  # batches of each worker: the first few were made before anybody asked
@@ -82,7 +82,7 @@ def _bare(setup: Setup) -> float:
     return setup.sizes.steps * batch / (time.perf_counter() - began)
 
 
-def _rate(setup: Setup, inputs: Inputs, batches: int, workers: int) -> float:
+def _rate(setup: Setup, inputs: InputsOf, batches: int, workers: int) -> float:
     """Images a second of the second half of so many batches: what starting and saving cost is left out."""
     network, folder = setup.network(setup.sizes.model), setup.out / "rate"
     shutil.rmtree(folder, ignore_errors=True)

@@ -39,7 +39,7 @@ from podium.networks.precision import precision
 from podium.training.feed import online
 from podium.training.feed.data import Examples
 from podium.training.feed.inputs import kept, pictures
-from podium.training.feed.rows import Rows, training, validation
+from podium.training.feed.rows import TrainingRows, training, validation
 from podium.training.loop import engine
 from podium.training.optim.convolutions import quicken
 
@@ -166,7 +166,9 @@ def run(setting: Setting, epochs: int, *, fresh: bool) -> Trained:
     return Trained(np.concatenate(hits), time.perf_counter() - started, pictures, epochs)
 
 
-def train(setting: Setting, fold: int, rows: Rows, check: Rows, epochs: int, *, fresh: bool) -> Hits:
+def train(
+    setting: Setting, fold: int, rows: TrainingRows, check: TrainingRows, epochs: int, *, fresh: bool
+) -> Hits:
     """Which validation images the fold's network gets right."""
     network, parts = parted(setting)
     assert parts.frozen is not None, f"{parts.sentence}: it must be cut to be compared"
@@ -205,7 +207,7 @@ def parted(setting: Setting) -> tuple[networks.Network, Cut]:
     return network, cut(network, setting.freeze)
 
 
-def rows_of(setting: Setting, fold: int) -> tuple[Rows, Rows]:
+def rows_of(setting: Setting, fold: int) -> tuple[TrainingRows, TrainingRows]:
     """(training rows with copies, validation rows) of a share of the originals, the same for every way."""
     table = share_of(setting.table, setting.share)
     none = pseudo.table(setting.classes).empty()

@@ -21,7 +21,7 @@ from benchmarks.probed import Probed
 from podium.foundation.files import write_json, write_text
 from podium.metrics import registry
 from podium.project import choosing
-from podium.project.choosing import Candidate
+from podium.project.choosing import FinalCandidate
 
 Floats = NDArray[np.float64]
 Pair = tuple[int, int]
@@ -115,7 +115,7 @@ def _split(images: int, splits: int, share: float, draw: np.random.Generator) ->
 
 def picks(runs: list[Probed], names: list[str]) -> dict[str, Pair]:
     """The places of the two that `choose` takes, and of the two best by CV; ties: the earlier one."""
-    found = choosing.choose([Candidate(name, one.run) for name, one in zip(names, runs, strict=True)])
+    found = choosing.choose([FinalCandidate(name, one.run) for name, one in zip(names, runs, strict=True)])
     assert not found.left_out
     ranked = [found.first, *(second.candidate for second in found.seconds)]
     chosen = [names.index(one.name) for one in ranked[:2]]

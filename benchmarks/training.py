@@ -37,12 +37,12 @@ from podium.networks import build as networks
 from podium.networks import precision
 from podium.networks.cut import Cut, cut, from_images
 from podium.training import losses
-from podium.training.feed.data import Batches, Cached, Examples, Inputs
+from podium.training.feed.data import Batches, Cached, Examples, InputsOf
 from podium.training.feed.pictures import Pictures
-from podium.training.feed.rows import Rows, training, validation
-from podium.training.feed.sampling import Order, batches
+from podium.training.feed.rows import TrainingRows, training, validation
+from podium.training.feed.sampling import EpochBatches, batches
 from podium.training.loop import engine
-from podium.training.loop.learner import Plan
+from podium.training.loop.learner import LearningPlan
 from podium.training.optim import optimizers, schedules
 from podium.training.optim.convolutions import quicken
 
@@ -165,7 +165,7 @@ def parted(setting: Setting, freeze: str) -> tuple[networks.Network, Cut]:
     return network, cut(network, freeze)
 
 
-def fold_rows(setting: Setting, number: int) -> tuple[Rows, Rows]:
+def fold_rows(setting: Setting, number: int) -> tuple[TrainingRows, TrainingRows]:
     none = pseudo.table(setting.classes).empty()
     targets = np.eye(setting.classes, dtype=np.float32)
     return (
@@ -175,8 +175,8 @@ def fold_rows(setting: Setting, number: int) -> tuple[Rows, Rows]:
 
 
 def fed(
-    setting: Setting, network: networks.Network, parts: Cut, rows: list[Rows], *, cached: bool
-) -> tuple[list[Inputs], nn.Module]:
+    setting: Setting, network: networks.Network, parts: Cut, rows: list[TrainingRows], *, cached: bool
+) -> tuple[list[InputsOf], nn.Module]:
     if not cached:
         reader = Reader(setting.root)
         return [Pictures(part.frame, reader, network.preprocessing) for part in rows], from_images(parts)
@@ -188,9 +188,9 @@ def fed(
     return [Cached(array, np.arange(e - len(p), e)) for e, p in zip(ends, rows, strict=True)], parts.tail
 
 
-def plan(network: networks.Network, epochs: int, images: int, number: int) -> Plan:
+def plan(network: networks.Network, epochs: int, images: int, number: int) -> LearningPlan:
     steps = epochs * batches(images, BATCH)
-    return Plan(
+    return LearningPlan(
         seed=derive(0, "benchmark", number),
         epochs=epochs,
         loss=losses.load("smoothed", {}),
@@ -218,17 +218,17 @@ def overhead(setting: Setting) -> dict[str, float]:
     return {"ours_seconds": min(ours), "bare_seconds": min(bare), "overhead": min(ours) / min(bare) - 1}
 
 
-def our_loop(module: nn.Module, examples: Examples, made: Plan) -> None:
+def our_loop(module: nn.Module, examples: Examples, made: LearningPlan) -> None:
     empty = Examples(examples.inputs, examples.targets[:0], examples.weights[:0])
     with tempfile.TemporaryDirectory() as folder:
         engine.fit(module, made, engine.Settings(fold=0, batch_size=BATCH), examples, empty, Path(folder))
 
 
-def bare_loop(module: nn.Module, examples: Examples, made: Plan) -> None:
+def bare_loop(module: nn.Module, examples: Examples, made: LearningPlan) -> None:
     optimizer = made.optimizer(RATE)
     module.train()
     served, normalise = Batches(examples), made.normalise or nn.Identity()
-    for batch in Order(len(examples), BATCH, made.seed):
+    for batch in EpochBatches(len(examples), BATCH, made.seed):
         inputs, targets, _, _ = served[batch]
         loss = made.loss(module(normalise(inputs)), targets).mean()
         optimizer.zero_grad()
@@ -250,7 +250,7 @@ def memory() -> dict[str, float]:
             Cached(found, np.arange(n)), np.full((n, 10), 0.1, np.float32), np.ones(n, np.float32)
         )
         served, peak = Batches(examples), 0.0
-        for batch in Order(n, 256, 0):
+        for batch in EpochBatches(n, 256, 0):
             inputs, targets, _, _ = served[batch]
             loss = nn.functional.cross_entropy(tail(inputs), targets)
             optimizer.zero_grad()

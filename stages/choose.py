@@ -6,7 +6,7 @@ from podium.foundation.errors import UserError
 from podium.foundation.git import is_full
 from podium.kaggle import ledger
 from podium.project import choosing, experiments, standing
-from podium.project.choosing import Candidate
+from podium.project.choosing import FinalCandidate
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     public = {row.revision: row.public for row in uploaded}
     names = {row.revision: row.experiment or row.message for row in uploaded} or _all()
     found = [
-        Candidate(name, run, public.get(revision))
+        FinalCandidate(name, run, public.get(revision))
         for revision, name in names.items()
         if (run := earlier.read(revision)) is not None
     ]

@@ -28,12 +28,12 @@ def main() -> None:
     shipped, params, found = load(CompetitionParams), asked(), competition.read()
     with loading():
         from podium.export import members, rehearsal, sealed
-        from podium.export.expected import Voting
+        from podium.export.expected import LearntVote
         from podium.export.making import read_table
 
     ready = published(params, found, folds.FOLDS.read(folds.PATH))
     raw = hidden.opened(download := Path(shipped.path).expanduser(), shipped, read_meta(download))
-    voting = Voting(ready, read_table(), registry.of(found), load(run.Seed).seed)
+    voting = LearntVote(ready, read_table(), registry.of(found), load(run.Seed).seed)
     told = rehearsal.rehearse(voting, members.sources(params, ready.pool.names), raw, count)
     hours = told.hours(total)
     print(

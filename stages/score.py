@@ -39,13 +39,13 @@ def main() -> None:
         with loading():  # late: a mistake above is told at once
             import torch
 
-            from podium.export.expected import Voting
+            from podium.export.expected import LearntVote
             from podium.export.making import read_table
             from podium.labelled.vote import told, vote
 
         torch.set_num_threads(load(run.Threads).threads)
         ready = published(params, found, folds.FOLDS.read(folds.PATH))
-        voting = Voting(ready, read_table(), registry.of(found), load(run.Seed).seed)
+        voting = LearntVote(ready, read_table(), registry.of(found), load(run.Seed).seed)
         probs = vote(voting, params, given, Path(place), load(EmbedParams))
     labels = np.array(given.labels, np.int64)
     print(f"{where}: {len(labels):,} images; {told(voting)}.")

@@ -174,7 +174,7 @@ def test_an_epoch_chosen_on_the_scored_fold_marks_the_score(keep: str, stopped: 
     from torch import nn
 
     from podium.contracts.model import Preprocessing
-    from podium.training.feed.rows import Rows
+    from podium.training.feed.rows import TrainingRows
     from podium.training.record import card as record
 
     seen = Preprocessing(size=8, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
@@ -185,8 +185,8 @@ def test_an_epoch_chosen_on_the_scored_fold_marks_the_score(keep: str, stopped: 
         request=SimpleNamespace(fold=0, classes=["x", "y"], task="single", train=TrainParams(keep=keep)),
         network=network,
         parts=SimpleNamespace(name="head"),
-        resolved=SimpleNamespace(epochs=2),
-        rows=Rows(pd.DataFrame({"copy": [0, 0]}), None, None),
+        resolved=SimpleNamespace(decisive={"epochs": 2}),
+        rows=TrainingRows(pd.DataFrame({"copy": [0, 0]}), None, None),
         outlook=SimpleNamespace(cached=True),
         said=[],
         ignored=[],

@@ -39,7 +39,7 @@ CLASS_ENOUGH = 8  # mirrored images of a class
 
 
 @dataclass(frozen=True)
-class Choice:
+class AllowedFlips:
     """The allowed mirror images, and why."""
 
     allowed: Flips
@@ -92,7 +92,7 @@ def _error(values: NDArray[np.float64]) -> float:
     return float(values.std() / len(values) ** 0.5)
 
 
-def choose(params: AugmentParams, rows: pd.DataFrame, classes: Sequence[str]) -> Choice:
+def choose(params: AugmentParams, rows: pd.DataFrame, classes: Sequence[str]) -> AllowedFlips:
     """The flips of `augment.flip`; auto measures each direction. rows: image_id, label, weight.
 
     Raises UserError where flips are asked of a policy that never mirrors.
@@ -105,9 +105,9 @@ def choose(params: AugmentParams, rows: pd.DataFrame, classes: Sequence[str]) ->
                 f"params.yaml: augment.flip is {params.flip}, but the policy {params.policy} never mirrors: "
                 "set augment.flip to none or auto, or take another policy."
             )
-        return Choice(allowed, [])
+        return AllowedFlips(allowed, [])
     if not mirrors_at_all:
-        return Choice(Flips(), [f"Mirror images: none, as the policy {params.policy} has it."])
+        return AllowedFlips(Flips(), [f"Mirror images: none, as the policy {params.policy} has it."])
     return measured(rows, classes, *_vectors())
 
 
@@ -116,7 +116,7 @@ def measured(
     classes: Sequence[str],
     vectors: dict[str, NDArray[np.float32]],
     mirrored: dict[str, NDArray[np.float32]],
-) -> Choice:
+) -> AllowedFlips:
     """Judges each direction on `mirrored`: image_id -> (2, d). vectors: image_id -> (d,), of originals."""
     known = rows[rows["image_id"].isin(vectors.keys()) & (rows["weight"] > 0)]
     sample = known["image_id"].isin(mirrored.keys()).to_numpy()
@@ -124,7 +124,7 @@ def measured(
         said = (
             f"Mirror images: none; {int(sample.sum())} images are too few to measure whether classes survive."
         )
-        return Choice(Flips(), [said])
+        return AllowedFlips(Flips(), [said])
     judged = survivals(
         np.stack([vectors[name] for name in known["image_id"][sample]]),
         np.stack([mirrored[name] for name in known["image_id"][sample]]),
@@ -133,7 +133,7 @@ def measured(
     )
     allowed = Flips(not judged[0].harms, not judged[1].harms and judged[1].pays)
     verdicts = zip(DIRECTIONS, judged, (allowed.horizontal, allowed.vertical), strict=True)
-    return Choice(allowed, [_sentence(*verdict, classes) for verdict in verdicts])
+    return AllowedFlips(allowed, [_sentence(*verdict, classes) for verdict in verdicts])
 
 
 def survivals(

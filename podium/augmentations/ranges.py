@@ -11,7 +11,7 @@ from podium.augmentations.warp import AxisShift, Border, Geometry, Warp
 Degrees = Annotated[float, Field(ge=0, le=180)]
 Share = Annotated[float, Field(ge=0, le=1)]  # of the side for shifts; of a factor; a probability
 Slope = Annotated[float, Field(ge=0, le=60)]  # degrees
-Nearness = Annotated[float, Field(ge=0, lt=1)]
+Zoom = Annotated[float, Field(ge=0, lt=1)]
 Turn = Annotated[float, Field(ge=0, le=0.5)]  # of the colour circle
 
 
@@ -25,7 +25,7 @@ class Ranges(BaseModel):
     rotation: Degrees = 0.0
     shift: Share = 0.0  # each axis
     shear: Slope = 0.0
-    zoom: Nearness = 0.0  # 0.1: 0.9 to 1.1, both axes alike
+    zoom: Zoom = 0.0  # 0.1: 0.9 to 1.1, both axes alike
     brightness: Share = 0.0
     contrast: Share = 0.0
     saturation: Share = 0.0

@@ -25,7 +25,7 @@ NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
 @dataclass(frozen=True)
-class Wish:
+class PlannedRun:
     """One experiment: its name, its settings, and params.yaml as they make it."""
 
     name: str
@@ -34,14 +34,14 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Sweep:
     """What a sweep runs, in order."""
 
-    wishes: list[Wish]
+    wishes: list[PlannedRun]
     halving: bool
 
 
-def read(path: str, given: str, halving: bool, params: Path = PATH) -> Plan:
+def read(path: str, given: str, halving: bool, params: Path = PATH) -> Sweep:
     """The plan of a file, or of `-S key=a,b` settings.
 
     Raises UserError for a plan that is none, and for settings that `check` would refuse.
@@ -49,18 +49,18 @@ def read(path: str, given: str, halving: bool, params: Path = PATH) -> Plan:
     if bool(path) == bool(given):
         raise UserError('give PLAN=plan.yaml, or SET="-S model=a,b -S seed=0,1": one of the two.')
     if given:
-        return Plan(_grid(settings.taken(given), params), halving)
+        return Sweep(_grid(settings.taken(given), params), halving)
     values = _values(Path(path))
     wishes = _grid(_settings(values.get("grid", {}), f"{path}: grid", lists=True), params)
     for name, words in (values.get("experiments") or {}).items():
         wanted = _settings(words, f"{path}: {name}", lists=False)
         settings.refuse_wrong(wanted, params)
-        wishes.append(Wish(_named(str(name)), wanted, text(wanted, params)))
+        wishes.append(PlannedRun(_named(str(name)), wanted, text(wanted, params)))
     names = [wish.name for wish in wishes]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not wishes:
         raise UserError(f"{path}: {f'{twice[0]} stands there twice' if twice else 'it names no experiment'}.")
-    return Plan(wishes, halving or bool(values.get("halving")))
+    return Sweep(wishes, halving or bool(values.get("halving")))
 
 
 def text(wanted: list[str], params: Path = PATH) -> str:
@@ -74,7 +74,7 @@ def text(wanted: list[str], params: Path = PATH) -> str:
         return copy.read_text(encoding="utf-8")
 
 
-def _grid(wanted: list[str], params: Path) -> list[Wish]:
+def _grid(wanted: list[str], params: Path) -> list[PlannedRun]:
     """Each combination of the lists' values."""
     from dvc.utils.hydra import get_hydra_sweeps
 
@@ -82,7 +82,7 @@ def _grid(wanted: list[str], params: Path) -> list[Wish]:
         return []
     settings.refuse_wrong(wanted, params)
     combinations = [list(one[str(params)]) for one in get_hydra_sweeps({str(params): wanted})]
-    return [Wish(name_of(one), one, text(one, params)) for one in combinations]
+    return [PlannedRun(name_of(one), one, text(one, params)) for one in combinations]
 
 
 def name_of(wanted: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from podium.cluster import graph, machines, parcel
 from podium.cluster.driving import Order, Outcome, drive, sentences
-from podium.cluster.plan import Plan, Wish, text
+from podium.cluster.plan import PlannedRun, Sweep, text
 from podium.cluster.worker import DONE
 from podium.foundation.errors import UserError
 from podium.foundation.git import ask, demand
@@ -31,7 +31,7 @@ class Where:
     jobs: str
 
 
-def run(plan: Plan, folds: Folds, where: Where) -> str:
+def run(plan: Sweep, folds: Folds, where: Where) -> str:
     """Runs what is not recorded yet; one sentence of what became of it.
 
     Raises UserError at the end where an experiment failed; the others are recorded all the same.
@@ -57,7 +57,7 @@ def run(plan: Plan, folds: Folds, where: Where) -> str:
     return f"{said}{len(ended)} ran: `make experiments` shows them"
 
 
-def recorded(wish: Wish, base: str) -> bool:
+def recorded(wish: PlannedRun, base: str) -> bool:
     """Whether the experiment stands under its name with these params, this code and the user's own files."""
     there = reference(wish.name, base)
     if ask("rev-parse", "--verify", "--quiet", there).returncode:
@@ -71,7 +71,7 @@ def reference(name: str, base: str) -> str:
     return f"refs/exps/{base[:2]}/{base[2:]}/{name}"
 
 
-def over(wishes: list[Wish], base: str, where: Where, *, keep: bool) -> dict[str, Outcome]:
+def over(wishes: list[PlannedRun], base: str, where: Where, *, keep: bool) -> dict[str, Outcome]:
     """The experiments over the cluster; with `keep` each is recorded as soon as it ends."""
     own = {path.stem for path in OWN_NETWORKS.glob("*.py")}
     experiments = [
@@ -111,7 +111,7 @@ def record(outcome: Outcome) -> list[Order]:
     return []
 
 
-def _halved(wishes: list[Wish], folds: Folds, base: str, where: Where) -> list[str]:
+def _halved(wishes: list[PlannedRun], folds: Folds, base: str, where: Where) -> list[str]:
     """Names within their interval of the best on the first fold; the others are recorded with it alone.
 
     What an earlier run did of this comes out of DVC's run cache.
@@ -154,7 +154,7 @@ def _demanded(outcomes: dict[str, Outcome], name: str) -> Outcome:
     return found
 
 
-def _values(wish: Wish) -> Any:
+def _values(wish: PlannedRun) -> Any:
     import yaml
 
     return yaml.safe_load(wish.params)

@@ -10,7 +10,7 @@ import numpy as np
 from podium.competition.cells import Cells, tell
 from podium.competition.id_columns import counts_rows, id_column
 from podium.competition.label_columns import is_split
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.competition.matching import ImageIndex, match
 from podium.competition.roles import file_role
 from podium.competition.sample import is_sample
@@ -40,7 +40,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ColumnCells:
     """One column: its cells in training and in the test, and the rows and labels of the images."""
 
     trained: Cells
@@ -52,7 +52,7 @@ class Judged:
 
 def beside(
     sheets: Iterable[Sheet],
-    labels: Labels,
+    labels: ShippedLabels,
     classes: Classes,
     subset: Cells,
     rows: Cells,
@@ -71,7 +71,7 @@ def beside(
     made = Beside()
     refused = []
     for name, cells in found.items():
-        judged = Judged(
+        judged = ColumnCells(
             {path: cells[path] for path in trained if path in cells},
             {path: cells[path] for path in tested if path in cells},
             rows, labels.of, (len(trained), len(tested)),
@@ -93,7 +93,7 @@ def beside(
     return made
 
 
-def settle_groups(told: Beside, labels: Labels, named: str | None) -> list[Finding]:
+def settle_groups(told: Beside, labels: ShippedLabels, named: str | None) -> list[Finding]:
     """Takes groups whose values the test shares from `labels`, and gives it those that no name told.
 
     Where a column that the test has other values of holds the groups that a name told, it takes their place.
@@ -160,19 +160,19 @@ def _no_column(sheet: Sheet, name: str, left: set[str]) -> bool:
     return usual or is_split(name) or counts_rows(sheet, name)
 
 
-def _few(judged: Judged) -> bool:
+def _few(judged: ColumnCells) -> bool:
     return len(judged.trained) < COVERED * judged.images[0]
 
 
-def _not_in_test(judged: Judged) -> bool:
+def _not_in_test(judged: ColumnCells) -> bool:
     return len(judged.tested) < COVERED * judged.images[1]
 
 
-def _constant(judged: Judged) -> bool:
+def _constant(judged: ColumnCells) -> bool:
     return len(set(judged.trained.values())) < 2
 
 
-def _id_like(judged: Judged) -> bool:
+def _id_like(judged: ColumnCells) -> bool:
     values = set(judged.trained.values())
     rows = len({judged.rows.get(path, path) for path in judged.trained})
     if all(integer(value) is not None for value in values):
@@ -180,12 +180,12 @@ def _id_like(judged: Judged) -> bool:
     return not all(map(is_number, values)) and len(values) > OWN * rows
 
 
-def _hits(judged: Judged) -> int:
+def _hits(judged: ColumnCells) -> int:
     known = set(judged.trained.values())
     return sum(value in known for value in judged.tested.values())
 
 
-def _unseen(judged: Judged) -> bool:
+def _unseen(judged: ColumnCells) -> bool:
     """Names and whole numbers that the test has others of: patients, days, sessions."""
     known = set(judged.trained.values())
     if any(is_number(value) and integer(value) is None for value in known):
@@ -194,7 +194,7 @@ def _unseen(judged: Judged) -> bool:
     return not few_numbers and _hits(judged) < SEEN * len(judged.tested)
 
 
-def _is_apart(judged: Judged) -> bool:
+def _is_apart(judged: ColumnCells) -> bool:
     """Whether training's values repeat and the test has none of them, as with places, writers, sequences."""
     values = set(judged.trained.values())
     rows = len({judged.rows.get(path, path) for path in judged.trained})
@@ -209,7 +209,7 @@ def _is_apart(judged: Judged) -> bool:
     return len(of) > 1 and min(map(len, of.values())) > 1
 
 
-def _tells_the_label(judged: Judged) -> bool:
+def _tells_the_label(judged: ColumnCells) -> bool:
     """Whether the label can be read off the column: a word a class, or thresholds of a number.
 
     Measured labels: the same order.
@@ -239,7 +239,7 @@ def _same_order(given: list[tuple[str, str]]) -> bool:
     return bool(len(np.unique(cells)) > 1 and abs(spearmanr(cells, labels).statistic) > SURE)
 
 
-RULES: list[tuple[Callable[[Judged], bool], str]] = [
+RULES: list[tuple[Callable[[ColumnCells], bool], str]] = [
     (_few, "empty for most training images"),
     (_not_in_test, "missing in the test"),
     (_constant, "always the same"),

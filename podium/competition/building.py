@@ -1,7 +1,7 @@
 """A submission's form where no sample was shipped: as the labels were."""
 
 from podium.competition.forms import takes_chances
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.download.tables import cell
 from podium.forms.classes import Classes, integer
 from podium.forms.shown import FormFound, Note
@@ -10,7 +10,9 @@ from podium.tasks.answers import NONE
 SHOWN = 5  # columns in a finding
 
 
-def built(classes: Classes, labels: Labels, ids: list[str], metric: str | None) -> tuple[FormFound, str, str]:
+def built(
+    classes: Classes, labels: ShippedLabels, ids: list[str], metric: str | None
+) -> tuple[FormFound, str, str]:
     """(form, id column, the sample's text): a row for each of the test images' `ids`."""
     form = _of_targets(classes, labels) if labels.columns else _of_classes(classes, labels, metric)
     id_column = labels.id_column or "id"
@@ -24,7 +26,7 @@ def built(classes: Classes, labels: Labels, ids: list[str], metric: str | None) 
     return form, id_column, text
 
 
-def _of_classes(classes: Classes, labels: Labels, metric: str | None) -> FormFound:
+def _of_classes(classes: Classes, labels: ShippedLabels, metric: str | None) -> FormFound:
     column = labels.label_column if labels.label_column and " .. " not in labels.label_column else "label"
     if takes_chances(metric):
         if len(classes.names) == 2 and classes.integers == [0, 1]:
@@ -36,7 +38,7 @@ def _of_classes(classes: Classes, labels: Labels, metric: str | None) -> FormFou
     return FormFound("label", [column], classes.names)
 
 
-def _of_targets(classes: Classes, labels: Labels) -> FormFound:
+def _of_targets(classes: Classes, labels: ShippedLabels) -> FormFound:
     columns = list(range(len(classes.names)))
     if labels.task == "number":
         return FormFound("numbers", classes.names, column_classes=columns)

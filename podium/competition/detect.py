@@ -13,7 +13,7 @@ from podium.competition.forms import form_of
 from podium.competition.joining import composed
 from podium.competition.judged import judged
 from podium.competition.labelling import find_labels
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.competition.long_rows import widened
 from podium.competition.looked_for import bring_together
 from podium.competition.page import metric_of_page
@@ -157,7 +157,7 @@ class _Detection:
         roles.folders["test"] = roles.folders.pop("predict")
         roles.change(roles.images("predict"), "test")
 
-    def _refuse_trained(self, labels: Labels) -> None:
+    def _refuse_trained(self, labels: ShippedLabels) -> None:
         """A sample whose ids are training images: its test images stay with the organiser."""
         ids = self.sample.ids if self.sample else {}
         trained = [path for path in ids if path in labels.of and self.roles.of[path] == "train"]
@@ -191,7 +191,7 @@ class _Detection:
                 f"competition.test{such}."
             )
 
-    def _classes(self, labels: Labels, subset: dict[str, str]) -> Classes:
+    def _classes(self, labels: ShippedLabels, subset: dict[str, str]) -> Classes:
         used = {label for path, label in labels.of.items() if subset.get(path) in ("train", "validation")}
         if len(used) < 2:
             raise UserError(f"{labels.source}: the training images have one class only ({', '.join(used)}).")
@@ -214,14 +214,14 @@ class _Detection:
         self._note("classes", f"{len(classes.names)}: {_list(classes.names)}", classes.why)
         return classes
 
-    def _targets(self, labels: Labels, subset: dict[str, str]) -> Classes:
+    def _targets(self, labels: ShippedLabels, subset: dict[str, str]) -> Classes:
         classes = targets.classes_of(labels, subset)
         self._note(
             "task", f"{labels.task}: {_list(classes.names)}", f"{classes.why}, in {labels.label_column}"
         )
         return classes
 
-    def _rows(self, labels: Labels, subset: dict[str, str]) -> dict[str, str]:
+    def _rows(self, labels: ShippedLabels, subset: dict[str, str]) -> dict[str, str]:
         """The row of each labelled and test image, where rows have several; a finding where none is known."""
         if not self.roles.rows:
             return {}
@@ -229,7 +229,9 @@ class _Detection:
         self.findings += findings
         return rows
 
-    def _form(self, classes: Classes, images: list[Shipped], labels: Labels) -> tuple[FormFound, str, str]:
+    def _form(
+        self, classes: Classes, images: list[Shipped], labels: ShippedLabels
+    ) -> tuple[FormFound, str, str]:
         metric = self.params.metric or self.meta.metric
         metric = canonical(metric) if metric else None
         if self.sample:
@@ -243,7 +245,7 @@ class _Detection:
         return form, id_column, text
 
     def _competition(
-        self, classes: Classes, form: FormFound, id_column: str, labels: Labels, names: dict[str, str]
+        self, classes: Classes, form: FormFound, id_column: str, labels: ShippedLabels, names: dict[str, str]
     ) -> Competition:
         task, findings = targets.task_of(
             labels, classes, self.params.metric or self.meta.metric, self.params.task

@@ -1,7 +1,7 @@
 """The form of a submission's values: the first of the task's forms that the sample shows."""
 
 from podium.competition.id_columns import value_columns
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.download.tables import Sheet
 from podium.forms import registry as forms
 from podium.forms.classes import Classes
@@ -19,7 +19,12 @@ ASKED = {
 
 
 def form_of(
-    sheet: Sheet, id_column: str, classes: Classes, labels: Labels, named: str | None, metric: str | None
+    sheet: Sheet,
+    id_column: str,
+    classes: Classes,
+    labels: ShippedLabels,
+    named: str | None,
+    metric: str | None,
 ) -> FormFound:
     """The form that the sample's columns and cells show. Raises UserError where they fit none of the task."""
     truth = load(labels.task).truth

@@ -99,7 +99,7 @@ Key = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
-class Form:
+class IdForm:
     """One way in which ids name images: an id and an image fit where their keys are equal."""
 
     words: str
@@ -116,19 +116,19 @@ DECIMAL = "whole numbers written as decimals"
 THOUSANDS = "numbers with marks between thousands"
 NUMBERS = {OTHER_ZEROS, BY_NUMBER, DECIMAL, THOUSANDS}
 FORMS = [
-    Form(EXACT, as_is, as_is),
-    Form(WITHOUT_SUFFIX, as_is, stem),
-    Form("file names with another suffix", stem, stem),
-    Form("file names in another case", folded(as_is), folded(as_is)),
-    Form("file names without suffix, in another case", folded(as_is), folded(stem)),
-    Form("file names with another suffix, in another case", folded(stem), folded(stem)),
-    Form("file names without their suffixes", _without_any, _without_any),
-    Form(OTHER_ZEROS, number, number),
-    Form("file names as links write them", _unquoted, as_is),
-    Form("file names without suffix, as links write them", _bare, stem),
-    Form(DECIMAL, _decimal, number),
-    Form(THOUSANDS, _thousands, number),
-    Form("sounds or films, of which pictures have the names", _heard, stem),
-    Form("file names with other signs between words", _worded, _worded, weak=True),
-    Form(BY_NUMBER, number, _last_number, weak=True),
+    IdForm(EXACT, as_is, as_is),
+    IdForm(WITHOUT_SUFFIX, as_is, stem),
+    IdForm("file names with another suffix", stem, stem),
+    IdForm("file names in another case", folded(as_is), folded(as_is)),
+    IdForm("file names without suffix, in another case", folded(as_is), folded(stem)),
+    IdForm("file names with another suffix, in another case", folded(stem), folded(stem)),
+    IdForm("file names without their suffixes", _without_any, _without_any),
+    IdForm(OTHER_ZEROS, number, number),
+    IdForm("file names as links write them", _unquoted, as_is),
+    IdForm("file names without suffix, as links write them", _bare, stem),
+    IdForm(DECIMAL, _decimal, number),
+    IdForm(THOUSANDS, _thousands, number),
+    IdForm("sounds or films, of which pictures have the names", _heard, stem),
+    IdForm("file names with other signs between words", _worded, _worded, weak=True),
+    IdForm(BY_NUMBER, number, _last_number, weak=True),
 ]

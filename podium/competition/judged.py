@@ -26,7 +26,7 @@ SHOWN = 4  # names in a sentence
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judgement:
     """What competition.json says of it, and the findings that tell."""
 
     metric: str
@@ -38,7 +38,7 @@ class Judged:
 def judged(
     raw: Raw, params: CompetitionParams, meta: Meta, paged: bool, form: FormFound, task: str,
     classes: Sequence[str],
-) -> Judged:  # fmt: skip
+) -> Judgement:  # fmt: skip
     """The metric and what goes with it; paged: whether nothing but the page's text names the metric.
 
     Raises UserError where params name what does not suit the task or its classes.
@@ -46,7 +46,7 @@ def judged(
     metric, findings = _metric(params, meta, paged, form, task, len(classes))
     weights, weighed = weights_of(raw, params.weights, classes, metric, task)
     unknown, told = _unknown(params.unknown, classes, metric, task)
-    return Judged(metric, weights, unknown, [*findings, *weighed, *told])
+    return Judgement(metric, weights, unknown, [*findings, *weighed, *told])
 
 
 def _metric(

@@ -5,7 +5,7 @@ import re
 from podium.competition.id_columns import counts_rows
 from podium.competition.id_forms import hint
 from podium.competition.label_columns import group_rank, is_group, no_column, split_column, split_word
-from podium.competition.labels import SHOWN, Labels
+from podium.competition.labels import SHOWN, ShippedLabels
 from podium.competition.matching import ImageIndex, Match, match, which
 from podium.competition.params import CompetitionParams
 from podium.competition.told import tell
@@ -27,7 +27,7 @@ def from_table(
     params: CompetitionParams,
     wanted: dict[str, list[str]],
     known: set[str],
-) -> Labels | None:
+) -> ShippedLabels | None:
     """Labels of the pool's images from column `ids` and the label's; None where no column could be the label.
 
     others: images of other roles, whose rows are no mistake.
@@ -54,13 +54,13 @@ def from_table(
 
 def _collect(
     sheet: Sheet, ids: str, column: str, cells: list[str], found: Match, params: CompetitionParams
-) -> Labels:
+) -> ShippedLabels:
     group = _group_column(sheet, ids, column, params.group_column)
     split = split_column(sheet)
     text = f"{sheet.name}, columns {ids} -> image, {column} -> label" + (
         f", {group} -> group" if group else ""
     )
-    labels = Labels(sheet.name, text, {}, id_column=ids, label_column=column, id_forms=found.forms)
+    labels = ShippedLabels(sheet.name, text, {}, id_column=ids, label_column=column, id_forms=found.forms)
     labels.group_column = group or ""
     unnamed: list[str] = []
     torn: dict[str, str] = {}
@@ -113,7 +113,9 @@ def _rows_of(sheet: Sheet, ids: str, found: Match, column: str) -> dict[str, str
     }
 
 
-def _leave_out_torn(labels: Labels, torn: dict[str, str], rows: int, params: CompetitionParams) -> None:
+def _leave_out_torn(
+    labels: ShippedLabels, torn: dict[str, str], rows: int, params: CompetitionParams
+) -> None:
     """Images that have two labels: left out where they are few, else UserError."""
     if not torn:
         return

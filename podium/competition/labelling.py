@@ -5,7 +5,7 @@ from podium.competition.foreign import other_labels, pixel_table
 from podium.competition.id_columns import id_column
 from podium.competition.id_forms import ROUNDED, is_rounded
 from podium.competition.label_columns import shown_words
-from podium.competition.labels import STORAGE, Labels, folders_of, from_folders, from_names
+from podium.competition.labels import STORAGE, ShippedLabels, folders_of, from_folders, from_names
 from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role, word_role
@@ -26,7 +26,7 @@ Values = dict[str, list[str]]  # the sample's columns after its id
 
 def find_labels(
     raw: Raw, roles: Roles, sheets: Sheets, values: Values, params: CompetitionParams
-) -> tuple[Labels, list[Finding]]:
+) -> tuple[ShippedLabels, list[Finding]]:
     """(labels, findings). Raises UserError where there are none, or two that differ."""
     findings: list[Finding] = []
     folders = _folder_labels(roles, values, params.class_level, strict=False)
@@ -58,7 +58,7 @@ def find_labels(
     return labels, said + _merge(labels, params)
 
 
-def _merge(labels: Labels, params: CompetitionParams) -> list[Finding]:
+def _merge(labels: ShippedLabels, params: CompetitionParams) -> list[Finding]:
     """Brings the labels that `competition.classes` lists together to their class."""
     if not params.classes:
         return []
@@ -72,7 +72,7 @@ def _merge(labels: Labels, params: CompetitionParams) -> list[Finding]:
     return [Finding(what="classes", found=told, why="competition.classes")]
 
 
-def _folder_labels(roles: Roles, values: Values, level: int | None, strict: bool) -> Labels | None:
+def _folder_labels(roles: Roles, values: Values, level: int | None, strict: bool) -> ShippedLabels | None:
     """Class folders of train, then of validation and test by the classes that train has.
 
     strict: whether folders that fit in two ways are an error.
@@ -98,14 +98,14 @@ def _folder_labels(roles: Roles, values: Values, level: int | None, strict: bool
     return found
 
 
-def _join(folders: Labels, tables: Labels) -> None:
+def _join(folders: ShippedLabels, tables: ShippedLabels) -> None:
     """Class folders for some images, a table of the same classes for others."""
     folders.of |= tables.of
     folders.splits |= tables.splits
     folders.found += f" and {tables.found}"
 
 
-def _compare(tables: Labels, folders: Labels, values: Values, roles: Roles) -> list[Finding]:
+def _compare(tables: ShippedLabels, folders: ShippedLabels, values: Values, roles: Roles) -> list[Finding]:
     """A table wins over folders that say the same, and over folders of which the sample shows nothing.
 
     Where the sample's words are the folders' alone, or the table is not sure, the user says which.
@@ -129,7 +129,7 @@ def _compare(tables: Labels, folders: Labels, values: Values, roles: Roles) -> l
     )
 
 
-def _empty(raw: Raw, folders: Labels, roles: Roles) -> list[Finding]:
+def _empty(raw: Raw, folders: ShippedLabels, roles: Roles) -> list[Finding]:
     """Folders that lie beside class folders and hold no image."""
     filled: set[str] = set()
     beside: set[str] = set()

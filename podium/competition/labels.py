@@ -23,7 +23,7 @@ STORAGE = re.compile(  # folders that hold images of any class: images_001, part
 
 
 @dataclass
-class Labels:
+class ShippedLabels:
     """Labels by image path, and how they were found."""
 
     source: str  # a table's path, `folders` or `names`
@@ -49,7 +49,9 @@ class Labels:
         return set(self.of.values())
 
 
-def from_folders(images: list[str], roots: list[str], level: int | None, known: set[str]) -> Labels | None:
+def from_folders(
+    images: list[str], roots: list[str], level: int | None, known: set[str]
+) -> ShippedLabels | None:
     """Labels from class folders below `roots`; None where there are no two classes.
 
     level: which folder below the root is the class, 1 the outermost; None to find it.
@@ -65,7 +67,7 @@ def from_folders(images: list[str], roots: list[str], level: int | None, known: 
         return None
     place = ", ".join(root or "the top" for root in roots[:SHOWN])
     found = f"class folders in {place}" + (f", {depth + 1} deep" if depth else "")
-    return Labels("folders", found, of, notes=merged(named.values()))
+    return ShippedLabels("folders", found, of, notes=merged(named.values()))
 
 
 def merged(labels: Iterable[str]) -> list[str]:
@@ -84,7 +86,7 @@ def merged(labels: Iterable[str]) -> list[str]:
     ]
 
 
-def from_names(images: list[str]) -> Labels | None:
+def from_names(images: list[str]) -> ShippedLabels | None:
     """Labels from file names such as cat.0.jpg or 0007_dog.jpg, where every image has one."""
     for pattern in NAME_FORMS:
         hits = {path: re.match(pattern, path.rpartition("/")[2].rpartition(".")[0]) for path in images}
@@ -92,7 +94,9 @@ def from_names(images: list[str]) -> Labels | None:
         counts = Counter(of.values())
         if len(of) == len(images) and len(counts) >= 2 and min(counts.values()) >= 2:
             example = min(of)
-            return Labels("names", f"file names, such as {example.rpartition('/')[2]} -> {of[example]}", of)
+            return ShippedLabels(
+                "names", f"file names, such as {example.rpartition('/')[2]} -> {of[example]}", of
+            )
     return None
 
 

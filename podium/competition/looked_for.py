@@ -2,7 +2,7 @@
 
 from podium.competition.classes import joined
 from podium.competition.forms import takes_chances
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.contracts.competition import Finding
 from podium.forms.classes import integer, is_number
 from podium.forms.spellings import NEGATIVE
@@ -12,7 +12,7 @@ from podium.metrics.names import canonical
 TWO = 2  # classes that one probability tells apart
 
 
-def bring_together(labels: Labels, values: dict[str, list[str]], metric: str | None) -> list[Finding]:
+def bring_together(labels: ShippedLabels, values: dict[str, list[str]], metric: str | None) -> list[Finding]:
     """Brings all classes but the plain one together, where the metric takes one probability of several.
 
     values: the sample's columns after its id. Raises UserError where no one class is plain by its name.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import product
 
-from podium.competition.id_forms import FORMS, Form, Key, as_is, folded, number
+from podium.competition.id_forms import FORMS, IdForm, Key, as_is, folded, number
 from podium.competition.suffixes import stem
 
 UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"  # invisible: what joined tables leave in front of a row
@@ -98,7 +98,7 @@ def _match(ids: dict[str, str], pool: ImageIndex) -> Match:
     return result
 
 
-def _try(result: Match, ids: dict[str, str], pool: ImageIndex, form: Form) -> None:
+def _try(result: Match, ids: dict[str, str], pool: ImageIndex, form: IdForm) -> None:
     """Moves the ids that this form finds from `missing` to `found` or `ambiguous`."""
     still = []
     for name in result.missing:

@@ -53,19 +53,19 @@ UNKNOWN = re.compile(  # told, but not taken
 
 
 @dataclass(frozen=True)
-class Told:
+class PageMetric:
     """What a page says: the registry's name of the metric, and where."""
 
     metric: str  # "" where it says one that is not known
     source: str  # the file and the sentence
 
 
-def metric_of_page(raw: Raw) -> Told | None:
+def metric_of_page(raw: Raw) -> PageMetric | None:
     """The metric of the first text that tells one, or None."""
     for name, text in pages(raw):
         found = metric_in(text)
         if found:
-            return Told(found[0], f"{name}: “{found[1]}”")
+            return PageMetric(found[0], f"{name}: “{found[1]}”")
     return None
 
 

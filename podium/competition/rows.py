@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from podium.competition.labels import SHOWN, Labels
+from podium.competition.labels import SHOWN, ShippedLabels
 from podium.contracts.competition import Finding
 from podium.download.letters import plain
 from podium.foundation.errors import UserError
@@ -11,7 +11,7 @@ TRAINED = ("train", "validation")
 
 
 def row_of_images(
-    labels: Labels, subset: dict[str, str], ids: dict[str, str]
+    labels: ShippedLabels, subset: dict[str, str], ids: dict[str, str]
 ) -> tuple[dict[str, str], list[Finding]]:
     """(path -> row of training and test images, findings).
 
@@ -24,7 +24,7 @@ def row_of_images(
     return trained | tested, [_told(trained, labels), _shapes(trained, tested)]
 
 
-def _by_folder(labels: Labels) -> dict[str, str]:
+def _by_folder(labels: ShippedLabels) -> dict[str, str]:
     """Below class folders a folder of its own is a row."""
     if labels.source != "folders":
         return {}
@@ -32,7 +32,7 @@ def _by_folder(labels: Labels) -> dict[str, str]:
     return {path: f for path, f in folders.items() if plain(f.rpartition("/")[2]) != labels.of[path]}
 
 
-def _refuse_torn(rows: dict[str, str], labels: Labels) -> None:
+def _refuse_torn(rows: dict[str, str], labels: ShippedLabels) -> None:
     first: dict[str, str] = {}
     for path in sorted(rows):
         other = first.setdefault(rows[path], path)
@@ -44,7 +44,7 @@ def _refuse_torn(rows: dict[str, str], labels: Labels) -> None:
             )
 
 
-def _told(rows: dict[str, str], labels: Labels) -> Finding:
+def _told(rows: dict[str, str], labels: ShippedLabels) -> Finding:
     if rows:
         counts = Counter(rows.values())
         text = (

@@ -10,7 +10,7 @@ from podium.competition.id_forms import BY_NUMBER, WITHOUT_SUFFIX
 from podium.competition.joining import joined
 from podium.competition.label_columns import Undecided, split_column
 from podium.competition.label_tables import from_table
-from podium.competition.labels import Labels, merged
+from podium.competition.labels import ShippedLabels, merged
 from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
 from podium.competition.quoted import unquoted
@@ -83,7 +83,7 @@ class Sheets:
         """Small JSON files by path."""
         return {name: letters.read(self.raw.glance(name)).text for name in self.json.tables(MAX_JSON)}
 
-    def labels(self, roles: Roles, wanted: dict[str, list[str]], known: set[str]) -> Labels | None:
+    def labels(self, roles: Roles, wanted: dict[str, list[str]], known: set[str]) -> ShippedLabels | None:
         """Labels from the tables that have them: the surest kind, several such tables together.
 
         wanted: the sample's columns after its id. known: the names of class folders, where there are some.
@@ -108,10 +108,10 @@ class Sheets:
 
     def _found(
         self, sheets: list[Sheet], roles: Roles, wanted: dict[str, list[str]], known: set[str]
-    ) -> tuple[list[Labels], list[Undecided]]:
+    ) -> tuple[list[ShippedLabels], list[Undecided]]:
         """The labels of the tables that have some, and why others may have them."""
         named = self.params.labels
-        found: list[Labels] = []
+        found: list[ShippedLabels] = []
         undecided: list[Undecided] = []
         for sheet in sheets:
             try:
@@ -146,7 +146,7 @@ class Sheets:
                         subsets |= dict.fromkeys(found.ids(), role)
         return subsets
 
-    def test_ids(self, roles: Roles, labels: Labels, listed: dict[str, str]) -> dict[str, str]:
+    def test_ids(self, roles: Roles, labels: ShippedLabels, listed: dict[str, str]) -> dict[str, str]:
         """Without a sample: image path -> id, from a test table, or file names as the labels' ids are."""
         split = {path for path, word in labels.splits.items() if file_role(f"{word}.csv") == "test"}
         pool = (
@@ -201,7 +201,7 @@ class Sheets:
 
     def _labels_of(
         self, sheet: Sheet, roles: Roles, wanted: dict[str, list[str]], known: set[str]
-    ) -> Labels | None:
+    ) -> ShippedLabels | None:
         told = file_role(sheet.name)
         asked, split = {name.casefold() for name in wanted}, split_column(sheet)
         if told == "test" and asked and asked.isdisjoint(name.casefold() for name in sheet.header):
@@ -253,7 +253,7 @@ class Sheets:
             raise UserError(f"competition.id_column: no table of the download has a column {column!r}.")
 
 
-def _merged(found: list[Labels]) -> Labels:
+def _merged(found: list[ShippedLabels]) -> ShippedLabels:
     first = found[0]
     for other in found[1:]:
         differ = [path for path in first.of if path in other.of and first.of[path] != other.of[path]]
@@ -277,7 +277,7 @@ def _meant(name: str) -> bool:
     return name.lower().endswith(columnar.SUFFIXES) and file_role(name) == "train"
 
 
-def _own_ids(pool: list[str], labels: Labels) -> dict[str, str]:
+def _own_ids(pool: list[str], labels: ShippedLabels) -> dict[str, str]:
     """File names as ids, without suffix where the labels' ids have none; with folders where names repeat."""
     ids = {path: path.rpartition("/")[2] for path in pool}
     if len(set(ids.values())) < len(pool):

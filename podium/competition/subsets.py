@@ -2,14 +2,14 @@
 
 from collections import Counter
 
-from podium.competition.labels import SHOWN, Labels
+from podium.competition.labels import SHOWN, ShippedLabels
 from podium.competition.roles import Roles, file_role
 from podium.contracts.competition import Finding
 from podium.contracts.images import SUBSETS
 
 
 def divide(
-    roles: Roles, labels: Labels, ids: dict[str, str], listed: dict[str, str], sample: str
+    roles: Roles, labels: ShippedLabels, ids: dict[str, str], listed: dict[str, str], sample: str
 ) -> tuple[dict[str, str], list[Finding]]:
     """(subset by path, findings): by list, by split column, by folder, then by having a test id or a label.
 

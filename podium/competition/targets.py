@@ -3,7 +3,7 @@
 import re
 
 from podium.competition.classes import order as in_order
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.competition.truths import truth
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
@@ -85,7 +85,7 @@ def number_answers(sheet: Sheet, columns: list[str]) -> list[str]:
     return [measured(map(float, row)) if all(row) else "" for row in rows]
 
 
-def classes_of(labels: Labels, subset: dict[str, str]) -> Classes:
+def classes_of(labels: ShippedLabels, subset: dict[str, str]) -> Classes:
     """The columns of label sets or numbers, and each answer of a training image as itself.
 
     Raises UserError where all training images have the same.
@@ -125,7 +125,7 @@ def graded(classes: Classes, column: str, metric: str | None) -> Finding | None:
 
 
 def task_of(
-    labels: Labels, classes: Classes, metric: str | None, named: Name | None
+    labels: ShippedLabels, classes: Classes, metric: str | None, named: Name | None
 ) -> tuple[Name, list[Finding]]:
     """The labels' task, and what is found where classes are grades. metric: as params or the page name it;
     named: the task as params do."""
@@ -153,7 +153,7 @@ def metric_of(metric: str, task: str, classes: int) -> str:
     return metric
 
 
-def read_numbers(labels: Labels, metric: str | None) -> None:
+def read_numbers(labels: ShippedLabels, metric: str | None) -> None:
     """Takes labels that are numbers of one column for what they measure, where the metric says so.
 
     Raises UserError where several columns of whole numbers that repeat may be classes, by the metric.
@@ -167,7 +167,7 @@ def read_numbers(labels: Labels, metric: str | None) -> None:
     labels.of = {path: measured([float(cell)]) for path, cell in labels.of.items()}
 
 
-def _refuse_classes_in_columns(labels: Labels) -> None:
+def _refuse_classes_in_columns(labels: ShippedLabels) -> None:
     rows = [[float(part) for part in answer.split(SEPARATOR)] for answer in labels.of.values()]
     columns = list(zip(*rows, strict=True))
     if all(len(set(column)) * 2 <= len(rows) and all(map(float.is_integer, column)) for column in columns):

@@ -25,7 +25,7 @@ BY_COLUMNS, BY_SAMPLE = 3, 4  # how sure columns are: by what they hold, and as 
 
 
 @dataclass(frozen=True)
-class Told:
+class TableLabels:
     """What a table says: each row's label as text, where it stands, how sure that is, and of which task."""
 
     cells: list[str]
@@ -43,13 +43,13 @@ def tell(
     params: CompetitionParams,
     wanted: dict[str, list[str]],
     known: set[str],
-) -> Told | None:
+) -> TableLabels | None:
     """The table's labels: columns of 0 and 1 or of numbers, or one column; None where none could be it."""
     if params.label_column is None:
         sure = BY_SAMPLE if len(wanted) > 1 and set(wanted) <= set(rest) else BY_COLUMNS
         numbers = number_columns(sheet, rest, list(wanted))
         if numbers:
-            return Told(number_answers(sheet, numbers), _span(numbers), sure, "number", numbers)
+            return TableLabels(number_answers(sheet, numbers), _span(numbers), sure, "number", numbers)
         hot = one_hot(sheet, rest, list(wanted))
         if hot:
             answers = hot_answers(sheet, hot)
@@ -60,8 +60,8 @@ def tell(
                     "competition.task is single: set it to multi, or take it out."
                 )
             if several or params.task == "multi":
-                return Told(answers, _span(hot), sure, "multi", hot)
-            return Told(_hot_labels(sheet, hot), _span(hot), sure)
+                return TableLabels(answers, _span(hot), sure, "multi", hot)
+            return TableLabels(_hot_labels(sheet, hot), _span(hot), sure)
     try:
         column, strength = label_column(sheet, rest, params.label_column, wanted, known)
     except Undecided:
@@ -75,26 +75,26 @@ def tell(
 
 def _of_column(
     sheet: Sheet, ids: str, column: str, strength: int, wanted: dict[str, list[str]], task: Name | None
-) -> Told:
+) -> TableLabels:
     """The labels of one column: words or numbers, one or several; task: as params say."""
     cells = sheet.columns[column]
     refuse_runs(sheet, column)
     sure = strength > 1 or file_role(sheet.name) == "train"
     if task == "single":
-        return Told(cells, column, strength)
+        return TableLabels(cells, column, strength)
     mark = mark_between(cells)
     if mark:
         refuse_unsure(sure, sheet, column, f"several labels a cell, split at {mark!r}")
         answers, names = split_cells(cells, mark)
-        return Told(answers, column, strength, "multi", names, mark)
+        return TableLabels(answers, column, strength, "multi", names, mark)
     if task is None and is_measured(cells, wanted):
         refuse_unsure(sure, sheet, column, "a measured number")
-        return Told(number_answers(sheet, [column]), column, strength, "number", [column])
+        return TableLabels(number_answers(sheet, [column]), column, strength, "number", [column])
     told = task == "multi" or shows_several(wanted, cells)
     answers, names = by_image(sheet.columns[ids], cells, told) if sure or told else ([], [])
     if answers:
-        return Told(answers, column, strength, "multi", names)
-    return Told(cells, column, strength)
+        return TableLabels(answers, column, strength, "multi", names)
+    return TableLabels(cells, column, strength)
 
 
 def refuse_unsure(sure: bool, sheet: Sheet, column: str, found: str) -> None:

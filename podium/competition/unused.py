@@ -3,7 +3,7 @@
 from podium.competition.foreign import BOOKS
 from podium.competition.id_forms import hint
 from podium.competition.label_columns import LABEL_WORDS
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.competition.roles import file_role
 from podium.competition.sample import is_sample
 from podium.competition.sheets import Sheets
@@ -14,7 +14,7 @@ from podium.foundation.errors import UserError
 MANY = 0.2  # rows an image from which a table is about the images and no list of classes
 
 
-def tell_unused(sheets: Sheets, labels: Labels, wanted: dict[str, list[str]]) -> list[Finding]:
+def tell_unused(sheets: Sheets, labels: ShippedLabels, wanted: dict[str, list[str]]) -> list[Finding]:
     """Warnings about tables that could have been the labels, where `labels` come from folders or names.
 
     wanted: the sample's columns after its id. Raises UserError where such a table has labels of its own, that

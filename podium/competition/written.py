@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import replace
 
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.contracts.competition import Finding
 from podium.download.letters import plain
 from podium.download.sentences import counted
@@ -43,7 +43,7 @@ def nothings(labels: dict[str, str], shown: set[str]) -> list[Finding]:
     ]
 
 
-def alike(labels: Labels) -> list[Finding]:
+def alike(labels: ShippedLabels) -> list[Finding]:
     """Warnings about labels that differ by case, blanks or width: two classes for us, one for a reader."""
     counts, same = Counter(labels.of.values()), dict[str, list[str]]()
     for label in sorted(counts):
@@ -62,7 +62,7 @@ def alike(labels: Labels) -> list[Finding]:
     ]
 
 
-def _way_out(names: list[str], labels: Labels) -> str:
+def _way_out(names: list[str], labels: ShippedLabels) -> str:
     if labels.columns:
         return "write them alike in the table"
     most = max(names, key=Counter(labels.of.values()).__getitem__)  # the first by name of equals

@@ -9,15 +9,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from podium.contracts.table import Table
+from podium.contracts.table import TableContract
 
 PATH = Path("data/index/columns.parquet")
 
 
-def table(names: list[str]) -> Table:
+def table(names: list[str]) -> TableContract:
     """The contract for columns of these names; null where a table says nothing of an image."""
     fields = [pa.field("image_id", pa.string(), nullable=False)]
-    return Table("columns", pa.schema(fields + [pa.field(name, pa.string()) for name in names]))
+    return TableContract("columns", pa.schema(fields + [pa.field(name, pa.string()) for name in names]))
 
 
 def write(frame: pd.DataFrame, path: Path = PATH) -> None:

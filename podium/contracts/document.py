@@ -8,10 +8,10 @@ from pydantic import BaseModel, ValidationError
 
 from podium.foundation.errors import UserError
 
-Model = TypeVar("Model", bound=BaseModel)
+Document = TypeVar("Document", bound=BaseModel)
 
 
-def read(path: Path, model: type[Model], version: int) -> Model:
+def read(path: Path, model: type[Document], version: int) -> Document:
     """The document. Raises UserError where it is missing, broken or of another version."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from podium.contracts.table import Table, columns
+from podium.contracts.table import TableContract, columns
 
 PATH = Path("data/clean/duplicates.parquet")
 
-DUPLICATES = Table(
+DUPLICATES = TableContract(
     name="duplicates",
     schema=columns(
         image_id=pa.string(),

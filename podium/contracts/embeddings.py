@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from podium.contracts.table import Table, columns
+from podium.contracts.table import TableContract, columns
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing_folder
 
 FOLDER = Path("data/embeddings")
-IDS = Table(name="embedded images", schema=columns(row=pa.int64(), image_id=pa.string()), key=("row",))
+IDS = TableContract(
+    name="embedded images", schema=columns(row=pa.int64(), image_id=pa.string()), key=("row",)
+)
 
 
 def write(

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from podium.contracts.refit import Vote
+from podium.contracts.refit import RefitVote
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_json
 
@@ -43,7 +43,7 @@ class Predicted(Facts):
 
     network: str = ""
     tta_views: str = NO_VIEWS  # names joined by commas: one value in a table of metrics
-    refit: Vote = "none"  # whether networks that learnt from every fold vote on test images
+    refit: RefitVote = "none"  # whether networks that learnt from every fold vote on test images
     refit_networks: int = 0  # how many
 
     @property

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from podium.contracts.fold_numbers import ALWAYS_TRAIN
-from podium.contracts.table import Table, columns
+from podium.contracts.table import TableContract, columns
 
 PATH = Path("data/split/folds.parquet")
 
@@ -20,7 +20,7 @@ def _holds(frame: pd.DataFrame) -> str | None:
     return None
 
 
-FOLDS = Table(
+FOLDS = TableContract(
     name="folds",
     schema=columns(
         image_id=pa.string(),

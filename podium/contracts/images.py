@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from podium.contracts.table import Table, columns
+from podium.contracts.table import TableContract, columns
 
 PATH = Path("data/index/images.parquet")
 SHARDS = Path("data/images")
@@ -28,7 +28,7 @@ def _holds(frame: pd.DataFrame) -> str | None:
     return None
 
 
-IMAGES = Table(
+IMAGES = TableContract(
     name="images",
     schema=columns(
         image_id=pa.string(),  # <subset>/<path inside raw>

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from podium.contracts.table import Table, columns
+from podium.contracts.table import TableContract, columns
 
 PATH = Path("data/index/labels.parquet")
 
-LABELS = Table(
+LABELS = TableContract(
     name="labels",
     schema=columns(
         image_id=pa.string(),

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from podium.contracts import facts as contract
 from podium.contracts.fold_numbers import HOLD_OUT
-from podium.contracts.table import Table, columns
+from podium.contracts.table import TableContract, columns
 
 FOLDER = Path("data/augmented")
 PATH = FOLDER / "manifest.parquet"
@@ -28,7 +28,7 @@ def _holds(frame: pd.DataFrame) -> str | None:
     return None
 
 
-MANIFEST = Table(
+MANIFEST = TableContract(
     name="manifest",
     schema=columns(
         image_id=pa.string(),  # copies: <source_id>#<copy>

@@ -10,10 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from podium.contracts.embeddings import FOLDER
-from podium.contracts.table import Table, columns
+from podium.contracts.table import TableContract, columns
 from podium.foundation.errors import UserError
 
-IDS = Table(name="mirrored images", schema=columns(row=pa.int64(), image_id=pa.string()), key=("row",))
+IDS = TableContract(
+    name="mirrored images", schema=columns(row=pa.int64(), image_id=pa.string()), key=("row",)
+)
 
 
 def write(ids: list[str], vectors: np.ndarray, folder: Path) -> None:

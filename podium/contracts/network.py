@@ -17,7 +17,7 @@ PATH = Path("data/network.json")
 VERSION = 1
 
 
-class Source(BaseModel):
+class WeightsFile(BaseModel):
     """One published file of weights, down to its bytes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,7 +34,7 @@ class Source(BaseModel):
         return f"{name}@{self.commit}" if self.commit else name
 
 
-class Choice(BaseModel):
+class NetworkChoice(BaseModel):
     """data/network.json."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,16 +42,16 @@ class Choice(BaseModel):
     asked: str  # `model` in params.yaml when this was decided
     model: str  # a network's name, never auto
     pretrained: bool | str
-    source: Source | None = None  # None: no published file is needed (a package's, one's own, random)
+    source: WeightsFile | None = None  # None: no published file is needed (a package's, one's own, random)
     why: str  # one sentence
 
 
-def read(path: Path = PATH) -> Choice:
+def read(path: Path = PATH) -> NetworkChoice:
     """The choice. Raises UserError where it is missing, broken or of another version."""
-    return document.read(path, Choice, VERSION)
+    return document.read(path, NetworkChoice, VERSION)
 
 
-def read_for(asked: str, path: Path = PATH) -> Choice | None:
+def read_for(asked: str, path: Path = PATH) -> NetworkChoice | None:
     """The choice; None where nothing was decided (a stage that is run by hand decides by device).
 
     Raises UserError where it was made for another network than params.yaml now asks for.
@@ -66,6 +66,6 @@ def read_for(asked: str, path: Path = PATH) -> Choice | None:
     return choice
 
 
-def write(choice: Choice, path: Path = PATH) -> None:
+def write(choice: NetworkChoice, path: Path = PATH) -> None:
     """Writes data/network.json."""
     write_json(path, choice.model_dump(mode="json"))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from podium.contracts.table import Table
+from podium.contracts.table import TableContract
 from podium.tasks import registry
 
 FOLDER = Path("data/predictions")
@@ -25,7 +25,7 @@ def folds(folder: Path = FOLDER) -> list[int]:
     return sorted(int(file.name[4:-12]) for file in folder.glob("fold*_oof.parquet"))
 
 
-def table(classes: int, task: str = "single") -> Table:
+def table(classes: int, task: str = "single") -> TableContract:
     """The contract for `classes` columns of a task's predictions."""
     names, rows = [f"p{i}" for i in range(classes)], max(1, CELLS // max(classes, 1))
 
@@ -40,7 +40,7 @@ def table(classes: int, task: str = "single") -> Table:
 
     fields = [pa.field("image_id", pa.string(), nullable=False)]
     fields += [pa.field(name, pa.float32(), nullable=False) for name in names]
-    return Table(name="predictions", schema=pa.schema(fields), holds=holds)
+    return TableContract(name="predictions", schema=pa.schema(fields), holds=holds)
 
 
 def write(ids: list[str], probs: np.ndarray, file: Path, task: str = "single") -> None:

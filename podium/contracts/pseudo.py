@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from podium.contracts.table import Table
+from podium.contracts.table import TableContract
 from podium.tasks import registry
 
 PATH = Path("data/pseudo/labels.parquet")
 
 
-def table(classes: int, task: str = "single") -> Table:
+def table(classes: int, task: str = "single") -> TableContract:
     """The contract for `classes` columns of a task's predictions. A row is for one fold's student."""
     names = [f"p{i}" for i in range(classes)]
 
@@ -22,4 +22,4 @@ def table(classes: int, task: str = "single") -> Table:
     fields = [("image_id", pa.string()), ("fold", pa.int8()), *((name, pa.float32()) for name in names)]
     fields += [("weight", pa.float32()), ("teacher", pa.string())]  # the teacher's full revision
     schema = pa.schema(pa.field(name, kind, nullable=False) for name, kind in fields)
-    return Table(name="pseudo-labels", schema=schema, key=("image_id", "fold"), holds=holds)
+    return TableContract(name="pseudo-labels", schema=schema, key=("image_id", "fold"), holds=holds)

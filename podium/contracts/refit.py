@@ -12,7 +12,7 @@ from podium.foundation.files import write_json
 FOLDER = REFITS
 FILE = "refit.json"
 VERSION = 1
-Vote = Literal["instead", "beside", "none"]
+RefitVote = Literal["instead", "beside", "none"]
 
 
 class Refit(BaseModel):
@@ -44,12 +44,12 @@ def folds_of(networks: int) -> list[int]:
     return [fold_numbers.refit(number) for number in range(networks)]
 
 
-def share(vote: Vote, trained: int, networks: int) -> float:
+def share(vote: RefitVote, trained: int, networks: int) -> float:
     """[0, 1]: the refits' part of a test prediction beside `trained` folds; every network weighs the same."""
     return {"instead": 1.0, "beside": networks / (trained + networks), "none": 0.0}[vote]
 
 
-def told(facts: dict[str, Any], vote: Vote, found: Refit) -> dict[str, Any]:
+def told(facts: dict[str, Any], vote: RefitVote, found: Refit) -> dict[str, Any]:
     """What predict says, and of refits whether they vote; the same facts where there are none."""
     if not found.networks:
         return facts
@@ -57,7 +57,7 @@ def told(facts: dict[str, Any], vote: Vote, found: Refit) -> dict[str, Any]:
     return facts | more | {"sentences": [*facts["sentences"], sentence(vote, found.networks)]}
 
 
-def sentence(vote: Vote, networks: int) -> str:
+def sentence(vote: RefitVote, networks: int) -> str:
     """What the refits do on test images, and what no score says of them."""
     who = "1 network that learnt" if networks == 1 else f"{networks} networks that learnt"
     does = {

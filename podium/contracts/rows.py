@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from podium.contracts.table import Table, columns
+from podium.contracts.table import TableContract, columns
 
 PATH = Path("data/index/rows.parquet")
 
@@ -23,7 +23,7 @@ def _holds(frame: pd.DataFrame) -> str | None:
     return None
 
 
-ROWS = Table(name="rows", schema=columns(image_id=pa.string(), row=pa.string()), holds=_holds)
+ROWS = TableContract(name="rows", schema=columns(image_id=pa.string(), row=pa.string()), holds=_holds)
 
 
 def write(rows: dict[str, str], path: Path = PATH) -> None:

@@ -15,7 +15,7 @@ VERSION_KEY = b"podium_version"
 
 
 @dataclass(frozen=True)
-class Table:
+class TableContract:
     """The contract of one table: its columns in order, its key and what must hold of its content."""
 
     name: str

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from podium.augmentations.flips import Choice
+from podium.augmentations.flips import AllowedFlips
 from podium.augmentations.params import AugmentParams
 from podium.augmentations.policy import Policy
 from podium.augmentations.warp import Geometry
@@ -17,7 +17,7 @@ CHOICES = ("policy", "settings", "per_class", "exceptions", "over", "hard_exampl
 def describe(
     table: pd.DataFrame,
     made: CopyPlan,
-    flips: Choice,
+    flips: AllowedFlips,
     params: AugmentParams,
     policy: Policy,
     classes: Sequence[str],

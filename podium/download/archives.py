@@ -36,7 +36,7 @@ UNOPENED = {
 }
 
 
-class Blocks(Protocol):
+class BlockSource(Protocol):
     """A source that hands out a file in pieces."""
 
     def blocks(self, key: str) -> Iterator[bytes]: ...
@@ -153,7 +153,7 @@ def unopened(name: str, kind: str) -> str:
     )
 
 
-def place_of(source: Blocks, key: str) -> Path:
+def place_of(source: BlockSource, key: str) -> Path:
     """A file of an archive as a file on disk, unpacked once to the scratch store."""
     digest = hashlib.sha256()
     for block in source.blocks(key):

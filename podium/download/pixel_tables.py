@@ -35,7 +35,7 @@ Read = Callable[[], Iterator[bytes]]
 
 
 @dataclass(frozen=True)
-class Plan:
+class PixelLayout:
     """Where the pixels stand: in so many columns, or within one cell."""
 
     delimiter: str
@@ -55,7 +55,7 @@ def rows_of(name: str, read: Read) -> Iterable[Row] | None:
     return None
 
 
-def plan_of(start: bytes) -> Plan | None:
+def plan_of(start: bytes) -> PixelLayout | None:
     """How a table that begins so holds pictures; None where it holds none, or places within them."""
     text = start.decode("utf-8-sig", errors="replace")
     lines = text.splitlines()[:2]
@@ -72,7 +72,7 @@ def plan_of(start: bytes) -> Plan | None:
         shape = _shape(len(first[wide[0]].split())) if len(wide) == 1 else None
     if not shape or len(first) != len(header) or sum(bool(PLACE.search(column)) for column in said) > 1:
         return None
-    return Plan(delimiter, header, wide, shape)
+    return PixelLayout(delimiter, header, wide, shape)
 
 
 def _shape(numbers: int) -> tuple[int, ...] | None:
@@ -136,7 +136,7 @@ def _bytes(pixels: NDArray[Any], whole: bool) -> bytes:
     return out.getvalue()
 
 
-def _of_table(plan: Plan, read: Read, name: str) -> Iterator[Row]:
+def _of_table(plan: PixelLayout, read: Read, name: str) -> Iterator[Row]:
     lines = io.TextIOWrapper(io.BufferedReader(_Pieces(read())), "utf-8-sig", errors="replace", newline="")
     reader = csv.reader(lines, delimiter=plan.delimiter)
     next(reader)

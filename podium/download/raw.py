@@ -16,7 +16,7 @@ from podium.download.params import Limits
 from podium.download.sentences import readable
 from podium.download.tables import parse
 from podium.download.tarballs import Tarball
-from podium.download.walk import Hidden, Walk
+from podium.download.walk import HiddenNames, Walk
 from podium.download.zips import BLOCK, TOLD, TOLD_BYTES, Archive
 from podium.foundation.errors import UserError, told
 
@@ -175,7 +175,7 @@ def _add(raw: Raw, archive: Archive | Tarball | Path, prefix: str, alone: str, p
         name = prefix.rstrip("/") or alone
         raw.entries[name] = RawFile(Folder(archive.parent), archive.name, archive.stat().st_size)
         return
-    hidden = Hidden()
+    hidden = HiddenNames()
     for key, member in archive.members.items():
         parts = key.split("/")
         if hidden.passes(parts, folder=False):
@@ -185,7 +185,7 @@ def _add(raw: Raw, archive: Archive | Tarball | Path, prefix: str, alone: str, p
     raw.folders.update(
         prefix + name
         for name in archive.folders
-        if not Hidden().passes(name.split("/"), folder=True)  # an empty one: nobody misses it
+        if not HiddenNames().passes(name.split("/"), folder=True)  # an empty one: nobody misses it
     )
     raw.notes += archive.notes + hidden.note()
 

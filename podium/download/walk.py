@@ -20,7 +20,7 @@ OF_TOOLS = (  # how names with a dot begin that nobody misses
 
 
 @dataclass
-class Hidden:
+class HiddenNames:
     """Names that begin with a dot and that no tool of a known name left: a class may be called .net."""
 
     names: dict[str, None] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Walk:
         self.inside = os.path.realpath(root)
         self.files: dict[str, int] = {}
         self.folders: list[str] = []
-        self.hidden = Hidden()
+        self.hidden = HiddenNames()
         self._outside: list[str] = []
         self._broken: list[str] = []
         self._no_files: list[str] = []

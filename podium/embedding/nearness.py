@@ -42,7 +42,7 @@ class Nearness:
 
 
 @dataclass(frozen=True)
-class Told:
+class NearnessFacts:
     """Flat numbers, a sentence, and the same as a warning where the score flatters."""
 
     facts: dict[str, float] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Told:
     warnings: list[str] = field(default_factory=list)
 
 
-def beside_test(table: pd.DataFrame, embedded: tuple[list[str], Vectors], classes: int) -> Told:
+def beside_test(table: pd.DataFrame, embedded: tuple[list[str], Vectors], classes: int) -> NearnessFacts:
     """What the folds `table` (image_id, label, fold) can tell of the test images among `embedded`.
 
     `classes` of which labels are one each, or 0: then no accuracy is foretold.
@@ -63,7 +63,7 @@ def beside_test(table: pd.DataFrame, embedded: tuple[list[str], Vectors], classe
     folds = table["fold"].to_numpy(np.int8)
     found = nearness(train, test, folds)
     if found is None:
-        return Told()
+        return NearnessFacts()
     facts = {"test_farther": round(found.probability, 6)}
     seen = expected = None
     if found.farther and classes:
@@ -72,7 +72,7 @@ def beside_test(table: pd.DataFrame, embedded: tuple[list[str], Vectors], classe
         seen, expected = foretold(found, right[found.asked])
         facts |= {"probe_seen": round(seen, 6), "probe_foretold": round(expected, 6)}
     sentence = tell(found, seen, expected)
-    return Told(facts, [sentence], [sentence] if found.farther else [])
+    return NearnessFacts(facts, [sentence], [sentence] if found.farther else [])
 
 
 def nearness(train: Vectors, test: Vectors, folds: Folds) -> Nearness | None:

@@ -25,7 +25,7 @@ from podium.tasks.task import Task
 
 Probs = NDArray[np.float64]
 Stored = NDArray[np.float32] | NDArray[np.float64]  # as written: of many classes the largest table by far
-Look = Callable[[list[str]], NDArray[np.float32]]  # image_ids -> features (n, d), in that order
+FeaturesOf = Callable[[list[str]], NDArray[np.float32]]  # image_ids -> features (n, d), in that order
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Pool:
     oof: Probs
     test_ids: list[str]
     test: Stored
-    look: Look | None = None  # the fixed network's features of any of these images
+    look: FeaturesOf | None = None  # the fixed network's features of any of these images
     kind: Task = SINGLE
     table: NDArray[np.float32] | None = None  # the targets of each label; left out, each class is its own
 
@@ -159,7 +159,7 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" ... ({len(names)})" if len(names) > 5 else "")
 
 
-def pool(members: list[Member], split: pd.DataFrame, look: Look | None = None) -> Pool:
+def pool(members: list[Member], split: pd.DataFrame, look: FeaturesOf | None = None) -> Pool:
     """The members side by side, on the folds that all of them have and each prediction once.
 
     Raises UserError where members have no fold in common or predict other test images.

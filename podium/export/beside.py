@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from podium.embedding.embed import NETWORK, input_size
 from podium.embedding.params import EmbedParams
 from podium.export import engines, graphs
-from podium.export.card import Member
+from podium.export.card import BundleMember
 from podium.features.pixels import Normalise
 from podium.foundation.errors import UserError
 from podium.networks.build import build
@@ -25,7 +25,7 @@ ALIKE, STACKED = "alike.npz", "columns.npz"
 MOST = 2_000_000_000  # bytes of vectors that a bundle may hold: a tenth of what a data set at Kaggle may
 
 
-class Look(nn.Module):
+class FixedNetwork(nn.Module):
     """uint8 RGB squares (b, side, side, 3) to the fixed network's vectors (b, d), as embed has them."""
 
     def __init__(self, size: int, resize: str) -> None:
@@ -63,12 +63,14 @@ def write_alike(judges: Alike, folder: Path) -> dict[str, Any]:
     return {"alike": ALIKE}
 
 
-def write_look(embed: EmbedParams, short_side: float, folder: Path, engine: str) -> Member:
+def write_look(embed: EmbedParams, short_side: float, folder: Path, engine: str) -> BundleMember:
     """Writes the fixed network. short_side: the images' median, pixels."""
-    look = Look(input_size(embed.size, short_side), embed.resize).to(memory_format=torch.channels_last)
+    look = FixedNetwork(input_size(embed.size, short_side), embed.resize).to(
+        memory_format=torch.channels_last
+    )
     name = f"look{engines.SUFFIXES[engine]}"
     graphs.write(look, graphs.squares([look.how.size]), folder / name)
-    return Member(NETWORK, [name], [look.how.size], look.how.resize, look.how.interpolation)
+    return BundleMember(NETWORK, [name], [look.how.size], look.how.resize, look.how.interpolation)
 
 
 def _write(arrays: dict[str, NDArray[Any]], path: Path) -> None:

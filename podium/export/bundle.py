@@ -15,7 +15,7 @@ from podium.contracts.reading import Reading
 from podium.duplicates.answers import Answers
 from podium.experiments.runs import Pool
 from podium.export import engines, graphs
-from podium.export.card import FILE, Card, Member
+from podium.export.card import FILE, BundleCard, BundleMember
 from podium.export.ids import Ids
 from podium.forms import registry as forms
 from podium.foundation.errors import UserError
@@ -59,7 +59,7 @@ def calibration_of(said: dict[str, Any]) -> Calibration:
 
 
 def card(
-    members: Sequence[Member],
+    members: Sequence[BundleMember],
     vote: str,
     engine: str,
     images: pd.DataFrame,
@@ -68,10 +68,10 @@ def card(
     reading: Reading,
     named: Ids,
     **more: Any,
-) -> Card:
+) -> BundleCard:
     """bundle.json; `images` is images.parquet, `more` are the fields that it names itself."""
     paths = {subset: images.loc[images["subset"] == subset, "path"].tolist() for subset in ("test", "train")}
-    return Card(
+    return BundleCard(
         engine=engine,
         batch=graphs.BATCH,
         members=list(members),
@@ -123,7 +123,7 @@ def known_answers(
     return sure | {digests[image]: label for image, label in found.labels.items()}
 
 
-def write(made: Card, folder: Path, modules: Iterable[str]) -> None:
+def write(made: BundleCard, folder: Path, modules: Iterable[str]) -> None:
     """Writes bundle.json, predict.py, and the pipeline's own modules that it runs, below podium/."""
     write_json(folder / FILE, asdict(made))
     for name in sorted(modules):

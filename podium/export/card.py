@@ -19,7 +19,7 @@ VERSION = 3
 
 
 @dataclass(frozen=True)
-class Member:
+class BundleMember:
     """One voting member: its graphs, whose outputs (folds, batch, c) follow each other fold after fold."""
 
     name: str
@@ -53,7 +53,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Told:
+class TellingTable:
     """A table of the download that says something of test images."""
 
     table: str
@@ -62,12 +62,12 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Card:
+class BundleCard:
     """bundle.json."""
 
     engine: str  # torch or onnx
     batch: int  # images a run: the graphs' fixed first axis
-    members: list[Member]
+    members: list[BundleMember]
     vote: str  # the vote's graph: float64 (m, f, n, c) to (n, c)
     short_side: int  # of a stored image, pixels
     suffix: str  # of images that are stored anew
@@ -81,12 +81,14 @@ class Card:
     tests: list[str]  # folders inside the download that hold test images
     trains: list[str]  # and training images
     id_forms: list[str]  # how the sample's ids named the test images, in words
-    look: Member | None = None  # the fixed network, whose one output is vectors (batch, d), if anybody looks
+    look: BundleMember | None = (
+        None  # the fixed network, whose one output is vectors (batch, d), if anybody looks
+    )
     vote_looks: bool = False  # whether the vote's graph takes vectors (n, d) too
     alike: str = ""  # arrays of podium/vote/judges.py, if look-alikes vote
     columns: list[dict[str, Any]] = field(default_factory=list)  # podium/vote/encoding.py, if columns vote
     stacked: str = ""  # arrays of podium/vote/stacked.py
-    told: list[Told] = field(default_factory=list)  # who tells those columns
+    told: list[TellingTable] = field(default_factory=list)  # who tells those columns
     known: dict[str, list[str]] = field(default_factory=dict)  # ids that no rule finds: paths in the download
     through: str = ""  # the table of the download that says which images an id means; "": their names do
     rows: dict[str, Any] = field(default_factory=dict)  # podium/vote/merging.py; none: an id has one image
@@ -105,7 +107,7 @@ class Card:
         return Submission(self.competition)
 
     @property
-    def networks(self) -> list[Member]:
+    def networks(self) -> list[BundleMember]:
         """All that sees squares: the members, then the fixed network."""
         return [*self.members, *([self.look] if self.look else [])]
 
@@ -126,7 +128,7 @@ class Card:
         return Meaning(**self.meaning)
 
 
-def read(folder: Path) -> Card:
+def read(folder: Path) -> BundleCard:
     """The card of the bundle in `folder`. Raises UserError where there is none, or one of another version."""
     path = folder / FILE
     try:
@@ -136,8 +138,8 @@ def read(folder: Path) -> Card:
     if values.get("version") != VERSION:
         raise UserError(f"{path} has another version than {VERSION}: run `make export` again.")
     typed = {
-        "members": [Member(**one) for one in values["members"]],
-        "look": Member(**values["look"]) if values["look"] else None,
-        "told": [Told(**one) for one in values["told"]],
+        "members": [BundleMember(**one) for one in values["members"]],
+        "look": BundleMember(**values["look"]) if values["look"] else None,
+        "told": [TellingTable(**one) for one in values["told"]],
     }
-    return Card(**(values | typed))
+    return BundleCard(**(values | typed))

@@ -13,8 +13,8 @@ from podium.contracts import columns, embeddings
 from podium.contracts.images import below_data
 from podium.duplicates.answers import Answers, answer
 from podium.export import bundle, members, probes
-from podium.export.card import Card
-from podium.export.hiding import Hidden
+from podium.export.card import BundleCard
+from podium.export.hiding import HiddenSet
 from podium.features.items import Item, items_of
 from podium.features.pixels import to_tensor
 from podium.images.pixels import decode, square
@@ -25,8 +25,8 @@ from podium.tta.members import Inputs, logits_of
 from podium.tta.merge import merge
 from podium.vote import ensemble
 from podium.vote import voter as voters
-from podium.vote.preparing import Prepared
-from podium.vote.recipe import Beside
+from podium.vote.preparing import PreparedVote
+from podium.vote.recipe import Metadata
 
 Values = NDArray[np.float64]
 ROOT = Path("data")
@@ -34,21 +34,23 @@ BATCH = 32
 
 
 @dataclass(frozen=True)
-class Voting:
+class LearntVote:
     """The vote as ensemble learnt it."""
 
-    ready: Prepared
+    ready: PreparedVote
     table: dict[str, Any]  # table.json
     metric: Metric
     seed: int
 
 
-def vote(voting: Voting, sources: Sequence[members.Source], card: Card, hidden: Hidden) -> Values:
+def vote(
+    voting: LearntVote, sources: Sequence[members.MemberFiles], card: BundleCard, hidden: HiddenSet
+) -> Values:
     """(r, c) of the hidden rows, with the answers of known duplicates if there are any."""
     rows = hidden.images
     ids = rows["image_id"].tolist()
     looked = embeddings.of(ids) if looks(voting) else np.zeros((len(ids), 0), np.float32)
-    beside = Beside(hidden.home, looked, columns.read().reindex(ids))
+    beside = Metadata(hidden.home, looked, columns.read().reindex(ids))
     voted = decided(voting, say(voting, sources, items_of(below_data(rows))), beside)
     known = {
         image: card.answers[digest]
@@ -61,21 +63,21 @@ def vote(voting: Voting, sources: Sequence[members.Source], card: Card, hidden: 
 
 
 def say(
-    voting: Voting, sources: Sequence[members.Source], items: Sequence[Item], root: Path = ROOT
+    voting: LearntVote, sources: Sequence[members.MemberFiles], items: Sequence[Item], root: Path = ROOT
 ) -> Values:
     """(m, f, n, c) what the members that have networks say of images below `root`."""
     folds = sorted(set(voting.ready.pool.home.tolist()))
     return np.stack([_member(source, folds, items, root) for source in sources]).astype(np.float32)
 
 
-def looks(voting: Voting) -> bool:
+def looks(voting: LearntVote) -> bool:
     """Whether anybody asks for the fixed network's vectors."""
     return voting.ready.recipe.neighbours is not None or voters.needs_features(
         voters.load(voting.table["chosen"])
     )
 
 
-def decided(voting: Voting, said: Values, beside: Beside) -> Values:
+def decided(voting: LearntVote, said: Values, beside: Metadata) -> Values:
     """(r, c) the published vote on the images of which members say so (m, f, n, c)."""
     pool, name = voting.ready.pool, voting.table["chosen"]
     learnt = voters.ready(ensemble.learnt(name, pool, voting.metric, voting.seed), beside.looks)
@@ -92,7 +94,7 @@ def _as_they_are(probs: Values) -> Values:
     return probs
 
 
-def _member(source: members.Source, folds: Sequence[int], items: Sequence[Item], root: Path) -> Values:
+def _member(source: members.MemberFiles, folds: Sequence[int], items: Sequence[Item], root: Path) -> Values:
     """(f, n, c)."""
     if source.probed:
         return _probe(source.name, folds, items, root)

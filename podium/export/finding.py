@@ -11,7 +11,7 @@ from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.suffixes import pictures
 from podium.download import tables
 from podium.download.tables import Sheet
-from podium.export.card import Card
+from podium.export.card import BundleCard
 from podium.foundation.errors import UserError
 from podium.foundation.instead import START
 from podium.images.opening import looks_like_image
@@ -31,7 +31,7 @@ def images(folder: Path) -> list[str]:
     return sorted(told + others)
 
 
-def candidates(folder: Path, card: Card) -> list[str]:
+def candidates(folder: Path, card: BundleCard) -> list[str]:
     """What an id may mean below `folder`; only the test folders are walked where it holds them."""
     there = [name for name in card.tests if (folder / name).is_dir()]
     if there:
@@ -39,13 +39,13 @@ def candidates(folder: Path, card: Card) -> list[str]:
     return of_test(images(folder), card)
 
 
-def of_test(paths: Sequence[str], card: Card) -> list[str]:
+def of_test(paths: Sequence[str], card: BundleCard) -> list[str]:
     """Those in the download's test folders where any is; else all but those in its training folders."""
     tests = [path for path in paths if _inside(path, card.tests)]
     return tests or [path for path in paths if not _inside(path, card.trains)]
 
 
-def files_of(ids: Sequence[str], folder: Path, card: Card) -> dict[str, list[Path]]:
+def files_of(ids: Sequence[str], folder: Path, card: BundleCard) -> dict[str, list[Path]]:
     """The images of each id, ascending; a few ids may have none.
 
     Raises UserError for more such ids, for an id of one image that fits two, or where the table that says
@@ -67,7 +67,7 @@ def files_of(ids: Sequence[str], folder: Path, card: Card) -> dict[str, list[Pat
     return known
 
 
-def _matched(ids: Sequence[str], folder: Path, card: Card) -> Match:
+def _matched(ids: Sequence[str], folder: Path, card: BundleCard) -> Match:
     column = card.competition["id_column"]
     pool = ImageIndex(candidates(folder, card), column if card.rows else "")
     if not card.through:
@@ -81,7 +81,7 @@ def _matched(ids: Sequence[str], folder: Path, card: Card) -> Match:
     return told
 
 
-def cells(paths: Sequence[Path], folder: Path, card: Card) -> pd.DataFrame:
+def cells(paths: Sequence[Path], folder: Path, card: BundleCard) -> pd.DataFrame:
     """What tables say of the images, a line each, text or null; no column where no columns vote.
 
     Raises UserError where a table is missing, or says nothing of any image.

@@ -14,7 +14,7 @@ from podium.contracts.model import Preprocessing
 from podium.export import engines
 from podium.features.items import View
 from podium.foundation.errors import UserError
-from podium.tasks.task import Link, Task
+from podium.tasks.task import LinkName, Task
 from podium.tta.params import TtaParams
 from podium.vote import voter as voters
 from podium.vote.calibration import Calibration
@@ -34,13 +34,13 @@ CHECKED = 4  # images on which a vote's graph is made
 
 
 @dataclass(frozen=True)
-class Folds:
+class SharedTrunk:
     """The networks of some folds that share their first part: tail(trunk(images)) gives a fold's logits."""
 
     trunk: nn.Module
     tails: Sequence[nn.Module]
     preprocessing: Preprocessing
-    link: Link
+    link: LinkName
 
 
 class AsItIs(nn.Module):
@@ -54,7 +54,7 @@ class AsItIs(nn.Module):
 class NetworkGraph(nn.Module):
     """uint8 RGB squares (b, side, side, 3), one input a side, to predictions (f, b, c) merged over views."""
 
-    def __init__(self, folds: Folds, views: Sequence[View], tta: TtaParams) -> None:
+    def __init__(self, folds: SharedTrunk, views: Sequence[View], tta: TtaParams) -> None:
         super().__init__()
         made = folds.preprocessing
         self.trunk, self.tails = folds.trunk, nn.ModuleList(folds.tails)

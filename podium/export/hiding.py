@@ -13,13 +13,13 @@ from podium.competition.suffixes import stem
 from podium.contracts import images as contract
 from podium.download import tables
 from podium.download.raw import Raw
-from podium.export.card import Card
+from podium.export.card import BundleCard
 
 FIRST = 70_000_000  # a number that no shipped image or row has
 
 
 @dataclass(frozen=True)
-class Hidden:
+class HiddenSet:
     """Some images, the rows that they are of, and what lies where a notebook looks for them."""
 
     images: pd.DataFrame  # of images.parquet, row after row
@@ -42,8 +42,8 @@ def chosen(shipped: pd.DataFrame, company: dict[str, str], count: int) -> pd.Dat
 
 
 def hide(
-    images: pd.DataFrame, of: dict[str, list[str]], card: Card, raw: Raw, beside: pd.DataFrame
-) -> Hidden:
+    images: pd.DataFrame, of: dict[str, list[str]], card: BundleCard, raw: Raw, beside: pd.DataFrame
+) -> HiddenSet:
     """The chosen images as a test set, with the tables that say something of it.
 
     of: the sample's ids -> the paths of their images. beside: columns by image_id.
@@ -62,7 +62,7 @@ def hide(
         ids = [id_of(name, like) for name in names]
     cells = beside.reindex(images["image_id"])
     told = {name: _table(name, names, [ids[row] for row in home], card, raw, cells) for name in card.tables}
-    return Hidden(images, home, ids, dict(zip(names, paths, strict=True)), told)
+    return HiddenSet(images, home, ids, dict(zip(names, paths, strict=True)), told)
 
 
 def renamed(paths: Sequence[str], path: str) -> list[str]:
@@ -79,7 +79,9 @@ def id_of(path: str, like: str) -> str:
     return f"{like.rpartition('/')[0]}/{name}" if "/" in like else name
 
 
-def _of_rows(paths: Sequence[str], home: NDArray[np.int64], like: str, path: str, card: Card) -> list[str]:
+def _of_rows(
+    paths: Sequence[str], home: NDArray[np.int64], like: str, path: str, card: BundleCard
+) -> list[str]:
     """Places of images whose row is a folder, or what file names begin with, as `like` is in `path`."""
     parts = path.split("/")
     bare = like.rpartition("/")[2]
@@ -98,7 +100,7 @@ def _suffix(path: str) -> str:
 
 
 def _table(
-    table: str, names: Sequence[str], rows: Sequence[str], card: Card, raw: Raw, beside: pd.DataFrame
+    table: str, names: Sequence[str], rows: Sequence[str], card: BundleCard, raw: Raw, beside: pd.DataFrame
 ) -> str:
     """A table of the download with these images in place of its own: their rows, and what is beside them."""
     shipped = tables.parse(raw.read(table), table)

@@ -14,7 +14,7 @@ from podium.competition.roles import file_role
 from podium.competition.sample import is_sample
 from podium.download import tables
 from podium.download.raw import Raw
-from podium.export.card import Told
+from podium.export.card import TellingTable
 from podium.foundation.errors import UserError
 
 
@@ -53,7 +53,7 @@ def named(of: dict[str, list[str]], column: str, raw: Raw) -> Ids:
     return Ids(made.forms, {name: paths for name, paths in of.items() if made.paths(name) != paths})
 
 
-def tellers(beside: pd.DataFrame, images: pd.DataFrame, raw: Raw) -> list[Told]:
+def tellers(beside: pd.DataFrame, images: pd.DataFrame, raw: Raw) -> list[TellingTable]:
     """The tables that say of test images what `beside` (by image_id) holds; images is images.parquet.
 
     Raises UserError for a column that no text table says.
@@ -73,7 +73,7 @@ def tellers(beside: pd.DataFrame, images: pd.DataFrame, raw: Raw) -> list[Told]:
             places = match(sheet.columns[ids], pool) if ids and columns else Match()
             if ids and len(places.ids()) >= COVERED * len(tested) and seen.isdisjoint(places.found):
                 seen |= places.found.keys()
-                told.append(Told(name, ids, columns))
+                told.append(TellingTable(name, ids, columns))
                 tell(found, sheet, ids, places, columns)
     wanted = beside[[path.get(one) in set(tested) for one in beside.index]]
     for name in beside.columns:

@@ -16,7 +16,7 @@ from podium.duplicates import answers
 from podium.embedding.params import EmbedParams
 from podium.export import agreement, beside, bundle, card, graphs, ids, members, sealed
 from podium.export.agreement import Agreement
-from podium.export.card import Card
+from podium.export.card import BundleCard
 from podium.foundation.errors import UserError
 from podium.foundation.files import replacing_folder, sha256
 from podium.images.params import ImageParams
@@ -24,7 +24,7 @@ from podium.metrics import registry
 from podium.submission import submission
 from podium.vote import voter as voters
 from podium.vote.params import EnsembleParams
-from podium.vote.preparing import Prepared
+from podium.vote.preparing import PreparedVote
 
 NEEDED = {"torch": (), "onnx": ("onnxruntime",)}  # what an engine needs beside what Kaggle's image has
 OF_ROWS = re.compile(r"\.(?:csv|tsv|json)/[^/]+$")  # a picture made of a row
@@ -77,7 +77,7 @@ def _refuse_rows_of_pixels() -> None:
 
 
 def make(
-    settings: Settings, said: dict[str, Any], ready: Prepared, raw: Raw, modules: Iterable[str], most: int
+    settings: Settings, said: dict[str, Any], ready: PreparedVote, raw: Raw, modules: Iterable[str], most: int
 ) -> Agreement:
     """Writes export/ where it agrees with reports/submission.csv on `most` of its rows, evenly spread."""
     found = competition.read()
@@ -91,7 +91,9 @@ def make(
     return told
 
 
-def _write(settings: Settings, said: dict[str, Any], ready: Prepared, raw: Raw, folder: Path) -> Card:
+def _write(
+    settings: Settings, said: dict[str, Any], ready: PreparedVote, raw: Raw, folder: Path
+) -> BundleCard:
     found, pool = competition.read(), ready.pool
     shipped, given = images.IMAGES.read(images.PATH), labels.LABELS.read(labels.PATH)
     engine = settings.engine
@@ -125,7 +127,7 @@ def _write(settings: Settings, said: dict[str, Any], ready: Prepared, raw: Raw, 
     )  # fmt: skip
 
 
-def _checked(made: Card, found: Competition, raw: Raw, folder: Path, most: int) -> Agreement:
+def _checked(made: BundleCard, found: Competition, raw: Raw, folder: Path, most: int) -> Agreement:
     """The bundle on the download's own test images, laid out as they were shipped."""
     shipped = images.IMAGES.read(images.PATH)
     of = ids.images_of(shipped)

@@ -11,7 +11,7 @@ from torch import nn
 from podium.contracts import facts, model, predictions, probe, refit
 from podium.experiments import revisions
 from podium.export import engines, graphs, probes
-from podium.export.card import Member
+from podium.export.card import BundleMember
 from podium.features.items import IDENTITY, View
 from podium.foundation.errors import UserError
 from podium.foundation.params import parse, read
@@ -26,7 +26,7 @@ ARTIFACTS = ("models", f"{predictions.FOLDER}/{facts.FILE}", "params.yaml")
 
 
 @dataclass(frozen=True)
-class Source:
+class MemberFiles:
     """Where a member's models and settings lie: this workspace, or another revision's files."""
 
     name: str
@@ -43,14 +43,14 @@ def refuse_external(params: EnsembleParams) -> None:
         )
 
 
-def sources(params: EnsembleParams, names: Sequence[str]) -> list[Source]:
+def sources(params: EnsembleParams, names: Sequence[str]) -> list[MemberFiles]:
     """One source a member that has networks."""
     known = {revision[:7]: revision for revision in params.experiments}
     probed = {one.name for one in probe.read().probes}
     return [
-        Source(name, Path(), probed=name in probed)
+        MemberFiles(name, Path(), probed=name in probed)
         if name in probed or name == "this run"
-        else Source(name, _fetched(known[name.rpartition("@")[2]]))
+        else MemberFiles(name, _fetched(known[name.rpartition("@")[2]]))
         for name in names
         if name not in (columns.NAME, neighbours.NAME)
     ]
@@ -66,7 +66,7 @@ def _fetched(revision: str) -> Path:
 
 
 @dataclass(frozen=True)
-class Voting:
+class VotingNetworks:
     """The networks of a trained member whose predictions stand for `count` folds."""
 
     networks: list[FoldNetwork]  # the folds' (none where refits stand for them), then refits'
@@ -87,16 +87,18 @@ class Voting:
         return len(self.networks) - (self.count if self.share < 1 else 0)
 
 
-def voting(source: Source, folds: Sequence[int]) -> Voting:
+def voting(source: MemberFiles, folds: Sequence[int]) -> VotingNetworks:
     """Who predicts test images for the member: the networks of those folds, or refits, or both."""
     told = facts.read(facts.Predicted, source.root / predictions.FOLDER)
     networks = told.refit_networks if told is not None else 0
     part = refit.share(told.refit, len(folds), networks) if told is not None else 0.0
     who = [*(folds if part < 1 else ()), *(refit.folds_of(networks) if part else ())]
-    return Voting([member(one, "cpu", source.root / model.folder(one)) for one in who], len(folds), part)
+    return VotingNetworks(
+        [member(one, "cpu", source.root / model.folder(one)) for one in who], len(folds), part
+    )
 
 
-def write(source: Source, number: int, folds: Sequence[int], folder: Path, engine: str) -> Member:
+def write(source: MemberFiles, number: int, folds: Sequence[int], folder: Path, engine: str) -> BundleMember:
     """Writes the member's graphs for those folds, one for all that share their frozen part."""
     if source.probed:
         parts = [probes.load(source.name, folds)]
@@ -113,10 +115,10 @@ def write(source: Source, number: int, folds: Sequence[int], folder: Path, engin
     files = [f"member{number}_{part}{engines.SUFFIXES[engine]}" for part in range(len(made))]
     for graph, file in zip(made, files, strict=True):
         graphs.write(graph, graphs.squares(sides), folder / file)
-    return Member(source.name, files, sides, how.resize, how.interpolation)
+    return BundleMember(source.name, files, sides, how.resize, how.interpolation)
 
 
-def _parts(who: Voting) -> list[graphs.Folds]:
+def _parts(who: VotingNetworks) -> list[graphs.SharedTrunk]:
     """What becomes a graph each: all above one frozen part; else each by itself, or all if they are mixed."""
     networks = who.networks
     if len(alike(networks)) == 1 and networks[0].cut.frozen is not None:
@@ -124,25 +126,25 @@ def _parts(who: Voting) -> list[graphs.Folds]:
     return [_side_by_side(networks)] if who.share else [_whole(one) for one in networks]
 
 
-def _shared(networks: Sequence[FoldNetwork]) -> graphs.Folds:
+def _shared(networks: Sequence[FoldNetwork]) -> graphs.SharedTrunk:
     """All folds above their one frozen part."""
     first = networks[0]
     assert first.cut.frozen is not None
     tails = [one.cut.tail for one in networks]
-    return graphs.Folds(first.cut.frozen, tails, first.network.preprocessing, first.link)
+    return graphs.SharedTrunk(first.cut.frozen, tails, first.network.preprocessing, first.link)
 
 
-def _whole(one: FoldNetwork) -> graphs.Folds:
+def _whole(one: FoldNetwork) -> graphs.SharedTrunk:
     """A fold by itself."""
     made = one.network.preprocessing
-    return graphs.Folds(one.network.module, [graphs.AsItIs()], made, one.link)
+    return graphs.SharedTrunk(one.network.module, [graphs.AsItIs()], made, one.link)
 
 
-def _side_by_side(networks: Sequence[FoldNetwork]) -> graphs.Folds:
+def _side_by_side(networks: Sequence[FoldNetwork]) -> graphs.SharedTrunk:
     """Networks that share nothing, in one graph."""
     first = networks[0]
     modules = [one.network.module for one in networks]
-    return graphs.Folds(graphs.AsItIs(), modules, first.network.preprocessing, first.link)
+    return graphs.SharedTrunk(graphs.AsItIs(), modules, first.network.preprocessing, first.link)
 
 
 def views(root: Path, network: Network) -> tuple[TtaParams, list[View]]:

@@ -35,14 +35,14 @@ from podium.images.pixels import Pixels, decode, square  # noqa: E402
 from podium.images.storing import as_stored, pixel_digest  # noqa: E402
 from podium.submission import submission  # noqa: E402
 from podium.vote import judges, merging, stacked  # noqa: E402
-from podium.vote.recipe import Beside, Recipe  # noqa: E402
+from podium.vote.recipe import Metadata, Recipe  # noqa: E402
 
 TOLD_EVERY = 60.0  # seconds between two lines on how far it is
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Predicted:
+class BundlePredictions:
     """values (n, c) of rows in their order; readable (n,): the others have the classes' shares."""
 
     values: Values
@@ -50,7 +50,7 @@ class Predicted:
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadImage:
     """One image: its squares by (member, side), and its digest; no squares where it cannot be read."""
 
     squares: dict[tuple[int, int], Pixels] | None
@@ -112,7 +112,9 @@ class Predictor:
         table.insert(0, "path", [str(paths[some[0]]) for some in asked.values()])
         return table
 
-    def predicted(self, asked: Sequence[Sequence[Path]], cells: pd.DataFrame | None = None) -> Predicted:
+    def predicted(
+        self, asked: Sequence[Sequence[Path]], cells: pd.DataFrame | None = None
+    ) -> BundlePredictions:
         """The vote of every member and fold on rows of one or several images, known answers put in.
 
         cells: columns beside the images, a line for each image of each row.
@@ -120,7 +122,7 @@ class Predictor:
         n = len(asked)
         paths = [path for several in asked for path in several]
         home = np.repeat(np.arange(n), [len(several) for several in asked])
-        made = Predicted(np.tile(np.array(self.card.shares, np.float64), (n, 1)), np.zeros(n, bool))
+        made = BundlePredictions(np.tile(np.array(self.card.shares, np.float64), (n, 1)), np.zeros(n, bool))
         labels: dict[str, int] = {}
         waiting: Seen | None = None
         began = told = time.monotonic()
@@ -141,13 +143,13 @@ class Predictor:
         if labels:
             known = answers.Answers(labels, 0, self.card.groups, self.card.agreed)
             values = answers.answer([str(row) for row in range(n)], values, known).probs
-        return Predicted(values.astype(np.float32).astype(np.float64), made.readable)
+        return BundlePredictions(values.astype(np.float32).astype(np.float64), made.readable)
 
-    def _batches(self, paths: Sequence[Path]) -> Iterator[tuple[int, list[Read]]]:
+    def _batches(self, paths: Sequence[Path]) -> Iterator[tuple[int, list[ReadImage]]]:
         """(first row, images), decoded in threads two batches ahead."""
         size = self.card.batch
         starts = deque(range(0, len(paths), size))
-        waiting: deque[tuple[int, list[Future[Read]]]] = deque()
+        waiting: deque[tuple[int, list[Future[ReadImage]]]] = deque()
         cv2.setNumThreads(0)  # one image a thread
         with ThreadPoolExecutor(engines.cores()) as pool:
             while starts or waiting:
@@ -158,22 +160,22 @@ class Predictor:
                 first, futures = waiting.popleft()
                 yield first, [future.result() for future in futures]
 
-    def _read(self, path: Path) -> Read:
+    def _read(self, path: Path) -> ReadImage:
         card = self.card
         try:
             data = path.read_bytes()
             image = open_image(data, card.megapixels, card.short_side, card.reads)
         except (Unreadable, OSError):
-            return Read(None)
+            return ReadImage(None)
         digest = pixel_digest(image.pixels, image.width, image.height) if card.answers else ""
         pixels = decode(as_stored(image, data, card.short_side, card.suffix, card.quality))
         made: dict[tuple[int, int], Pixels] = {}
         for number, how in enumerate(card.networks):
             for side in how.sides:
                 made[number, side] = square(pixels, side, how.resize, how.interpolation)  # type: ignore[arg-type]
-        return Read(made, digest)
+        return ReadImage(made, digest)
 
-    def _seen(self, batch: Sequence[Read], home: NDArray[np.int64], start: int) -> Seen:
+    def _seen(self, batch: Sequence[ReadImage], home: NDArray[np.int64], start: int) -> Seen:
         """What every member says of the images of a batch that can be read; home: every image's row."""
         found, graph = [], 0
         there = [i for i, one in enumerate(batch) if one.squares is not None]
@@ -191,12 +193,12 @@ class Predictor:
         places = start + np.array(there, np.int64)
         return Seen(home[places], places, np.stack(found), vectors)
 
-    def _vote_on(self, seen: Seen, cells: pd.DataFrame | None, made: Predicted) -> None:
+    def _vote_on(self, seen: Seen, cells: pd.DataFrame | None, made: BundlePredictions) -> None:
         """Writes the vote on whole rows into `made`."""
         rows = np.unique(seen.home)
         if len(rows):
             told = pd.DataFrame(index=seen.images) if cells is None else cells.iloc[seen.images]
-            beside = Beside(seen.home, seen.vectors, told)
+            beside = Metadata(seen.home, seen.vectors, told)
             probs = self._recipe(seen.probs.astype(np.float64), beside, self._settle)
             looks = [beside.looks] if self.card.vote_looks else []
             made.values[rows] = self._vote([np.ascontiguousarray(probs), *looks])
@@ -207,7 +209,7 @@ class Predictor:
         return shape.kind.normalise(scores, shape.table)
 
 
-def submit(predictor: Predictor, folder: Path, sample: Path, out: Path) -> Predicted:
+def submit(predictor: Predictor, folder: Path, sample: Path, out: Path) -> BundlePredictions:
     """Writes the sample with its values replaced, by the modules that wrote the pipeline's submission."""
     card = predictor.card
     shape = card.submission

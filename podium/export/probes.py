@@ -9,13 +9,13 @@ from safetensors.numpy import load_file
 from torch import Tensor, nn
 
 from podium.contracts import probe
-from podium.export.graphs import Folds
+from podium.export.graphs import SharedTrunk
 from podium.foundation.errors import UserError
 from podium.networks.build import build
 from podium.networks.pooled import Pooled, pooled
 
 
-class Vectors(nn.Module):
+class PooledVectors(nn.Module):
     """Images (n, 3, size, size) to the last pooled layers (n, d), mirror images' mean if so learnt."""
 
     def __init__(self, seen: Pooled, layers: int, mirrored: bool) -> None:
@@ -30,7 +30,7 @@ class Vectors(nn.Module):
         return vectors[:, self.columns]
 
 
-class Classifier(nn.Module):
+class LinearClassifier(nn.Module):
     """Vectors (n, d) to logits (n, c)."""
 
     def __init__(self, weights: np.ndarray, bias: np.ndarray) -> None:
@@ -43,7 +43,7 @@ class Classifier(nn.Module):
         return vectors @ self.get_buffer("weights") + self.get_buffer("bias")
 
 
-def load(name: str, folds: Sequence[int], folder: Path = probe.FOLDER) -> Folds:
+def load(name: str, folds: Sequence[int], folder: Path = probe.FOLDER) -> SharedTrunk:
     """The folds' probe of that name. Raises UserError where it is not there."""
     found = next((one for one in probe.read(folder).probes if one.name == name), None)
     if found is None:
@@ -53,7 +53,7 @@ def load(name: str, folds: Sequence[int], folder: Path = probe.FOLDER) -> Folds:
     seen = pooled(network)
     assert seen is not None, "it was probed"
     layers = load_file(folder / name / probe.CLASSIFIERS)
-    tails = [Classifier(layers[f"fold{fold}.weights"], layers[f"fold{fold}.bias"]) for fold in folds]
-    trunk = Vectors(seen, look.layers, look.mirrored)
+    tails = [LinearClassifier(layers[f"fold{fold}.weights"], layers[f"fold{fold}.bias"]) for fold in folds]
+    trunk = PooledVectors(seen, look.layers, look.mirrored)
     trunk.to(memory_format=torch.channels_last)
-    return Folds(trunk.eval(), tails, network.preprocessing, found.link)  # type: ignore[arg-type]
+    return SharedTrunk(trunk.eval(), tails, network.preprocessing, found.link)  # type: ignore[arg-type]

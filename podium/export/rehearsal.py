@@ -16,8 +16,8 @@ from podium.download import tables
 from podium.download.raw import Raw
 from podium.export import agreement, card, expected, hiding, ids, members, notebook, sealed
 from podium.export.agreement import Agreement
-from podium.export.card import Card
-from podium.export.expected import Voting
+from podium.export.card import BundleCard
+from podium.export.expected import LearntVote
 from podium.export.sealed import Ran
 from podium.foundation.errors import UserError
 from podium.submission import submission
@@ -50,7 +50,7 @@ class Rehearsed:
         return (self.sample.seconds + images / self.per_second) / SECONDS
 
 
-def rehearse(voting: Voting, sources: Sequence[members.Source], raw: Raw, count: int) -> Rehearsed:
+def rehearse(voting: LearntVote, sources: Sequence[members.MemberFiles], raw: Raw, count: int) -> Rehearsed:
     """Runs the script on the sample's first rows and on `count` training images under other names.
 
     Raises UserError where it fails, changes its input, or says something else than the run.
@@ -92,7 +92,7 @@ def _run(
     told: dict[str, bytes],
     shipped: pd.DataFrame,
     raw: Raw,
-    made: Card,
+    made: BundleCard,
 ) -> Ran:
     """The script where only its input lies: files are places in the competition -> paths in the download.
 
@@ -138,7 +138,7 @@ def _lock(folder: Path, closed: bool = True) -> None:
         os.chmod(place, mode & ~0o222 if closed else mode | stat.S_IWUSR)
 
 
-def _write(sample: Sample, found: Competition, values: np.ndarray, made: Card, path: Path) -> None:
+def _write(sample: Sample, found: Competition, values: np.ndarray, made: BundleCard, path: Path) -> None:
     """What submit would write of these predictions."""
     status = ["ok"] * len(sample.ids)
     table = pd.DataFrame({"image_id": sample.ids, "submission_id": sample.ids, "status": status})

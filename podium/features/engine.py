@@ -18,7 +18,7 @@ from podium.features.items import channels_first
 from podium.features.pixels import Normalise
 from podium.foundation import files
 from podium.networks.passes import channels_last, in_halves
-from podium.networks.precision import DTYPES, Kind
+from podium.networks.precision import DTYPES, Precision
 
 BATCH = 32  # images a pass; the last is filled up, so that no image's bits depend on its company
 
@@ -36,8 +36,8 @@ class Runner(Protocol):
 class Engine:
     """Runs `frozen` on batches and gives rows as they lie on the disk. Bytes are normalised on the way."""
 
-    def __init__(self, frozen: nn.Module, device: str, preprocessing: Preprocessing, kind: Kind) -> None:
-        self.kind: Kind = kind
+    def __init__(self, frozen: nn.Module, device: str, preprocessing: Preprocessing, kind: Precision) -> None:
+        self.kind: Precision = kind
         self.digest = fingerprint(frozen)
         self.device, self._preprocessing = device, preprocessing
         self._module = nn.Sequential(Normalise(preprocessing), frozen).eval()
@@ -71,7 +71,7 @@ class Engine:
 class TorchRunner:
     """The frozen part as it is, in channels_last and the numbers of the precision rule."""
 
-    def __init__(self, frozen: nn.Module, device: str, kind: Kind) -> None:
+    def __init__(self, frozen: nn.Module, device: str, kind: Precision) -> None:
         self.name = f"torch {torch.__version__}"
         self._device, self._kind = device, kind
         self._frozen = channels_last(frozen.to(device))
@@ -100,7 +100,7 @@ def filled(images: Tensor) -> Tensor:
     return images if missing == 0 else torch.cat([images, images[-1:].expand(missing, *images.shape[1:])])
 
 
-def on_disk(rows: Tensor, kind: Kind) -> NDArray[Any]:
+def on_disk(rows: Tensor, kind: Precision) -> NDArray[Any]:
     """Rows (n, ...) in the layout and numbers of the disk."""
     if channels_first(tuple(rows.shape[1:])):
         rows = rows.movedim(1, -1)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from torch import Tensor
 
-from podium.networks.precision import Kind
+from podium.networks.precision import Precision
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ IDENTITY = View("identity", moves=True)
 
 
 @dataclass(frozen=True)
-class Features:
+class StoredFeatures:
     """A read-only array float32 (n, ...) whose rows lie in blocks on the disk.
 
     Indexing with an integer array, a slice or an integer reads those rows. Rows of (c, h, w) come in
@@ -60,7 +60,7 @@ class Features:
     block_of: NDArray[np.int64]  # (n,)
     row_of: NDArray[np.int64]  # (n,) in its block
     row_shape: tuple[int, ...]  # (...) of a row as the network gave it
-    kind: Kind
+    kind: Precision
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -104,12 +104,12 @@ def channels_first(row_shape: tuple[int, ...]) -> bool:
     return len(row_shape) == 3 and row_shape[1] == row_shape[2]
 
 
-def bytes_of(kind: Kind) -> int:
+def bytes_of(kind: Precision) -> int:
     """Bytes of one number on the disk."""
     return 4 if kind == "float32" else 2
 
 
-def as_float32(stored: NDArray[Any], kind: Kind) -> NDArray[np.float32]:
+def as_float32(stored: NDArray[Any], kind: Precision) -> NDArray[np.float32]:
     """Numbers as they lie on the disk, as float32; bfloat16 lies as the upper half of float32's bits."""
     if kind == "bfloat16":
         return (stored.astype(np.uint32) << 16).view(np.float32)

@@ -18,10 +18,10 @@ from tqdm import tqdm
 
 from podium.contracts.model import Preprocessing
 from podium.features.engine import BATCH, Engine, machine, row_shape
-from podium.features.items import IDENTITY, Features, Item, View, bytes_of
+from podium.features.items import IDENTITY, Item, StoredFeatures, View, bytes_of
 from podium.features.pixels import Normalise, Squares, decoders, read_ahead, to_bytes
 from podium.foundation import files, room, scratch
-from podium.networks.precision import Kind
+from podium.networks.precision import Precision
 
 KIND = "features"
 ROOT = Path("data")
@@ -60,8 +60,8 @@ def features(
     budget_gb: float = float("inf"),
     device: str = "cpu",
     root: Path = ROOT,
-    kind: Kind = "float32",
-) -> Features | None:
+    kind: Precision = "float32",
+) -> StoredFeatures | None:
     """frozen(view(image)) of every item, in order; None where that is more than the disk budget."""
     found = features_of_views(
         items, frozen, preprocessing, [view], budget_gb=budget_gb, device=device, root=root, kind=kind
@@ -78,8 +78,8 @@ def features_of_views(
     budget_gb: float = float("inf"),
     device: str = "cpu",
     root: Path = ROOT,
-    kind: Kind = "float32",
-) -> dict[str, Features] | None:
+    kind: Precision = "float32",
+) -> dict[str, StoredFeatures] | None:
     """Like `features` for several views by name; each missing image is decoded once for all of them.
 
     In float32 unless `kind` says otherwise: what predicts follows no processor, and a bundle says the same.
@@ -169,7 +169,7 @@ def _compute(
     bar.close()
 
 
-def _need(todo: list[Item], families: list[Family], kind: Kind) -> None:
+def _need(todo: list[Item], families: list[Family], kind: Precision) -> None:
     size = sum(
         bytes_of(kind)
         * int(np.prod(family.row_shape))
@@ -226,12 +226,12 @@ def _entry(
     family.add(scratch.obtain(KIND, f"{family.key}-{files.digest(digests)[:32]}", build))
 
 
-def _gather(items: Sequence[Item], family: Family, kind: Kind) -> Features:
+def _gather(items: Sequence[Item], family: Family, kind: Precision) -> StoredFeatures:
     places = np.asarray([family.places[item.digest] for item in items], np.int64).reshape(-1, 2)
-    return Features(tuple(family.blocks), places[:, 0], places[:, 1], family.row_shape, kind)
+    return StoredFeatures(tuple(family.blocks), places[:, 0], places[:, 1], family.row_shape, kind)
 
 
-def _sentence(count: int, shapes: list[tuple[int, ...]], kind: Kind, needed: int) -> str:
+def _sentence(count: int, shapes: list[tuple[int, ...]], kind: Precision, needed: int) -> str:
     shape = " x ".join(str(side) for side in shapes[0])
     views = f", {len(shapes)} views" if len(shapes) > 1 else ""
     size = f"{needed / GIGA:.1f} GB" if needed >= GIGA else f"{needed / 1e6:.1f} MB"

@@ -46,7 +46,7 @@ class Clues:
 
 
 @dataclass(frozen=True)
-class Kind:
+class GroupKind:
     """Words for one such group and several, what there must be of them, and the way to find them."""
 
     word: str
@@ -203,12 +203,12 @@ def _linked(n: int, ends: NDArray[np.int64]) -> list[str]:
 
 
 KINDS = {  # by the value of split.group
-    "filename": Kind("track", "tracks", "tracks in file names", _tracks),
-    "date": Kind("date", "dates", "dates in file names or EXIF", _dates),
-    "number": Kind("stretch", "stretches", "running numbers in file names", numbers),
-    "size": Kind("size", "sizes", "images of ten sizes or more", _sizes),
-    "camera": Kind("camera", "cameras", "five cameras or more in EXIF", _cameras),
-    "frame": Kind("frame", "frames", "five kinds of frames around images, or more", _frames),
-    "stamp": Kind("stamp", "stamps", "five kinds of stamps in corners, or more", _stamps),
-    "alike": Kind("chain", "chains", "images closer to each other than test images are to them", chains),
+    "filename": GroupKind("track", "tracks", "tracks in file names", _tracks),
+    "date": GroupKind("date", "dates", "dates in file names or EXIF", _dates),
+    "number": GroupKind("stretch", "stretches", "running numbers in file names", numbers),
+    "size": GroupKind("size", "sizes", "images of ten sizes or more", _sizes),
+    "camera": GroupKind("camera", "cameras", "five cameras or more in EXIF", _cameras),
+    "frame": GroupKind("frame", "frames", "five kinds of frames around images, or more", _frames),
+    "stamp": GroupKind("stamp", "stamps", "five kinds of stamps in corners, or more", _stamps),
+    "alike": GroupKind("chain", "chains", "images closer to each other than test images are to them", chains),
 }

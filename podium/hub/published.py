@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from podium.contracts.network import Source
+from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
 from podium.hub import repository, transfer
 from podium.hub.refusals import Refused, sentence
@@ -57,7 +57,7 @@ def of_torchvision(name: str) -> Published:
     return Published(f"tv:{name}", f"torchvision:{chosen}", "", (), str(chosen.url), "")
 
 
-def fetch(published: Published, pin: Source | None = None) -> tuple[Path, Source]:
+def fetch(published: Published, pin: WeightsFile | None = None) -> tuple[Path, WeightsFile]:
     """The weights' file, intact, and what it is; with a `pin` that very file. Raises UserError."""
     if published.repo:
         same = pin if pin is not None and pin.place == published.repo else None
@@ -82,7 +82,7 @@ def terms(published: Published) -> str:
     return f"licence of {published.name}'s weights: {licence}: read whether it allows what you do with them"
 
 
-def _from_url(published: Published, pin: Source | None) -> tuple[Path, Source]:
+def _from_url(published: Published, pin: WeightsFile | None) -> tuple[Path, WeightsFile]:
     """torch's own cache, where torchvision and timm look first. The file's name ends in its digest's head."""
     path = _checkpoint(published.url)
     digest = path.stem.rpartition("-")[2]
@@ -95,7 +95,7 @@ def _from_url(published: Published, pin: Source | None) -> tuple[Path, Source]:
         host = f"{urlparse(published.url).scheme}://{urlparse(published.url).netloc}"
         raise sentence(published.name, published.url, host, refused.answer) from None
     size = path.stat().st_size
-    return path, Source(kind="url", place=published.url, file=path.name, sha256=found, size=size)
+    return path, WeightsFile(kind="url", place=published.url, file=path.name, sha256=found, size=size)
 
 
 def _checkpoint(url: str) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from podium.contracts.network import Source
+from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
 from podium.hub import transfer
@@ -34,7 +34,9 @@ class Remote:
     size: int  # bytes
 
 
-def fetch(name: str, repo: str, files: tuple[str, ...], pin: Source | None = None) -> tuple[Path, Source]:
+def fetch(
+    name: str, repo: str, files: tuple[str, ...], pin: WeightsFile | None = None
+) -> tuple[Path, WeightsFile]:
     """The first of `files` that `repo` has, in the cache and intact, and what it is.
 
     With a `pin`: that file of that commit with those bytes, without asking the hub where the cache has it.
@@ -70,7 +72,7 @@ def cached(repo: str, files: tuple[str, ...]) -> bool:
     return _without_the_hub(repo, files) is not None
 
 
-def _bring(name: str, repo: str, remote: Remote, newest: bool) -> tuple[Path, Source]:
+def _bring(name: str, repo: str, remote: Remote, newest: bool) -> tuple[Path, WeightsFile]:
     storage = _storage(repo)
     blob = storage / "blobs" / (remote.digest or f"{remote.commit}-{Path(remote.file).name}")
     wanted = Wanted(name, _url(repo, remote.file, remote.commit), remote.digest, remote.size, _headers())
@@ -86,7 +88,7 @@ def _bring(name: str, repo: str, remote: Remote, newest: bool) -> tuple[Path, So
     place.symlink_to(f"{up}blobs/{blob.name}")
     if newest:
         write_text(storage / "refs" / MAIN, remote.commit)
-    source = Source(
+    source = WeightsFile(
         kind="hub",
         place=repo,
         file=remote.file,
@@ -146,7 +148,7 @@ def _answer(error: Exception, token: bool) -> Answer:
     )
 
 
-def _without_the_hub(repo: str, files: tuple[str, ...]) -> tuple[Path, Source] | None:
+def _without_the_hub(repo: str, files: tuple[str, ...]) -> tuple[Path, WeightsFile] | None:
     """The file of the commit that was `main` when the hub was last heard."""
     reference = _storage(repo) / "refs" / MAIN
     if not reference.is_file():
@@ -157,7 +159,7 @@ def _without_the_hub(repo: str, files: tuple[str, ...]) -> tuple[Path, Source] |
         blob = place.resolve().name
         if WHOLE.fullmatch(blob) and (path := _cached(repo, file, commit, blob)):
             size = path.stat().st_size
-            return path, Source(kind="hub", place=repo, file=file, commit=commit, sha256=blob, size=size)
+            return path, WeightsFile(kind="hub", place=repo, file=file, commit=commit, sha256=blob, size=size)
     return None
 
 

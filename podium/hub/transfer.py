@@ -98,7 +98,7 @@ def _connection(wanted: Wanted, draft: Path) -> None:
         if begun and response.status_code != 206:
             begun = 0  # it sends the whole
         total = begun + int(response.headers.get("content-length", 0))
-        told = Progress(wanted.name, total, begun)
+        told = TransferProgress(wanted.name, total, begun)
         with draft.open("ab" if begun else "wb") as file:
             for block in response.iter_bytes():  # as they come: none is lost with the connection
                 file.write(block)
@@ -127,7 +127,7 @@ def _answering(wanted: Wanted, headers: dict[str, str]) -> Iterator[Any]:
         raise Refused(Answer(0, {}, token, f"{type(error).__name__}: {error}".rstrip(": "))) from None
 
 
-class Progress:
+class TransferProgress:
     """Tells how large a file is when it begins, each quarter, and when it is there."""
 
     def __init__(self, name: str, total: int, done: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from podium.contracts import metrics
 from podium.foundation import params
 from podium.foundation.git import answer
-from podium.kaggle.ledger import Row
+from podium.kaggle.ledger import Upload
 
 TRACKED = ("dvc.lock", "params.yaml")  # what tells one run from another
 EXPERIMENT = re.compile(r"refs/exps/[0-9a-f]{2}/[0-9a-f]{38}/(.+)")
@@ -43,7 +43,7 @@ def provenance() -> Provenance:
     return Provenance(head + DIRTY, "")
 
 
-def since(last: Row | None, now: dict[str, float | int | str]) -> list[str]:
+def since(last: Upload | None, now: dict[str, float | int | str]) -> list[str]:
     """Sentences on scores and parameters that differ from the last upload's."""
     if last is None:
         return ["the first upload"]

@@ -52,7 +52,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Limits:
+class DailyLimit:
     """How many submissions were sent today (UTC) and are left."""
 
     today: int
@@ -62,7 +62,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Facts:
+class CompetitionPage:
     """What the competition's page says."""
 
     metric: str
@@ -89,18 +89,18 @@ class Client:
                 raise failures.explain(error, slug, self.secrets) from None
         self.secrets = _secrets(self._api.config_values)
 
-    def facts(self) -> Facts:
+    def facts(self) -> CompetitionPage:
         """The competition's metric, daily limit and kind."""
         found = self._call(lambda sdk, types: sdk.get_competition(self._request(types, "GetCompetition")))
         daily = int(found.max_daily_submissions)
-        return Facts(
+        return CompetitionPage(
             str(found.evaluation_metric or ""), daily or None, bool(found.is_kernels_submissions_only)
         )
 
-    def limits(self) -> Limits:
+    def limits(self) -> DailyLimit:
         """Today's count and what is left."""
         found = self._guarded(lambda: self._api.competition_get_submission_limits(self.slug))
-        return Limits(found.num_today, found.num_total, found.num_allowed_now, found.limited_by_total)
+        return DailyLimit(found.num_today, found.num_total, found.num_allowed_now, found.limited_by_total)
 
     def submit(self, path: Path, message: str) -> str:
         """Sends the file; the server's reference. Raises Unsure where it was sent and the answer was lost."""

@@ -12,7 +12,7 @@ from podium.export import notebook
 from podium.foundation.errors import UserError
 from podium.kaggle import failures, ledger, upload
 from podium.kaggle.failures import Unreachable
-from podium.kaggle.ledger import Row
+from podium.kaggle.ledger import Upload
 from podium.kaggle.notebooks import OUTPUT, NotebookClient
 from podium.kaggle.upload import Say, Waiting
 
@@ -29,13 +29,13 @@ REASONS = (  # in a failed run's log or the server's words, small letters -> wha
 )  # fmt: skip
 
 
-def unfinished(held: list[Row], digest: str, slug: str) -> Row | None:
+def unfinished(held: list[Upload], digest: str, slug: str) -> Upload | None:
     """The row of that very notebook whose score is still pending."""
     same = [row for row in held if (row.sha256, row.competition, row.status) == (digest, slug, "pending")]
     return same[-1] if same else None
 
 
-def scored(held: list[Row], waited: Row) -> bool:
+def scored(held: list[Upload], waited: Upload) -> bool:
     """Whether the submission that was waited for has its score by now."""
     same = [row for row in held if (row.time, row.sha256) == (waited.time, waited.sha256)]
     return any(row.status == "complete" for row in same)
@@ -121,7 +121,9 @@ def _until(done: Callable[[], bool], waiting: Waiting) -> bool:
         pause = min(pause * waiting.growth, waiting.longest)
 
 
-def deliver(client: NotebookClient, row: Row, waiting: Waiting, say: Say, path: Path = ledger.PATH) -> Row:
+def deliver(
+    client: NotebookClient, row: Upload, waiting: Waiting, say: Say, path: Path = ledger.PATH
+) -> Upload:
     """Submits what ran, or waits on for what was submitted; the row as the ledger then has it."""
     held = unfinished(ledger.rows(path), row.sha256, row.competition)
     if held is not None:

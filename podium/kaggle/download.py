@@ -10,7 +10,7 @@ from podium.download import meta
 from podium.foundation.errors import UserError
 from podium.foundation.files import flush, write_json
 from podium.kaggle import failures
-from podium.kaggle.client import Client, Facts
+from podium.kaggle.client import Client, CompetitionPage
 from podium.metrics.names import canonical
 
 FOLDER = Path("data/raw")
@@ -41,7 +41,7 @@ def fetch(client: Client, show: bool, folder: Path = FOLDER) -> Path:
     return target
 
 
-def remember(client: Client, target: Path) -> tuple[Facts, str]:
+def remember(client: Client, target: Path) -> tuple[CompetitionPage, str]:
     """Writes <slug>.kaggle.json; the page's facts and a warning, or "", on a metric that Podium lacks."""
     facts = client.facts()
     warning = ""

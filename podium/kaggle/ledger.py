@@ -23,7 +23,7 @@ Status = Literal["pending", "complete", "error"]
 
 
 @dataclass(frozen=True)
-class Row:
+class Upload:
     """One submission. Scores are None where unknown; `reference` is the server's number, "" where unknown."""
 
     time: str  # UTC, ISO 8601
@@ -40,13 +40,13 @@ class Row:
     competition: str = ""
 
 
-COLUMNS = list(Row.__dataclass_fields__)
+COLUMNS = list(Upload.__dataclass_fields__)
 LATER = ("status", "competition")  # a ledger of before has them not
 NUMBERS = ["cv", "cv_spread", "public", "private"]
 HEAD = ["time", "run", "CV", "public", "private", "public - CV", "message"]  # of `shown`
 
 
-def rows(path: Path = PATH) -> list[Row]:
+def rows(path: Path = PATH) -> list[Upload]:
     """The ledger in the order sent; none where there is no file. Raises UserError for a broken row."""
     if not path.exists():
         return []
@@ -61,13 +61,13 @@ def rows(path: Path = PATH) -> list[Row]:
     return found
 
 
-def append(row: Row, path: Path = PATH) -> None:
+def append(row: Upload, path: Path = PATH) -> None:
     """Adds a submission; the file is the old one or the new one at every moment."""
     with _locked(path):
         _write([*rows(path), row], path)
 
 
-def update(old: Row, path: Path = PATH, **values: str | float | None) -> Row:
+def update(old: Upload, path: Path = PATH, **values: str | float | None) -> Upload:
     """Puts new values into the row that equals `old`; a row that is gone is added again."""
     new = replace(old, **values)  # type: ignore[arg-type]
     with _locked(path):
@@ -76,26 +76,26 @@ def update(old: Row, path: Path = PATH, **values: str | float | None) -> Row:
     return new
 
 
-def remove(gone: Row, path: Path = PATH) -> None:
+def remove(gone: Upload, path: Path = PATH) -> None:
     """Takes out the row that equals `gone`."""
     with _locked(path):
         _write([row for row in rows(path) if row != gone], path)
 
 
-def find(row: Row, path: Path = PATH) -> Row | None:
+def find(row: Upload, path: Path = PATH) -> Upload | None:
     """That submission's row with what is known of it by now; None where it does not stand there."""
     same = [held for held in rows(path) if (held.time, held.sha256) == (row.time, row.sha256)]
     return same[-1] if same else None
 
 
-def last(held: list[Row], competition: str) -> Row | None:
+def last(held: list[Upload], competition: str) -> Upload | None:
     """The latest upload of a run to that competition which the server did not refuse."""
     fitting = [row for row in held if row.competition in ("", competition) and row.status != "error"]
     of_runs = [row for row in fitting if row.revision or row.cv is not None]
     return of_runs[-1] if of_runs else None
 
 
-def correlation(held: list[Row]) -> float | None:
+def correlation(held: list[Upload]) -> float | None:
     """Spearman's rank correlation of CV and public score; None below 3 scored uploads or without spread.
 
     Only uploads to the last row's competition count: scores of two competitions do not compare.
@@ -108,7 +108,7 @@ def correlation(held: list[Row]) -> float | None:
     return None if math.isnan(value) else value
 
 
-def lines(held: list[Row]) -> list[str]:
+def lines(held: list[Upload]) -> list[str]:
     """The ledger for the terminal: CV against public score, pending and failed ones marked."""
     if not held:
         return ['nothing was uploaded yet: make upload MESSAGE="what is new"']
@@ -118,7 +118,7 @@ def lines(held: list[Row]) -> list[str]:
     return [*said, agreement(held)]
 
 
-def agreement(held: list[Row]) -> str:
+def agreement(held: list[Upload]) -> str:
     """The sentence on how alike CV and public score rank the uploads."""
     value, pairs = correlation(held), len(scored(held))
     if value is None:
@@ -126,7 +126,7 @@ def agreement(held: list[Row]) -> str:
     return f"rank correlation of CV and public score: {value:+.2f} over {pairs} uploads"
 
 
-def scored(held: list[Row]) -> dict[int, tuple[float, float]]:
+def scored(held: list[Upload]) -> dict[int, tuple[float, float]]:
     """place in the ledger -> (CV, public score), of the last row's competition, where both are known."""
     return {
         place: (row.cv, row.public)
@@ -135,7 +135,7 @@ def scored(held: list[Row]) -> dict[int, tuple[float, float]]:
     }
 
 
-def shown(row: Row) -> list[str]:
+def shown(row: Upload) -> list[str]:
     """The row for a reader, as HEAD names its cells; in place of a score that is not there, why."""
     gap = "" if row.cv is None or row.public is None else f"{row.public - row.cv:+.4f}"
     public = _digits(row.public) if row.status == "complete" else row.status
@@ -155,7 +155,7 @@ def _digits(value: float | None) -> str:
     return "" if value is None else f"{value:.5f}"
 
 
-def _row(values: dict[str, str], where: str) -> Row:
+def _row(values: dict[str, str], where: str) -> Upload:
     numbers: dict[str, float | None] = {}
     for name in NUMBERS:
         try:
@@ -166,10 +166,10 @@ def _row(values: dict[str, str], where: str) -> Row:
     if status not in get_args(Status):
         raise UserError(f"{where}: status is {status!r}, not one of {', '.join(get_args(Status))}.")
     text = {name: values.get(name, "") for name in COLUMNS if name not in (*NUMBERS, "status")}
-    return Row(**text, **numbers, status=status)  # type: ignore[arg-type]
+    return Upload(**text, **numbers, status=status)  # type: ignore[arg-type]
 
 
-def _write(held: list[Row], path: Path) -> None:
+def _write(held: list[Upload], path: Path) -> None:
     with replacing(path) as draft:
         body = [",".join(_cell(value) for value in asdict(row).values()) for row in held]
         draft.write_text("\n".join([",".join(COLUMNS), *body]) + "\n", encoding="utf-8", newline="")

@@ -9,7 +9,7 @@ from podium.foundation.errors import UserError
 from podium.foundation.files import sha256
 from podium.kaggle import changes, verify
 from podium.kaggle.changes import Provenance
-from podium.kaggle.ledger import Row
+from podium.kaggle.ledger import Upload
 from podium.submission import submission
 
 
@@ -21,7 +21,7 @@ class Payload:
     scores: dict[str, float | int | str]
     provenance: Provenance
 
-    def told(self, last: Row | None) -> list[str]:
+    def told(self, last: Upload | None) -> list[str]:
         """Sentences on what is about to be sent; `last` is the last upload of a run."""
         if not self.scores:
             return [f"{self.file} was made elsewhere: it goes as it is, and the ledger claims no CV for it"]

@@ -11,7 +11,7 @@ from podium.foundation.errors import UserError
 from podium.kaggle import failures, ledger
 from podium.kaggle.client import Client, Sent, Unsure
 from podium.kaggle.failures import Unreachable
-from podium.kaggle.ledger import Row
+from podium.kaggle.ledger import Upload
 from podium.kaggle.payload import Payload
 
 SKEW = timedelta(minutes=10)  # that the server's clock may differ from ours
@@ -39,10 +39,10 @@ def waiting(seconds: str | None) -> Waiting:
     return Waiting(total=float(seconds))
 
 
-def row(message: str, slug: str, sha256: str, payload: Payload) -> Row:
+def row(message: str, slug: str, sha256: str, payload: Payload) -> Upload:
     """The pending row of what is about to be sent."""
     scores = payload.scores
-    return Row(
+    return Upload(
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         revision=payload.provenance.revision,
         experiment=payload.provenance.experiment,
@@ -59,7 +59,7 @@ def row(message: str, slug: str, sha256: str, payload: Payload) -> Row:
 
 
 def refuse_repeated(
-    sha256: str, held: list[Row], slug: str, what: str = "file", command: str = "upload"
+    sha256: str, held: list[Upload], slug: str, what: str = "file", command: str = "upload"
 ) -> None:
     """Raises UserError where the same was sent before and not refused by the server; `command` of make."""
     for row in held:
@@ -98,8 +98,8 @@ def left_today(client: Client) -> str:
 
 
 def deliver(
-    client: Client, file: Path, row: Row, waiting: Waiting, say: Say, path: Path = ledger.PATH
-) -> Row:
+    client: Client, file: Path, row: Upload, waiting: Waiting, say: Say, path: Path = ledger.PATH
+) -> Upload:
     """Sends the file and waits for its score; the row as the ledger then has it.
 
     An interrupt says whether the file was sent, as the ledger knows it.
@@ -113,14 +113,14 @@ def deliver(
         raise KeyboardInterrupt(_where_it_stands(ledger.find(row, path), path)) from None
 
 
-def _where_it_stands(held: Row | None, path: Path) -> str:
+def _where_it_stands(held: Upload | None, path: Path) -> str:
     if held is None:
         return NOTHING_SENT
     what = f"submission {held.reference} was sent" if held.reference else "the file may be at Kaggle already"
     return f"interrupted: {what} and stands in {path}; `make leaderboard` asks for its score"
 
 
-def send(client: Client, file: Path, row: Row, path: Path = ledger.PATH) -> Row:
+def send(client: Client, file: Path, row: Upload, path: Path = ledger.PATH) -> Upload:
     """Submits what a pending row already stands for: whatever happens on the way, it is remembered.
 
     The row goes again where the server cannot have the file. A lost answer is looked for.
@@ -143,7 +143,7 @@ def send(client: Client, file: Path, row: Row, path: Path = ledger.PATH) -> Row:
     return ledger.update(row, path, reference=reference)
 
 
-def wait(client: Client, row: Row, waiting: Waiting, say: Say, path: Path = ledger.PATH) -> Row:
+def wait(client: Client, row: Upload, waiting: Waiting, say: Say, path: Path = ledger.PATH) -> Upload:
     """Asks until the score is there or the time is up; a pending row then stays pending.
 
     Raises UserError with the server's reason where scoring failed.
@@ -175,7 +175,7 @@ def complete(client: Client, say: Say, path: Path = ledger.PATH) -> None:
             say(f"{row.message}: {done.status}" + ("" if done.public is None else f", public {done.public}"))
 
 
-def _settled(client: Client, row: Row, path: Path, patient: bool = False) -> Row:
+def _settled(client: Client, row: Upload, path: Path, patient: bool = False) -> Upload:
     """The row as the server now knows it, in the ledger too. `patient`: a lost network changes nothing."""
     try:
         found = client.submission(row.reference) if row.reference else _found(client, row, path)
@@ -204,7 +204,7 @@ def _settled(client: Client, row: Row, path: Path, patient: bool = False) -> Row
     return new
 
 
-def _found(client: Client, row: Row, path: Path) -> Sent | None:
+def _found(client: Client, row: Upload, path: Path) -> Sent | None:
     """The submission without a known reference: same message, no other row's, not older than the row."""
     known = {other.reference for other in ledger.rows(path)}
     since = datetime.fromisoformat(row.time) - SKEW

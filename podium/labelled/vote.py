@@ -12,8 +12,8 @@ from podium.contracts import images
 from podium.embedding.embed import input_size
 from podium.embedding.params import EmbedParams
 from podium.export import members
-from podium.export.beside import Look
-from podium.export.expected import BATCH, Voting, decided, looks, say
+from podium.export.beside import FixedNetwork
+from podium.export.expected import BATCH, LearntVote, decided, looks, say
 from podium.features.items import Item
 from podium.foundation.errors import UserError
 from podium.foundation.words import counted
@@ -22,10 +22,12 @@ from podium.images.shards import Reader
 from podium.labelled.folder import Labelled
 from podium.metrics.metric import Floats
 from podium.vote.params import EnsembleParams
-from podium.vote.recipe import Beside
+from podium.vote.recipe import Metadata
 
 
-def vote(voting: Voting, params: EnsembleParams, given: Labelled, root: Path, embed: EmbedParams) -> Floats:
+def vote(
+    voting: LearntVote, params: EnsembleParams, given: Labelled, root: Path, embed: EmbedParams
+) -> Floats:
     """(n, k) of labelled images stored below `root`, each a row of its own; no duplicate answers.
 
     Raises UserError where predictions made elsewhere vote, or columns beside the image.
@@ -40,7 +42,7 @@ def vote(voting: Voting, params: EnsembleParams, given: Labelled, root: Path, em
             "not tell: set ensemble.columns: none, run `dvc repro`, then score."
         )
     vectors = look(items, root, embed) if looks(voting) else np.zeros((len(items), 0), np.float32)
-    beside = Beside(np.arange(len(items)), vectors, pd.DataFrame(index=range(len(items))))
+    beside = Metadata(np.arange(len(items)), vectors, pd.DataFrame(index=range(len(items))))
     sources = members.sources(params, voting.ready.pool.names)
     return np.asarray(decided(voting, say(voting, sources, items, root), beside), np.float64)
 
@@ -48,7 +50,7 @@ def vote(voting: Voting, params: EnsembleParams, given: Labelled, root: Path, em
 def look(items: Sequence[Item], root: Path, embed: EmbedParams) -> NDArray[np.float32]:
     """(n, d) the fixed network's vectors, as embed has them."""
     size = input_size(embed.size, images.median_short_side(images.IMAGES.read(images.PATH)))
-    network, reader = Look(size, embed.resize).eval(), Reader(root)
+    network, reader = FixedNetwork(size, embed.resize).eval(), Reader(root)
     how, parts = network.how, []
     for start in range(0, len(items), BATCH):
         stored = [decode(reader.read(i.shard, i.offset, i.length)) for i in items[start : start + BATCH]]
@@ -58,7 +60,7 @@ def look(items: Sequence[Item], root: Path, embed: EmbedParams) -> NDArray[np.fl
     return np.concatenate(parts)
 
 
-def told(voting: Voting) -> str:
+def told(voting: LearntVote) -> str:
     """Whose score it is, in one sentence."""
     pool, calibration = voting.ready.pool, voting.table["calibration"]
     kept = f", calibrated by {calibration['kind']}" if calibration["kept"] else ""

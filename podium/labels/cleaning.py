@@ -25,7 +25,7 @@ TORN = 0.5  # the highest quality of a label that a duplicate contradicts
 
 
 @dataclass(frozen=True)
-class Material:
+class CleaningInputs:
     """What judges the labels: rows sorted by image_id."""
 
     ids: list[str]
@@ -55,7 +55,7 @@ def gather(
     classes: list[str],
     seed: int,
     company: dict[str, str] | None = None,
-) -> Material:
+) -> CleaningInputs:
     """Joins `given` (image_id, label_given, group) with the vectors of `every` and with duplicates.
 
     company: image_id -> row, of images that are one row of the submission: they stay together, too.
@@ -68,12 +68,12 @@ def gather(
     rows_of = [(company or {}).get(name, name) for name in ids]
     groups = merge(same, from_column(ids, given["group"].tolist()), rows_of)
     mine = embeddings.taken(vectors, rows)
-    return Material(ids, mine, labels, same, groups, assign(ids, labels, groups, FOLDS, seed))
+    return CleaningInputs(ids, mine, labels, same, groups, assign(ids, labels, groups, FOLDS, seed))
 
 
 def clean(
     given: pd.DataFrame,
-    material: Material,
+    material: CleaningInputs,
     classes: list[str],
     params: LabelParams,
     seed: int,
@@ -117,15 +117,19 @@ def clean(
 
 
 def _judged(
-    material: Material, answers: NDArray[np.float32], classes: list[str], params: LabelParams, task: Task
-) -> judges.Verdict:
+    material: CleaningInputs,
+    answers: NDArray[np.float32],
+    classes: list[str],
+    params: LabelParams,
+    task: Task,
+) -> judges.JudgedLabels:
     """The probe's suspects; where an image has one class, with the other judges beside it."""
     m = material
     first = targets.find(m.vectors, m.labels, m.folds, answers, task)
     if params.teacher is not None:
         only_classes(task, "labels.teacher", "set it to null")
     if task.truth != "labels":
-        return judges.Verdict(first, [""] * len(m.ids), [])
+        return judges.JudgedLabels(first, [""] * len(m.ids), [])
     teacher = None if params.teacher is None else judges.taught(params.teacher, m.ids, classes)
     near = judges.neighbours(m.vectors, m.labels, m.twins, len(classes))
     return judges.judge(first, m.labels, near, teacher)
@@ -139,7 +143,7 @@ def _refuse_policy(params: LabelParams, task: Task) -> None:
         )
 
 
-def _policy(material: Material, params: LabelParams, k: int, seed: int) -> tuple[str, dict[str, float]]:
+def _policy(material: CleaningInputs, params: LabelParams, k: int, seed: int) -> tuple[str, dict[str, float]]:
     if params.policy != "auto":
         return params.policy, {}
     from podium.labels.auto import choose

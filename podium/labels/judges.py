@@ -25,7 +25,7 @@ ASKED = 20_000  # of more images so many, evenly spread, may vote
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgedLabels:
     """The suspects, who of the judges calls each image what is suggested (n,), and sentences."""
 
     noise: Noise
@@ -76,7 +76,7 @@ def taught(revision: str, ids: list[str], classes: list[str]) -> Probs:
     return found
 
 
-def judge(first: Noise, labels: Labels, near: Probs, teacher: Probs | None) -> Verdict:
+def judge(first: Noise, labels: Labels, near: Probs, teacher: Probs | None) -> JudgedLabels:
     """The probe's suspects `first`, or the teacher's where it has predictions; and who agrees."""
     found = first if teacher is None else _second(first, labels, teacher)
     judges = {PROBE: first.probs, ALIKE: near} | ({} if teacher is None else {TEACHER: teacher})
@@ -91,7 +91,7 @@ def judge(first: Noise, labels: Labels, near: Probs, teacher: Probs | None) -> V
     sentence = (
         f"given labels that each judge disputes: {told}; {int(together.sum())} labels are disputed by all."
     )
-    return Verdict(found, accusers, [sentence])
+    return JudgedLabels(found, accusers, [sentence])
 
 
 def _calls(probs: Probs, labels: Labels) -> Labels:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.linear.links import LINKS, Link
-from podium.linear.ridge import Line, Ridge, Targets, Vectors, blocks
+from podium.linear.ridge import LinearScore, Ridge, Targets, Vectors, blocks
 
 __all__ = ["Classifier", "Fitted", "Labels", "Probs", "Vectors", "fit", "out_of_fold", "predict"]
 
@@ -138,7 +138,7 @@ def indicators(labels: Labels, k: int) -> Targets:
 
 
 def _classifier(
-    line: Line, centre: NDArray[np.float32], share: Floats, link: str, penalty: float, sharpness: float
+    line: LinearScore, centre: NDArray[np.float32], share: Floats, link: str, penalty: float, sharpness: float
 ) -> Classifier:
     """The line on centred vectors as a linear layer on vectors as they are."""
     bias = line.bias - centre.astype(np.float64) @ line.weights
@@ -183,7 +183,7 @@ def _tune(
 
 
 def _losses(
-    line: Line, vectors: Vectors, targets: Targets, weights: Floats, share: Floats, link: Link
+    line: LinearScore, vectors: Vectors, targets: Targets, weights: Floats, share: Floats, link: Link
 ) -> Floats:
     """The weighted loss summed over rows for each sharpness."""
     scores, wanted = line.scores(vectors), targets.astype(np.float64)

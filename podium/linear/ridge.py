@@ -20,7 +20,7 @@ FLOOR = 1e-6  # of a variance: constant columns
 
 
 @dataclass(frozen=True)
-class Line:
+class LinearScore:
     """score = x @ weights + bias."""
 
     weights: Floats  # (d, c)
@@ -68,7 +68,7 @@ class Ridge:
         self._sums = [] if self._dual else [self._of(part) for part in self._rows]
         self._whole = _total(self._sums) if self._sums else None
 
-    def without(self, left_out: tuple[int, ...], penalties: list[float]) -> list[Line]:
+    def without(self, left_out: tuple[int, ...], penalties: list[float]) -> list[LinearScore]:
         """The solution for each penalty (times the number of images) on the folds that stay."""
         if self._whole is None:
             stay = [part for fold, part in enumerate(self._rows) if fold not in left_out]
@@ -109,7 +109,7 @@ def _total(sums: list[Sums]) -> Sums:
     return Sums(*(sum(getattr(part, name) for part in sums) for name in Sums.__dataclass_fields__))
 
 
-def primal(sums: Sums, penalties: list[float]) -> list[Line]:
+def primal(sums: Sums, penalties: list[float]) -> list[LinearScore]:
     """Solves the equations of the dimensions (d, d)."""
     count = max(sums.count, 1.0)
     mean, share = sums.vector / count, sums.target / count
@@ -125,7 +125,7 @@ def primal(sums: Sums, penalties: list[float]) -> list[Line]:
     ]
 
 
-def dual(vectors: Vectors, targets: Targets, weights: Floats, penalties: list[float]) -> list[Line]:
+def dual(vectors: Vectors, targets: Targets, weights: Floats, penalties: list[float]) -> list[LinearScore]:
     """Solves the equations of the images (n, n); the same solution as `primal`'s."""
     count = max(float(weights.sum()), 1.0)
     mean = (weights @ vectors.astype(np.float64)) / count
@@ -143,8 +143,8 @@ def dual(vectors: Vectors, targets: Targets, weights: Floats, penalties: list[fl
     ]
 
 
-def _line(weights: Floats, mean: Floats, share: Floats) -> Line:
-    return Line(weights, share - mean @ weights)
+def _line(weights: Floats, mean: Floats, share: Floats) -> LinearScore:
+    return LinearScore(weights, share - mean @ weights)
 
 
 def _solve(square: NDArray[Any], penalty: float, wanted: NDArray[Any]) -> NDArray[Any]:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from podium.contracts.model import ModelCard, Preprocessing, read_card
-from podium.contracts.network import Source
+from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
 from podium.images.sizes import STEP, natural_side
@@ -30,7 +30,7 @@ class Network:
     fixed_size: int | None  # pixels, of networks that take one size only
     head: str  # the dotted name of what maps pooled features to logits
     options: dict[str, Any] = field(default_factory=dict)  # for card.resolved["network"]: what `load` needs
-    source: Source | None = None  # the published file of weights, where one was fetched
+    source: WeightsFile | None = None  # the published file of weights, where one was fetched
 
 
 def build(
@@ -44,7 +44,7 @@ def build(
     attention: str = "none",
     head: str = "linear",
     dropout: float = 0.0,
-    pin: Source | None = None,
+    pin: WeightsFile | None = None,
 ) -> Network:
     """The network `model` with `classes` outputs for images of `size` (None: its own size).
 
@@ -57,7 +57,7 @@ def build(
     check_size(model, entry, size)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive(seed, "network", model) % 2**63)
-        made = libraries.build(libraries.Wish(model, entry, pretrained, classes, size, attention, pin))
+        made = libraries.build(libraries.NetworkSpec(model, entry, pretrained, classes, size, attention, pin))
         name = heads.dress(made.module, head, dropout)
     return Network(
         name=model,

@@ -7,7 +7,7 @@ between two runs, changes neither the network nor its weights without a sentence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from podium.contracts.network import PATH, Choice, Source
+from podium.contracts.network import PATH, NetworkChoice, WeightsFile
 from podium.networks import names, registry
 from podium.networks.machine import Device
 from podium.networks.packages import packaged
@@ -23,7 +23,7 @@ ANEW = f"remove {PATH} to decide anew"
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Offer:
     """A published network for GPUs with at least so much memory."""
 
     memory_gb: float
@@ -33,16 +33,16 @@ class Candidate:
 
 # lite2, which needs no hub, takes nearly convnext_tiny's time for less: 77.5 against 84.2 top-1 on ImageNet.
 TABLE = (
-    Candidate(40, "convnext_base.fb_in22k_ft_in1k", 354),
-    Candidate(20, "convnext_small.in12k_ft_in1k", 201),
-    Candidate(12, "convnext_tiny.in12k_ft_in1k", 114),
-    Candidate(0, "convnext_nano.in12k_ft_in1k", 62),
+    Offer(40, "convnext_base.fb_in22k_ft_in1k", 354),
+    Offer(20, "convnext_small.in12k_ft_in1k", 201),
+    Offer(12, "convnext_tiny.in12k_ft_in1k", 114),
+    Offer(0, "convnext_nano.in12k_ft_in1k", 62),
 )
 
 
 def decide(
-    params: NetworkParams, hub: bool, short_side: float, on: Device, earlier: Choice | None
-) -> tuple[Choice, list[str]]:
+    params: NetworkParams, hub: bool, short_side: float, on: Device, earlier: NetworkChoice | None
+) -> tuple[NetworkChoice, list[str]]:
     """The choice, and sentences on what it means. `short_side`: pixels, the images' median.
 
     An `earlier` choice for the same params stands, and with it the file of its weights, unless `hub` may now
@@ -56,12 +56,12 @@ def decide(
     return _automatic(params, hub, short_side, on)
 
 
-def candidate(memory_gb: float) -> Candidate:
+def candidate(memory_gb: float) -> Offer:
     """The published network for a GPU of this memory, 10^9 bytes."""
     return next(one for one in TABLE if memory_gb >= one.memory_gb)
 
 
-def _kept(earlier: Choice) -> tuple[Choice, list[str]]:
+def _kept(earlier: NetworkChoice) -> tuple[NetworkChoice, list[str]]:
     if earlier.source is not None:
         _fetch(earlier.model, earlier.source)  # still there, or fetched again: the very same bytes
     if earlier.asked != "auto":
@@ -69,7 +69,9 @@ def _kept(earlier: Choice) -> tuple[Choice, list[str]]:
     return earlier, [f"model: auto stays {earlier.model} ({earlier.why}); {ANEW}"]
 
 
-def _automatic(params: NetworkParams, hub: bool, short_side: float, on: Device) -> tuple[Choice, list[str]]:
+def _automatic(
+    params: NetworkParams, hub: bool, short_side: float, on: Device
+) -> tuple[NetworkChoice, list[str]]:
     small = registry.chosen("auto", on.kind)
     if on.kind != "cuda" or params.pretrained is False:
         return _named(params, small, f"the one for {on.kind}")
@@ -86,7 +88,7 @@ def _automatic(params: NetworkParams, hub: bool, short_side: float, on: Device) 
     ]
 
 
-def _named(params: NetworkParams, name: str, why: str) -> tuple[Choice, list[str]]:
+def _named(params: NetworkParams, name: str, why: str) -> tuple[NetworkChoice, list[str]]:
     said = [f"model: auto became {name}, {why}"] if params.model == "auto" else []
     source = None
     if params.pretrained is True and _published(name):
@@ -95,7 +97,9 @@ def _named(params: NetworkParams, name: str, why: str) -> tuple[Choice, list[str
         print("".join(f"{line}\n" for line in said), end="", flush=True)  # before minutes of fetching
         said = [line for line in [published.terms(_where(name))] if line]
         source = _fetch(name, None)
-    choice = Choice(asked=params.model, model=name, pretrained=params.pretrained, source=source, why=why)
+    choice = NetworkChoice(
+        asked=params.model, model=name, pretrained=params.pretrained, source=source, why=why
+    )
     return choice, said
 
 
@@ -118,7 +122,7 @@ def _ready(name: str) -> bool:
     return published.ready(_where(name))
 
 
-def _fetch(name: str, pin: Source | None) -> Source:
+def _fetch(name: str, pin: WeightsFile | None) -> WeightsFile:
     from podium.hub import published
 
     return published.fetch(_where(name), pin)[1]

@@ -7,7 +7,7 @@ from torch import nn
 
 from podium.foundation.errors import UserError
 from podium.networks.build import Network
-from podium.networks.graph import Graph, clean, halves, trace
+from podium.networks.graph import TracedGraph, clean, halves, trace
 from podium.networks.params import PORTABLE_CUTS
 from podium.networks.stages import stage_ends
 
@@ -53,7 +53,7 @@ class Partly(nn.Module):
         return self
 
 
-class Stacked(nn.Module):
+class WholeNetwork(nn.Module):
     """A cut network put together again, to train from images: the frozen part in eval mode, then the tail."""
 
     def __init__(self, frozen: nn.Module, tail: nn.Module) -> None:
@@ -66,7 +66,7 @@ class Stacked(nn.Module):
             found = self.frozen(images)
         return self.tail(found)
 
-    def train(self, mode: bool = True) -> "Stacked":
+    def train(self, mode: bool = True) -> "WholeNetwork":
         """Sets the tail's mode."""
         super().train(mode)
         self.frozen.eval()
@@ -75,7 +75,7 @@ class Stacked(nn.Module):
 
 def from_images(cut: Cut) -> nn.Module:
     """What trains when features are not kept: images to logits, the frozen part as it is."""
-    return cut.tail if cut.frozen is None else Stacked(cut.frozen, cut.tail)
+    return cut.tail if cut.frozen is None else WholeNetwork(cut.frozen, cut.tail)
 
 
 def cut(network: Network, freeze: str = "auto", device: str = "cpu") -> Cut:
@@ -120,7 +120,7 @@ def cut(network: Network, freeze: str = "auto", device: str = "cpu") -> Cut:
     )
 
 
-def _place(network: Network, graph: Graph, freeze: str) -> str:
+def _place(network: Network, graph: TracedGraph, freeze: str) -> str:
     """The module's name (or head) that a portable value stands for in this network."""
     if freeze not in ("auto", "last_stage", "last_two_stages"):
         return freeze

@@ -15,7 +15,7 @@ BULKS = (0.5, 1.0)  # a module with more than this share of the parameters is lo
 
 
 @dataclass(frozen=True)
-class Graph:
+class TracedGraph:
     """A traced network. `outputs` maps a module's name to the node that is its result, in running order."""
 
     graph: fx.Graph
@@ -49,7 +49,7 @@ class Tracer(fx.Tracer):
         return result
 
 
-def trace(module: nn.Module, size: int, head: str, named: str = "") -> Graph | None:
+def trace(module: nn.Module, size: int, head: str, named: str = "") -> TracedGraph | None:
     """The network's graph, or None where its code depends on values and cannot be followed.
 
     `head` is the module that makes logits, `named` another that must be visible.
@@ -62,11 +62,11 @@ def trace(module: nn.Module, size: int, head: str, named: str = "") -> Graph | N
             shapes = _shapes(module, graph, size)
         except Exception:  # torch.fx raises many kinds; a network that it cannot follow is not cut
             continue
-        return Graph(graph, tracer.outputs, tracer.inputs, shapes)
+        return TracedGraph(graph, tracer.outputs, tracer.inputs, shapes)
     return None
 
 
-def clean(graph: Graph, node: fx.Node) -> bool:
+def clean(graph: TracedGraph, node: fx.Node) -> bool:
     """Does `node` alone lead from what runs up to it to what runs after it?"""
     nodes = list(graph.graph.nodes)
     before = set(nodes[: nodes.index(node) + 1])
@@ -82,7 +82,7 @@ def clean(graph: Graph, node: fx.Node) -> bool:
     return crossing == {node}
 
 
-def halves(module: nn.Module, graph: Graph, node: fx.Node) -> tuple[fx.GraphModule, fx.GraphModule]:
+def halves(module: nn.Module, graph: TracedGraph, node: fx.Node) -> tuple[fx.GraphModule, fx.GraphModule]:
     """(up to `node`, after it); both share the network's own modules and parameters."""
     first, second = fx.Graph(), fx.Graph()
     copies: dict[fx.Node, fx.Node] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from podium.contracts.network import Source
+from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
 from podium.hub import published
 from podium.networks import heads, registry, weights
@@ -26,7 +26,7 @@ CLASSIFIERS = (
 
 
 @dataclass(frozen=True)
-class Wish:
+class NetworkSpec:
     """What is to be built."""
 
     model: str  # as in params.yaml
@@ -35,7 +35,7 @@ class Wish:
     classes: int
     size: int  # pixels
     attention: str
-    pin: Source | None = None  # the published file that an earlier run recorded
+    pin: WeightsFile | None = None  # the published file that an earlier run recorded
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,17 @@ class Made:
 
     module: nn.Module
     weights: str
-    source: Source | None = None
+    source: WeightsFile | None = None
 
 
-def build(wish: Wish) -> Made:
+def build(wish: NetworkSpec) -> Made:
     """The network by its library's builder. Raises UserError where the wish cannot be met."""
     if wish.attention != "none" and wish.entry.library != "timm":
         raise _no_attention(wish)
     return BUILDERS[wish.entry.library](wish)
 
 
-def _own(wish: Wish) -> Made:
+def _own(wish: NetworkSpec) -> Made:
     if wish.pretrained is True:
         raise UserError(
             f"params.yaml: pretrained: {wish.model} is our own network and has no pretrained weights: "
@@ -63,7 +63,7 @@ def _own(wish: Wish) -> Made:
     return _file_into(wish, registry.own(wish.entry.name).build(wish.classes, wish.size))
 
 
-def _torchvision(wish: Wish) -> Made:
+def _torchvision(wish: NetworkSpec) -> Made:
     builder = registry.torchvision_builder(wish.entry.name)
     if wish.pretrained is not True:
         module = _without_auxiliaries(_quietly(builder, weights=None))
@@ -78,13 +78,13 @@ def _torchvision(wish: Wish) -> Made:
     return Made(module, source.tag(found.tag), source)
 
 
-def _file_into(wish: Wish, module: nn.Module) -> Made:
+def _file_into(wish: NetworkSpec, module: nn.Module) -> Made:
     if isinstance(wish.pretrained, str):
         return Made(module, weights.from_file(Path(wish.pretrained), module))
     return Made(module, "random")
 
 
-def _timm(wish: Wish) -> Made:
+def _timm(wish: NetworkSpec) -> Made:
     options: dict[str, Any] = {}
     if wish.entry.fixed_size and wish.size != wish.entry.fixed_size:
         options["img_size"] = wish.size
@@ -103,7 +103,7 @@ def _timm(wish: Wish) -> Made:
         raise
 
 
-def _timm_with(wish: Wish, options: dict[str, Any]) -> Made:
+def _timm_with(wish: NetworkSpec, options: dict[str, Any]) -> Made:
     import timm
 
     name = wish.entry.name
@@ -129,7 +129,7 @@ def _timm_with(wish: Wish, options: dict[str, Any]) -> Made:
     return Made(module, source.tag(found.tag), source)
 
 
-def _timm_from_file(wish: Wish, path: Path, options: dict[str, Any]) -> Made:
+def _timm_from_file(wish: NetworkSpec, path: Path, options: dict[str, Any]) -> Made:
     """Through timm's own loader: it resizes position embeddings and knows old files' names and buffers.
 
     The network is built with as many classes as the file has, so that nothing in it can fail to fit unseen;
@@ -196,7 +196,7 @@ def _without_auxiliaries(module: Any) -> nn.Module:
     return result
 
 
-def _unfit(wish: Wish, reason: str) -> UserError:
+def _unfit(wish: NetworkSpec, reason: str) -> UserError:
     if "weights_only" in reason:
         return UserError(
             f"params.yaml: pretrained: the weights of {wish.model} hold more than numbers, and loading them "
@@ -214,11 +214,11 @@ def _first_reason(text: str) -> str:
     return lines[min(1, len(lines) - 1)][:200]
 
 
-def _no_attention(wish: Wish) -> UserError:
+def _no_attention(wish: NetworkSpec) -> UserError:
     return UserError(
         f"params.yaml: attention: {wish.model} has no place for {wish.attention}: choose a timm network of "
         "the ResNet family (resnet50, resnext50_32x4d), or set attention to none."
     )
 
 
-BUILDERS: dict[str, Callable[[Wish], Made]] = {"own": _own, "timm": _timm, "torchvision": _torchvision}
+BUILDERS: dict[str, Callable[[NetworkSpec], Made]] = {"own": _own, "timm": _timm, "torchvision": _torchvision}

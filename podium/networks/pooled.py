@@ -10,7 +10,7 @@ import torch
 from torch import fx, nn
 
 from podium.networks.build import Network
-from podium.networks.graph import Graph, clean, trace
+from podium.networks.graph import TracedGraph, clean, trace
 from podium.networks.stages import stage_ends
 
 WIDEST = 4096  # numbers of a vector: beyond it linear models cost more than they gain
@@ -51,7 +51,7 @@ def pooled(network: Network) -> Pooled | None:
     return made
 
 
-def _siblings(graph: Graph, module: nn.Module, last: fx.Node) -> list[fx.Node]:
+def _siblings(graph: TracedGraph, module: nn.Module, last: fx.Node) -> list[fx.Node]:
     """In running order: the first module that ends a stage, and the siblings of such modules after it."""
     ends = stage_ends(graph, module)
     parents = {name.rpartition(".")[0] for name in ends}
@@ -77,7 +77,7 @@ def _repeats(made: Pooled, size: int) -> bool:
     return bool(torch.allclose(values[:, -2 * head : -head], values[:, -head:], atol=1e-4))
 
 
-def _joined(module: nn.Module, graph: Graph, nodes: list[fx.Node]) -> Pooled:
+def _joined(module: nn.Module, graph: TracedGraph, nodes: list[fx.Node]) -> Pooled:
     """The graph up to the last of `nodes`, whose pooled values are concatenated."""
     made = fx.Graph()
     copies: dict[fx.Node, fx.Node] = {}

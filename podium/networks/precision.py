@@ -25,15 +25,15 @@ from torch import nn
 BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16")
 AMPERE = 8  # CUDA's first generation that multiplies bfloat16
 
-Kind = Literal["float32", "bfloat16", "float16"]
-DTYPES: dict[Kind, torch.dtype] = {
+Precision = Literal["float32", "bfloat16", "float16"]
+DTYPES: dict[Precision, torch.dtype] = {
     "float32": torch.float32,
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
 
 
-def precision(network: nn.Module, device: str = "cpu") -> Kind:
+def precision(network: nn.Module, device: str = "cpu") -> Precision:
     """The rule for a frozen part or a tail: low precision where the device is quicker in it, see above."""
     if device.startswith("cuda"):
         return "bfloat16" if torch.cuda.get_device_capability()[0] >= AMPERE else "float16"

@@ -5,14 +5,14 @@ from itertools import pairwise
 
 from torch import fx, nn
 
-from podium.networks.graph import Graph, clean
+from podium.networks.graph import TracedGraph, clean
 
 QUARTERS = 4  # a network that keeps one resolution has its blocks in so many stages
 MIXING = (nn.Conv2d, nn.MultiheadAttention)
 ATTENTION_WORD = "attention"  # in the class name of a library's own attention layers
 
 
-def stage_ends(graph: Graph, module: nn.Module) -> list[str]:
+def stage_ends(graph: TracedGraph, module: nn.Module) -> list[str]:
     """The modules that end a stage which another follows, in running order.
 
     A stage ends where the next value has fewer positions. What comes after the last convolution or
@@ -23,7 +23,7 @@ def stage_ends(graph: Graph, module: nn.Module) -> list[str]:
     return _ends(graph, module, _candidates(graph)) or _ends(graph, module, _outputs(graph))
 
 
-def _ends(graph: Graph, module: nn.Module, ends: list[tuple[fx.Node, str]]) -> list[str]:
+def _ends(graph: TracedGraph, module: nn.Module, ends: list[tuple[fx.Node, str]]) -> list[str]:
     order = {node: number for number, node in enumerate(graph.graph.nodes)}
     mixing = [
         order[node]
@@ -39,12 +39,12 @@ def _ends(graph: Graph, module: nn.Module, ends: list[tuple[fx.Node, str]]) -> l
     return drops or _quarters([name for node, name in ends if order[node] <= last])
 
 
-def _candidates(graph: Graph) -> list[tuple[fx.Node, str]]:
+def _candidates(graph: TracedGraph) -> list[tuple[fx.Node, str]]:
     """Every clean cut with the outermost module that ends there."""
     return [(node, name) for node, name in _outputs(graph) if clean(graph, node)]
 
 
-def _outputs(graph: Graph) -> list[tuple[fx.Node, str]]:
+def _outputs(graph: TracedGraph) -> list[tuple[fx.Node, str]]:
     """Every place where a module ends, with the outermost one that does."""
     names: dict[fx.Node, str] = {}
     for name, node in graph.outputs.items():
@@ -71,7 +71,7 @@ def _positions(shape: tuple[int, ...]) -> int:
     return shape[1] if len(shape) == 3 else 1
 
 
-def _seen(graph: Graph, node: fx.Node) -> int:
+def _seen(graph: TracedGraph, node: fx.Node) -> int:
     """Positions of what a module takes first; 0 of what is no module."""
     first = node.args[0] if node.op == "call_module" and node.args else None
     return _positions(graph.shapes[first]) if isinstance(first, fx.Node) and first in graph.shapes else 0

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Candidate:
+class FinalCandidate:
     """A run that may be a final submission, with its public score where it was uploaded."""
 
     name: str
@@ -33,23 +33,23 @@ class Candidate:
 class Second:
     """How much a candidate beside the first adds to the better of the two, in the metric's own goodness."""
 
-    candidate: Candidate
+    candidate: FinalCandidate
     score: float
     adds: float
 
 
 @dataclass(frozen=True)
-class Choice:
+class FinalChoice:
     """The first, and all others by what they add, the best first; why some were left out."""
 
     metric: str
-    first: Candidate
+    first: FinalCandidate
     score: float
     seconds: list[Second]
     left_out: list[str]
 
 
-def choose(candidates: list[Candidate], seed: int = 0) -> Choice:
+def choose(candidates: list[FinalCandidate], seed: int = 0) -> FinalChoice:
     """Raises UserError where nothing whole is there. Ties: the earlier candidate."""
     kept, left = _comparable(candidates)
     if not kept:
@@ -68,10 +68,10 @@ def choose(candidates: list[Candidate], seed: int = 0) -> Choice:
         for i, one in enumerate(kept)
         if i != best
     ]
-    return Choice(label, kept[best], scores[best], sorted(seconds, key=lambda s: -s.adds), left)
+    return FinalChoice(label, kept[best], scores[best], sorted(seconds, key=lambda s: -s.adds), left)
 
 
-def lines(found: Choice) -> list[str]:
+def lines(found: FinalChoice) -> list[str]:
     """What the terminal says."""
     said = [
         f"first: {found.first.name}, {found.score:.4f} {found.metric}, the best by CV{_public(found.first)}"
@@ -87,14 +87,14 @@ def lines(found: Choice) -> list[str]:
     return said + [f"left out: {told}" for told in found.left_out]
 
 
-def _public(one: Candidate) -> str:
+def _public(one: FinalCandidate) -> str:
     return "" if one.public is None else f"; public {one.public}"
 
 
-def _comparable(candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:
+def _comparable(candidates: list[FinalCandidate]) -> tuple[list[FinalCandidate], list[str]]:
     """Runs of all folds (probes alone too: their submission is one), with the classes, metric and images of
     the first of them; sentences on the rest."""
-    kept: list[Candidate] = []
+    kept: list[FinalCandidate] = []
     left = []
     for one in candidates:
         if not scored(one.run):
@@ -111,7 +111,7 @@ def _alike(one: Earlier, other: Earlier) -> bool:
     return same and one.ids == other.ids
 
 
-def _scored(kept: list[Candidate], metric: Metric, seed: int) -> tuple[list[float], list[Floats]]:
+def _scored(kept: list[FinalCandidate], metric: Metric, seed: int) -> tuple[list[float], list[Floats]]:
     """Scores and paired bootstrap samples, under the labels and groups of the first."""
     table = kept[0].run.split.set_index("image_id").loc[kept[0].run.ids]
     labels, groups = table["label"].to_numpy(np.int64), table["group"].to_numpy(str)

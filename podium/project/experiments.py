@@ -29,7 +29,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Row:
+class ExperimentRow:
     """One line of the table."""
 
     named: Named
@@ -59,21 +59,21 @@ def named() -> list[Named]:
     ]
 
 
-def rows() -> list[Row]:
+def rows() -> list[ExperimentRow]:
     """The experiments, newest first, then the baseline: the last commit."""
     head = earlier.baseline()
     base = earlier.read(head) if head else None
     found = [_row(one, base) for one in named()]
     if head and base:
-        found.append(Row(Named(BASELINE, head, _date(head), ""), base, [], None, whole(base)))
+        found.append(ExperimentRow(Named(BASELINE, head, _date(head), ""), base, [], None, whole(base)))
     return found
 
 
-def _row(one: Named, base: Earlier | None) -> Row:
+def _row(one: Named, base: Earlier | None) -> ExperimentRow:
     run = earlier.read(one.revision)
     if run is None:
-        return Row(one, None, [], None, False)
-    return Row(one, run, changed(_params(one, base), run.params), _ahead(run, base), whole(run))
+        return ExperimentRow(one, None, [], None, False)
+    return ExperimentRow(one, run, changed(_params(one, base), run.params), _ahead(run, base), whole(run))
 
 
 def _params(one: Named, base: Earlier | None) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def scored(run: Earlier) -> bool:
     return folds <= ran
 
 
-def score(row: Row) -> tuple[str, str]:
+def score(row: ExperimentRow) -> tuple[str, str]:
     """The score, which a partial run marks as such, and its interval."""
     if row.run is None:
         return "not here", ""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from podium.project.experiments import BASELINE, Row, competition_name, score
+from podium.project.experiments import BASELINE, ExperimentRow, competition_name, score
 from podium.project.names import shortened
 from podium.report import figures
 from podium.report.page import STYLE, allowed
@@ -22,14 +22,14 @@ CURVES = 12  # experiments whose curves are laid over each other, the newest
 PANELS = {"val_loss": "validation loss", "val_accuracy": "validation accuracy"}
 
 
-def changes(row: Row) -> str:
+def changes(row: ExperimentRow) -> str:
     """What it changed, or what it is."""
     if row.named.name == BASELINE:
         return f"the last commit, {row.named.revision[:7]}"
     return shortened(", ".join(row.changed)) or "nothing"
 
 
-def ahead(row: Row) -> tuple[str, str]:
+def ahead(row: ExperimentRow) -> tuple[str, str]:
     """The difference to the baseline with its word, and its interval; a dash where there is none."""
     if row.ahead is None:
         return "-", ""
@@ -38,7 +38,7 @@ def ahead(row: Row) -> tuple[str, str]:
     return f"{row.ahead.score:+.4f} {row.ahead.word}", f"({row.ahead.low:+.4f} to {row.ahead.high:+.4f})"
 
 
-def show(rows: list[Row]) -> None:
+def show(rows: list[ExperimentRow]) -> None:
     """Prints the table, cut to the terminal's width: intervals on lines of their own, one change a line."""
     console = Console(width=None if sys.stdout.isatty() else UNTOLD, highlight=False)
     metric = next((str(row.run.metrics["metric"]) for row in rows if row.run), "score")
@@ -56,7 +56,7 @@ def show(rows: list[Row]) -> None:
     console.print(table)
 
 
-def page(rows: list[Row]) -> str:
+def page(rows: list[ExperimentRow]) -> str:
     """The same as HTML, with curves laid over each other, times and machines; a field to search in."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -81,13 +81,13 @@ def page(rows: list[Row]) -> str:
     return template.render(name=competition_name(), rows=lines, style=style, **parts)
 
 
-def _curves(rows: list[Row]) -> list[str]:
+def _curves(rows: list[ExperimentRow]) -> list[str]:
     known = [(row.named.name, row.run.curves) for row in rows if row.run and row.run.curves][:CURVES]
     panels = [name for name in PANELS if any(name in curve for _, curve in known)]
     return [figures.overlaid(known, name, PANELS[name]) for name in panels]
 
 
-def _times(rows: list[Row]) -> str:
+def _times(rows: list[ExperimentRow]) -> str:
     known = [(row.named.name, float(row.minutes)) for row in rows if row.minutes]
     if not known:
         return ""

@@ -43,7 +43,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Card:
+class PictureCard:
     """A picture (a data URI) with lines below it; a second picture beside the first says where to look."""
 
     picture: str
@@ -59,7 +59,7 @@ class Card:
 class Cards:
     """Pictures side by side; `filters` are the classes to choose from, if any."""
 
-    cards: list[Card]
+    cards: list[PictureCard]
     filters: list[str] = field(default_factory=list)
     kind: Literal["cards"] = "cards"
 
@@ -88,7 +88,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Beside:
+class SideBySide:
     """Blocks that stand side by side where the screen is wide enough."""
 
     blocks: "list[Block]"
@@ -96,7 +96,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Link:
+class PageLink:
     """A way to another page of this run, as a path relative to reports/."""
 
     text: str
@@ -113,7 +113,7 @@ class Stack:
     kind: Literal["stack"] = "stack"
 
 
-Block: TypeAlias = Link | Sentences | Table | Figure | Cards | Grid | Beside | Stack
+Block: TypeAlias = PageLink | Sentences | Table | Figure | Cards | Grid | SideBySide | Stack
 
 
 MOST_COLUMNS = 6  # that half of a wide screen shows without scrolling
@@ -140,7 +140,7 @@ class Part:
 
 def _broad(block: Block) -> bool:
     """Whether a block wants the whole width; figures side by side shrink."""
-    if isinstance(block, Beside):
+    if isinstance(block, SideBySide):
         return not all(isinstance(one, Figure) for one in block.blocks)
     return block.kind in ("cards", "grid")
 

@@ -30,7 +30,7 @@ from podium.experiments.earlier import Earlier
 from podium.foundation import times
 from podium.foundation.params import read as read_params
 from podium.foundation.times import Took
-from podium.kaggle.ledger import Row, rows
+from podium.kaggle.ledger import Upload, rows
 from podium.metrics import registry
 
 REVIEW = Path("data/clean/review.html")
@@ -69,7 +69,7 @@ class Evidence:
     details: dict[str, float | int | str] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     voters: dict[str, Any] = field(default_factory=dict)
-    ledger: list[Row] = field(default_factory=list)  # uploads, in the order sent
+    ledger: list[Upload] = field(default_factory=list)  # uploads, in the order sent
     duplicates: pd.DataFrame = field(default_factory=pd.DataFrame)
     taken: list[Took] = field(default_factory=list)  # this run's stages, as they began
     earlier: Earlier | None = None  # the run that this one started from

@@ -10,7 +10,7 @@ from podium.contracts import model
 from podium.images.mosaic import mosaic
 from podium.images.pixels import Pixels, decode, square
 from podium.images.shards import Reader
-from podium.report.blocks import Block, Card, Cards, Part, Sentences
+from podium.report.blocks import Block, Cards, Part, PictureCard, Sentences
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.thumbs import data_uri
@@ -40,13 +40,21 @@ def layers(run: Evidence, params: ReportParams) -> Part:
         Sentences([f"The first convolutions of fold {card.fold}'s network, at most {MOST} of each."])
     ]
     blocks.append(
-        Cards([Card(data_uri(sheet, None), [f"filters of {layer}"], wide=True) for layer, sheet in filters])
+        Cards(
+            [
+                PictureCard(data_uri(sheet, None), [f"filters of {layer}"], wide=True)
+                for layer, sheet in filters
+            ]
+        )
     )
     blocks.append(Sentences([f"What they make of {name}:"]))
-    sample = Card(data_uri(image), ["the image"])
+    sample = PictureCard(data_uri(image), ["the image"])
     blocks.append(
         Cards(
-            [sample, *(Card(data_uri(sheet, None), [f"after {layer}"], wide=True) for layer, sheet in maps)]
+            [
+                sample,
+                *(PictureCard(data_uri(sheet, None), [f"after {layer}"], wide=True) for layer, sheet in maps),
+            ]
         )
     )
     return Part("Layers", blocks)

@@ -12,15 +12,15 @@ from podium.metrics import intervals, registry
 from podium.metrics.metric import SMALLEST_PROB
 from podium.report import figures, looked, search
 from podium.report.blocks import (
-    Beside,
     Block,
-    Card,
     Cards,
     Cell,
     Figure,
     Grid,
     Part,
+    PictureCard,
     Sentences,
+    SideBySide,
     Table,
     number,
 )
@@ -75,7 +75,7 @@ def scores(run: Evidence, _params: ReportParams) -> Part:
         blocks.append(Sentences(told))
     if compared:
         beside.append(_as_table(compared, {"score": metric.name, **BOUNDS}))
-    blocks.append(Beside(beside))
+    blocks.append(SideBySide(beside))
     blocks += _members(run, metric.name)
     numbers = [[name, number(value)] for name, value in (run.metrics | run.details).items()]
     return Part("Scores", [*blocks, Table(["metrics.json, details.json", ""], numbers, "All numbers")])
@@ -100,7 +100,7 @@ def _members(run: Evidence, label: str) -> list[Block]:
         "decide alike, and err on the same images, add little to each other."
     )
     table = _as_table(members, {"name": "member", "score": f"{label} alone"})
-    return [Sentences([caption]), Beside([table, _as_table(pairs, {})])]
+    return [Sentences([caption]), SideBySide([table, _as_table(pairs, {})])]
 
 
 def _as_table(rows: list[dict[str, Any]], titles: dict[str, str]) -> Table:
@@ -130,7 +130,7 @@ def curves(run: Evidence, _params: ReportParams) -> Part:
         Figure(figures.curves(histories, [pair], before), f"{pair[0].capitalize()} over epochs.")
         for pair in pairs
     ]
-    return Part("Learning curves", [Beside(drawn), Sentences([caption])])
+    return Part("Learning curves", [SideBySide(drawn), Sentences([caption])])
 
 
 def confusions(run: Evidence, _params: ReportParams) -> Part:
@@ -148,7 +148,7 @@ def confusions(run: Evidence, _params: ReportParams) -> Part:
     if (run.voters.get("calibration") or {}).get("cuts"):
         caption += " The metric's cut points are worked into the probabilities, which mean less for it."
     drawn = Figure(figures.reliability(confidence, right), caption)
-    return Part("Confusion", [Beside([_grid(counts, shown, names), drawn, *blocks])])
+    return Part("Confusion", [SideBySide([_grid(counts, shown, names), drawn, *blocks])])
 
 
 def _grid(counts: NDArray[np.int64], shown: NDArray[np.int64], names: list[str]) -> Grid:
@@ -206,7 +206,7 @@ def mistakes(run: Evidence, params: ReportParams) -> Part:
         hint = f"{run.ids[row]}, fold {run.fold_of[row]}, given {names[given]}, predicted {names[chosen]}"
         picture = album.original(run.images.loc[run.ids[row]])
         cards.append(
-            Card(picture, lines, hint, second=seen.get(row, ""), names=(names[given], names[chosen]))
+            PictureCard(picture, lines, hint, second=seen.get(row, ""), names=(names[given], names[chosen]))
         )
     told = "Sorted by loss: the less probability the given class got, the larger."
     if seen:
@@ -236,5 +236,5 @@ def _submitted(run: Evidence, rows: list[int]) -> Cards:
     for row in rows:
         chosen, name = int(run.test[row].argmax()), run.test_ids[row]
         lines = [f"{names[chosen]} {run.test[row, chosen]:.2f}", name.rpartition("/")[2]]
-        cards.append(Card(album.original(run.images.loc[name]), lines, name))
+        cards.append(PictureCard(album.original(run.images.loc[name]), lines, name))
     return Cards(cards)

@@ -7,7 +7,18 @@ import numpy as np
 
 from podium.contracts.model import ModelCard
 from podium.report import contact_sheet, figures
-from podium.report.blocks import Beside, Block, Card, Cards, Figure, Part, Sentences, Stack, Table, number
+from podium.report.blocks import (
+    Block,
+    Cards,
+    Figure,
+    Part,
+    PictureCard,
+    Sentences,
+    SideBySide,
+    Stack,
+    Table,
+    number,
+)
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.thumbs import data_uri, jpeg_uri
@@ -26,7 +37,7 @@ def competition(run: Evidence, _params: ReportParams) -> Part:
     found = Counter(zip(run.images["subset"], run.images["status"], strict=True))
     kinds = [[subset, status, str(n)] for (subset, status), n in sorted(found.items())]
     blocks: list[Block] = [
-        Beside([Table(["what", "found", "why"], rows), Table(["images", "status", "number"], kinds)])
+        SideBySide([Table(["what", "found", "why"], rows), Table(["images", "status", "number"], kinds)])
     ]
     broken = run.images[run.images["status"] == "unreadable"]
     if len(broken):
@@ -67,7 +78,7 @@ def copies(run: Evidence, params: ReportParams) -> Part:
     for label, name in enumerate(run.competition.classes):
         sheet = contact_sheet.contact_sheet(run.manifest, label, TILE, SOURCES, params.copies)
         if sheet is not None:
-            cards.append(Card(data_uri(sheet, None), [name], wide=True))
+            cards.append(PictureCard(data_uri(sheet, None), [name], wide=True))
     lines = ["A few originals of each class (first column) and copies of them."]
     return Part("Copies", [Sentences(lines), Cards(cards)])
 
@@ -83,7 +94,7 @@ def batch(run: Evidence, _params: ReportParams) -> Part:
     else:
         line = f"The first batch of fold {fold} as the network saw it: augmented, cut to its input"
         line += f", after {mixed}." if mixed else "."
-    return Part("A batch", [Sentences([line]), Cards([Card(jpeg_uri(run.batch), [], wide=True)])])
+    return Part("A batch", [Sentences([line]), Cards([PictureCard(jpeg_uri(run.batch), [], wide=True)])])
 
 
 def _mixing(params: dict[str, Any]) -> str:
@@ -113,7 +124,7 @@ def network(run: Evidence, _params: ReportParams) -> Part:
     blocks: list[Block] = [Sentences(lines), Table(["the same in all folds", "value"], same)]
     if unlike:
         blocks.append(Table(["by fold", *(f"fold {one.fold}" for one in run.cards)], unlike))
-    return Part("Network", [blocks[0], Beside(blocks[1:])])
+    return Part("Network", [blocks[0], SideBySide(blocks[1:])])
 
 
 def _resolved(card: ModelCard, name: str) -> str:
@@ -135,7 +146,7 @@ def minutes(run: Evidence, _params: ReportParams) -> Part:
     rows.append(["together", _span(60 * float(spent.sum())), ""])
     caption = "Minutes of each stage that ran since the parameters were checked, but for this page."
     drawn = Figure(figures.bars(names, spent, None, "minutes", ("minutes", "")), caption)
-    return Part("Time", [Beside([drawn, Table(["stage", "time", "share"], rows)])])
+    return Part("Time", [SideBySide([drawn, Table(["stage", "time", "share"], rows)])])
 
 
 def _span(seconds: float) -> str:
@@ -155,7 +166,7 @@ def stages(run: Evidence, _params: ReportParams) -> Part:
         folded: list[Block] = [Table(["fact", ""], rows, f"{len(rows)} numbers")] if rows else []
         if told or folded:
             stacks.append(Stack(fact.stage, told + folded))
-    return Part("Stages", [Beside(stacks)] if stacks else [])
+    return Part("Stages", [SideBySide(stacks)] if stacks else [])
 
 
 def parameters(run: Evidence, _params: ReportParams) -> Part:

@@ -7,7 +7,7 @@ from podium.metrics.metric import Metric
 from podium.metrics.numbers import NUMBERS
 from podium.metrics.rows import ROWS
 from podium.metrics.sets import SETS
-from podium.report.blocks import Card, Cards, Part, Sentences, Table, number
+from podium.report.blocks import Cards, Part, PictureCard, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.thumbs import Album
@@ -49,7 +49,7 @@ def mistakes(run: Evidence, params: ReportParams) -> Part:
         lines = [f"loss {losses[row]:.2f}", f"given {given[row]}", f"predicted {said[row]}"]
         lines.append(_file(run.ids[row]))
         picture = album.original(run.images.loc[run.ids[row]])
-        cards.append(Card(picture, lines, f"{run.ids[row]}, fold {run.fold_of[row]}"))
+        cards.append(PictureCard(picture, lines, f"{run.ids[row]}, fold {run.fold_of[row]}"))
     told = "Sorted by loss: the further a prediction is from what was given, the larger."
     return Part("Worst predictions", [Sentences([told]), Cards(cards)])
 
@@ -60,7 +60,7 @@ def tests(run: Evidence, params: ReportParams) -> Part:
     tested = [i for i, name in enumerate(run.test_ids) if run.images.loc[name, "subset"] == "test"]
     step = max(1, len(tested) // max(1, params.tests))
     cards = [
-        Card(
+        PictureCard(
             album.original(run.images.loc[run.test_ids[row]]),
             [said[row], _file(run.test_ids[row])],
             run.test_ids[row],

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from podium.metrics import registry
-from podium.report.blocks import Block, Card, Cards, Link, Part, Sentences, Table, number
+from podium.report.blocks import Block, Cards, PageLink, Part, PictureCard, Sentences, Table, number
 from podium.report.evidence import Evidence
 from podium.report.params import ReportParams
 from podium.report.thumbs import Album
@@ -25,7 +25,7 @@ def labels(run: Evidence, _params: ReportParams) -> Part:
     ]
     blocks: list[Block] = [Sentences(lines)]
     if run.review:
-        blocks.append(Link("Look at the suspects, and decide", run.review))
+        blocks.append(PageLink("Look at the suspects, and decide", run.review))
     listed = run.clean[run.clean["suspect"]].sort_values(["quality", "image_id"]).head(LISTED)
     columns = CHANGED if (run.clean["action"] != "keep").any() else SHIPPED
     shown = listed.assign(quality=[f"{quality:.0%}" for quality in listed["quality"]])
@@ -68,7 +68,7 @@ def duplicates(run: Evidence, params: ReportParams) -> Part:
         for name in [name for name in names if name in run.images.index][:MOST_ALIKE]:
             subset = str(run.images.loc[name, "subset"])
             lines = [f"group {place}, {subset}", str(given.get(name, "no label")), name.rpartition("/")[2]]
-            cards.append(Card(album.original(run.images.loc[name]), lines, name, group=place))
+            cards.append(PictureCard(album.original(run.images.loc[name]), lines, name, group=place))
     shown = (
         f" Shown: {min(len(groups), params.duplicates)}, those under two labels and those with test first."
     )
@@ -94,6 +94,8 @@ def shift(run: Evidence, params: ReportParams) -> Part:
     )
     album = Album()
     names = [name for name in found.get("most_like_test", []) if name in run.images.index][: params.tests]
-    cards = [Card(album.original(run.images.loc[name]), [name.rpartition("/")[2]], name) for name in names]
+    cards = [
+        PictureCard(album.original(run.images.loc[name]), [name.rpartition("/")[2]], name) for name in names
+    ]
     lines = [line, "Training images that look most like test, the likest first:"] if cards else [line]
     return Part("Train against test", [Sentences(lines), *([Cards(cards)] if cards else [])])

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from podium.tasks.links import normalised
-from podium.tasks.task import Table, Values
+from podium.tasks.task import TargetTable, Values
 
 TOLERANCE = 1e-4  # of the sum of a row's probabilities
 
 
-def identity_table(answers: Sequence[str], classes: Sequence[str]) -> Table:
+def identity_table(answers: Sequence[str], classes: Sequence[str]) -> TargetTable:
     """(k, k): each class is its own answer."""
     assert list(answers) == list(classes), "one class an image: the answers are the classes"
     return np.eye(len(classes), dtype=np.float32)
@@ -25,7 +25,7 @@ def shares(values: Values) -> str | None:
     return None
 
 
-def scaled(values: Values, _table: Table) -> Values:
+def scaled(values: Values, _table: TargetTable) -> Values:
     """Non-negative rows scaled to sum to 1; an all-zero row becomes uniform."""
     return normalised(values)
 

@@ -18,11 +18,11 @@ from podium.networks.exactness import tolerant
 from podium.tasks import registry as tasks
 from podium.training import losses
 from podium.training.feed import inputs
-from podium.training.feed.data import Examples, Inputs
+from podium.training.feed.data import Examples, InputsOf
 from podium.training.feed.pictures import Augment, Pictures
-from podium.training.feed.sampling import Order
+from podium.training.feed.sampling import EpochBatches
 from podium.training.loop import engine, resume, svm
-from podium.training.loop.engine import Outcome
+from podium.training.loop.engine import TrainedTail
 from podium.training.loop.learner import Row
 from podium.training.optim import optimizers
 from podium.training.optim.convolutions import quicken
@@ -125,13 +125,13 @@ def _say(prepared: Prepared) -> None:
 def _picture(prepared: Prepared, learnt: Examples) -> bytes:
     """The first batch; behind features, the images that they are of."""
     made, rows, cached = prepared.network.preprocessing, prepared.rows, prepared.outlook.cached
-    images: Inputs = Pictures(rows.frame, Reader(prepared.request.data), made) if cached else learnt.inputs
+    images: InputsOf = Pictures(rows.frame, Reader(prepared.request.data), made) if cached else learnt.inputs
     settings, plan = prepared.settings, prepared.plan
-    order = Order(len(rows), settings.batch_size, plan.seed, 0, settings.chances)
+    order = EpochBatches(len(rows), settings.batch_size, plan.seed, 0, settings.chances)
     return first_batch(learnt, images, order, plan, made, mixed=not cached)
 
 
-def _fit(prepared: Prepared, learnt: Examples, watched: Examples, name: str) -> Outcome:
+def _fit(prepared: Prepared, learnt: Examples, watched: Examples, name: str) -> TrainedTail:
     tail, plan = prepared.outlook.tail, prepared.plan
     if prepared.starts_from_probe:
         _start(prepared, learnt)

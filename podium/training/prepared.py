@@ -19,9 +19,9 @@ from podium.networks.exactness import be_exact
 from podium.tasks import registry as tasks
 from podium.training.feed import scaling
 from podium.training.feed.inputs import Outlook, outlook
-from podium.training.feed.rows import Rows, Tables, balanced_weights, training, validation
+from podium.training.feed.rows import Tables, TrainingRows, balanced_weights, training, validation
 from podium.training.loop import engine
-from podium.training.loop.learner import Plan
+from podium.training.loop.learner import LearningPlan
 from podium.training.params import TrainParams
 from podium.training.record import identity, summary
 from podium.training.settings import auto, choices, contradictions
@@ -36,11 +36,11 @@ class Prepared:
     device: str
     network: networks.Network
     parts: Cut  # of the network
-    rows: Rows  # that it learns from
-    check: Rows  # that it is watched on
+    rows: TrainingRows  # that it learns from
+    check: TrainingRows  # that it is watched on
     outlook: Outlook
     resolved: auto.Resolved
-    plan: Plan
+    plan: LearningPlan
     settings: engine.Settings
     said: list[str]  # what `auto` became
     scale: scaling.Scale | None = None  # of numbers: rows are on the network's, predictions on theirs
@@ -174,7 +174,7 @@ def _network(request: Request, short_side: float, device: str) -> tuple[networks
 
 def _drop_paths(network: networks.Network, params: TrainParams) -> None:
     """Before the cut, which takes modules as they are; what is frozen drops nothing."""
-    part: auto.Part = "normless" if _is_normless(network) else "whole"
+    part: auto.TrainedPart = "normless" if _is_normless(network) else "whole"
     rate = auto.drop_path(params, part, _size(network))
     if rate and not stochastic_depth(network, rate) and params.drop_path != "auto":
         raise UserError(f"params.yaml: train.drop_path: {network.name} has no branches to drop: set it to 0.")
@@ -188,7 +188,7 @@ def _size(network: networks.Network) -> int:
     return sum(p.numel() for p in network.module.parameters())
 
 
-def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
+def _rows(request: Request, tables: Tables) -> tuple[TrainingRows, TrainingRows]:
     rows = training(tables.manifest, tables.taught(), request.fold, request.table)
     if request.train.online:
         rows = rows.originals()
@@ -197,14 +197,14 @@ def _rows(request: Request, tables: Tables) -> tuple[Rows, Rows]:
     return rows, validation(tables.manifest, request.fold, request.table)
 
 
-def _counted(request: Request, tables: Tables, rows: Rows) -> int:
+def _counted(request: Request, tables: Tables, rows: TrainingRows) -> int:
     """The images by whose number `auto` is decided: a refit's epochs, rates and batches are a fold's."""
     if request.like is None:
         return len(rows)
     return len(_rows(replace(request, fold=request.like), tables)[0])
 
 
-def part_that_trains(network: networks.Network, parts: Cut) -> auto.Part:
+def part_that_trains(network: networks.Network, parts: Cut) -> auto.TrainedPart:
     """What trains, as far as the learning rate's rule looks."""
     if parts.name == "head":
         return "head"

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field, model_validator
 
-from podium.contracts.refit import Vote
+from podium.contracts.refit import RefitVote
 from podium.foundation.params import Section
 
 
@@ -13,7 +13,7 @@ class RefitParams(Section):
 
     section: ClassVar[str] = "refit"
     networks: int = Field(0, ge=0, le=20)
-    vote: Vote = "instead"
+    vote: RefitVote = "instead"
 
     @model_validator(mode="after")
     def _somebody(self) -> "RefitParams":

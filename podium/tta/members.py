@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from podium.contracts.model import Preprocessing, folder
 from podium.features.engine import BATCH, fingerprint
-from podium.features.items import Features, Item, View
+from podium.features.items import Item, StoredFeatures, View
 from podium.features.pixels import Normalise, decoders, read_ahead, to_bytes
 from podium.features.store import ROOT, canvas, features_of_views
 from podium.networks.build import Network, load
@@ -21,7 +21,7 @@ from podium.networks.cut import Cut, cut
 from podium.networks.exactness import tolerant
 from podium.networks.passes import channels_last, in_halves
 from podium.tasks import registry as tasks
-from podium.tasks.task import Link
+from podium.tasks.task import LinkName
 
 BATCH_GPU = 128  # images a pass: a card is not filled by 32
 Rows = NDArray[np.int64]
@@ -36,7 +36,7 @@ class FoldNetwork:
     network: Network
     cut: Cut
     classes: int
-    link: Link = "softmax"
+    link: LinkName = "softmax"
 
 
 def member(fold: int, device: str, place: Path | None = None) -> FoldNetwork:
@@ -110,7 +110,7 @@ def _from_features(
     return found
 
 
-def _tail(one: FoldNetwork, features: Features, rows: Rows, inputs: Inputs) -> NDArray[np.float32]:
+def _tail(one: FoldNetwork, features: StoredFeatures, rows: Rows, inputs: Inputs) -> NDArray[np.float32]:
     parts = [
         _numbers(one.cut.tail, torch.from_numpy(features[rows[start : start + BATCH]]).to(inputs.device))
         for start in range(0, len(rows), BATCH)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from podium.tasks.links import LINKS
-from podium.tasks.task import Link
+from podium.tasks.task import LinkName
 
 Array = NDArray[np.floating]
 TINY = 1e-12  # keeps a probability of 0 in one view from deciding alone
@@ -30,7 +30,7 @@ def _max(values: Array) -> Array:
 MERGES: dict[str, Callable[[Array], Array]] = {"mean": _mean, "gmean": _gmean, "max": _max}
 
 
-def merge(logits: Array, how: str = "mean", on: str = "probs", link: Link = "softmax") -> Array:
+def merge(logits: Array, how: str = "mean", on: str = "probs", link: LinkName = "softmax") -> Array:
     """Predictions (n, c) of logits (v, n, c); softmax's rows sum to 1.
 
     `on` says what is merged: each view's predictions (softmax's then normalised), or the logits, then linked.

@@ -21,7 +21,7 @@ from podium.tta.choosing import OutOfFold, choose, used
 from podium.tta.members import FoldNetwork, Inputs, Logits, Rows, logits_of, member
 from podium.tta.merge import merge
 from podium.tta.params import TtaParams
-from podium.tta.views import Effort, names, scales_fit, views_of
+from podium.tta.views import ViewBudget, names, scales_fit, views_of
 
 Floats = NDArray[np.floating]
 # What `auto` may spend on out-of-fold images under views beside flips: nothing on a CPU, where six views of
@@ -128,7 +128,7 @@ def _tried(
     shown = [name for name in wishes.shown if name != "scale" or fits]
     most = MOST_FLOPS["cpu" if device == "cpu" else "gpu"]
     image = (3, preprocessing.size, preprocessing.size)
-    effort = Effort(images, flops(network.module, image, device) if shown else 0.0, most)
+    effort = ViewBudget(images, flops(network.module, image, device) if shown else 0.0, most)
     return names(params, facts, shown, effort)
 
 

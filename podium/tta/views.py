@@ -73,7 +73,7 @@ REGISTRY: Mapping[str, Callable[[Settings], list[View]]] = {
 
 
 @dataclass(frozen=True)
-class Effort:
+class ViewBudget:
     """What looking at the out-of-fold images costs, and what `auto` may spend on views beside flips."""
 
     images: int
@@ -85,7 +85,7 @@ class Effort:
         return self.most - views * self.images * self.flops
 
 
-def names(params: TtaParams, facts: Mapping[str, Any], shown: Sequence[str], effort: Effort) -> list[str]:
+def names(params: TtaParams, facts: Mapping[str, Any], shown: Sequence[str], effort: ViewBudget) -> list[str]:
     """The names to try, each once: the user's, or for `auto` the geometry that augmentation showed.
 
     That is the flips that it allowed, then of `shown` (rotate, shift, scale) what is cheap enough together.

@@ -19,8 +19,10 @@ from podium.tasks.links import normalised, softmax
 from podium.vote import cutting
 from podium.vote.voter import SMALLEST, Probs
 
-Kind = Calibrations
-ABLE: dict[str, tuple[Kind, ...]] = {  # by whether the metric judges classes, or targets of a table
+CalibrationKind = Calibrations
+ABLE: dict[
+    str, tuple[CalibrationKind, ...]
+] = {  # by whether the metric judges classes, or targets of a table
     "classes": ("none", "temperature", "priors", "grades", "unknown"),
     "targets": ("none", "thresholds"),
 }
@@ -50,7 +52,7 @@ class Calibration:
 class CalibrationTrial:
     """What a calibration gains in nested cross-validation, and whether that was enough to keep it."""
 
-    kind: Kind
+    kind: CalibrationKind
     kept: bool
     calibration: Calibration
     oof: Probs  # (n, k) as it is published: calibrated by the other parts where kept
@@ -58,12 +60,12 @@ class CalibrationTrial:
     error: float
 
 
-def suited(metric: Metric) -> tuple[Kind, ...]:
+def suited(metric: Metric) -> tuple[CalibrationKind, ...]:
     """What `auto` tries for a metric."""
     return metric.suits or ("none",)
 
 
-def fit(kind: Kind, probs: Probs, labels: np.ndarray, metric: Metric) -> Calibration:
+def fit(kind: CalibrationKind, probs: Probs, labels: np.ndarray, metric: Metric) -> Calibration:
     """The calibration of that kind that suits probs (n, k) and their labels best."""
     ones = np.ones(probs.shape[1])
     if kind == "thresholds":
@@ -116,7 +118,7 @@ def attempt(
 
 
 def _tried(
-    kind: Kind,
+    kind: CalibrationKind,
     always: bool,
     probs: Probs,
     labels: np.ndarray,

@@ -19,7 +19,7 @@ from podium.metrics.metric import Metric
 from podium.vote.encoding import Encoding, Floats, learn
 from podium.vote.ensemble import parts
 from podium.vote.models import SLOPE, Model, Scorer, constant, linear, trees
-from podium.vote.paying import Trial, tried
+from podium.vote.paying import TriedMember, tried
 from podium.vote.stacked import INPUTS, Stacked
 from podium.vote.voter import arithmetic_mean
 
@@ -30,7 +30,7 @@ RIDGE = 10.0  # penalty of numbers, on standardised inputs
 ROUNDS, LEAVES, RATE, L2 = 50, 7, 0.1, 1.0  # of the trees
 MOST_STEPS = 500
 
-Learner = Callable[[Floats, Pool, NDArray[np.bool_], int], Model]
+FitColumns = Callable[[Floats, Pool, NDArray[np.bool_], int], Model]
 
 
 def joined(
@@ -62,7 +62,7 @@ def joined(
 
 def _tried(
     name: str, pool: Pool, beside: pd.DataFrame, encoding: Encoding, metric: Metric, seed: int
-) -> tuple[Trial, Stacked]:
+) -> tuple[TriedMember, Stacked]:
     before = arithmetic_mean(pool.oof, pool.settle)
     n, home = len(pool.ids), parts(pool.home, pool.groups, seed)
     inputs = np.hstack([INPUTS[pool.kind.link](before), encoding(beside[:n])])
@@ -113,7 +113,7 @@ def _trees(inputs: Floats, pool: Pool, rows: NDArray[np.bool_], seed: int) -> Mo
     return _fitted(fit, inputs, pool, rows)
 
 
-LEARNERS: dict[str, Learner] = {"linear model": _linear, "gradient-boosted trees": _trees}
+LEARNERS: dict[str, FitColumns] = {"linear model": _linear, "gradient-boosted trees": _trees}
 
 
 def _fitted(

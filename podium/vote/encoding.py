@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Measured:
+class NumberColumn:
     """A column of numbers, standardised; gaps are 0, with a column that tells them where there were any."""
 
     name: str
@@ -38,7 +38,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Worded:
+class WordColumn:
     """A column of words, each with a column of 0 and 1."""
 
     name: str
@@ -58,7 +58,7 @@ class Worded:
 class Encoding:
     """The columns in their order."""
 
-    columns: list[Measured | Worded]
+    columns: list[NumberColumn | WordColumn]
 
     @property
     def wanted(self) -> list[str]:
@@ -83,7 +83,7 @@ class Encoding:
 
 def of_card(said: Sequence[dict[str, Any]]) -> Encoding:
     """What a card tells."""
-    return Encoding([Worded(**one) if "words" in one else Measured(**one) for one in said])
+    return Encoding([WordColumn(**one) if "words" in one else NumberColumn(**one) for one in said])
 
 
 def learn(cells: pd.DataFrame, learnt: int) -> Encoding:
@@ -91,13 +91,13 @@ def learn(cells: pd.DataFrame, learnt: int) -> Encoding:
     return Encoding([_column(str(name), cells[name], learnt) for name in cells.columns])
 
 
-def _column(name: str, text: "pd.Series[Any]", learnt: int) -> Measured | Worded:
+def _column(name: str, text: "pd.Series[Any]", learnt: int) -> NumberColumn | WordColumn:
     numbers = pd.to_numeric(text, errors="coerce").to_numpy(np.float64)
     empty = text.isna().to_numpy()
     if not np.isfinite(numbers[~empty]).all():
         counts = text[:learnt].value_counts()
-        return Worded(name, sorted(counts[counts >= FEWEST].index[:MOST_VALUES]))
+        return WordColumn(name, sorted(counts[counts >= FEWEST].index[:MOST_VALUES]))
     known = numbers[:learnt][~empty[:learnt]]
     spread = max(float(known.std()), SMALLEST_SPREAD) if len(known) else 1.0
     centre = float(known.mean()) if len(known) else 0.0
-    return Measured(name, centre, spread, bool(empty.any()))
+    return NumberColumn(name, centre, spread, bool(empty.any()))

@@ -25,7 +25,7 @@ INNER_PARTS = 5  # of the one fold's groups, where the run has a single fold
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ScoredVoter:
     """A voter with its nested out-of-fold vote (n, k), its score as it would be published, and that score's
     bootstrap samples."""
 
@@ -76,7 +76,7 @@ def on_test(
 
 def compare(
     pool: Pool, names: list[str], metric: Metric, seed: int, calibrate: str = "none"
-) -> list[Candidate]:
+) -> list[ScoredVoter]:
     """The voters with their nested scores, the simplest first.
 
     Where a temperature is going to follow, it is fitted for each of them: else a voter that learns to be as
@@ -96,7 +96,7 @@ def compare(
             scored = attempt(calibrate, oof, pool.labels, home, pool.groups, metric, seed).oof
         samples = replicates(metric, pool.labels, scored, pool.groups, seed)
         score = summary(metric.function(pool.labels, scored), samples)
-        found.append(Candidate(name, voter.COMPLEXITY, oof, score, samples))
+        found.append(ScoredVoter(name, voter.COMPLEXITY, oof, score, samples))
     return sorted(found, key=lambda candidate: (candidate.complexity, candidate.name))
 
 
@@ -130,7 +130,7 @@ def _suits(voter: Voter, metric: Metric, pool: Pool) -> bool:
     return small and metric.wants in kinds and has_work and (pool.look is not None or not looks)
 
 
-def choose(found: list[Candidate], metric: Metric, alone: float = -np.inf) -> Candidate:
+def choose(found: list[ScoredVoter], metric: Metric, alone: float = -np.inf) -> ScoredVoter:
     """The simplest within one standard error of the best (Breiman et al. 1984, the 1-SE rule).
 
     The error is that of the paired difference to the best, over the same bootstrap samples. What is worse
@@ -144,7 +144,7 @@ def choose(found: list[Candidate], metric: Metric, alone: float = -np.inf) -> Ca
     raise AssertionError("the best is not behind itself")
 
 
-def to_the_best(candidate: Candidate, found: list[Candidate], metric: Metric) -> tuple[float, float]:
+def to_the_best(candidate: ScoredVoter, found: list[ScoredVoter], metric: Metric) -> tuple[float, float]:
     """(how far its score is behind the best one's, that difference's paired standard error)."""
     best = max(found, key=lambda one: metric.goodness(one.interval.score))
     behind = metric.goodness(best.interval.score) - metric.goodness(candidate.interval.score)
@@ -155,8 +155,8 @@ def to_the_best(candidate: Candidate, found: list[Candidate], metric: Metric) ->
 class Vote:
     """What the stage publishes: the nested out-of-fold vote, the test vote, and how it was decided."""
 
-    chosen: Candidate
-    compared: list[Candidate]
+    chosen: ScoredVoter
+    compared: list[ScoredVoter]
     calibration: CalibrationTrial
     oof: Probs  # (n, k) nested and calibrated
     test: Probs  # (t, k)

@@ -16,7 +16,7 @@ NONE: Ints = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowOrder:
     """Images in the order of their rows: `order` sorts them, `starts` (r,) is where each row begins."""
 
     names: list[str]  # each row's first image, ascending
@@ -34,18 +34,18 @@ class Rows:
         return np.asarray(sums / self.counts[:, None], np.float32)
 
 
-Merge = Callable[[Probs, Rows, Ints], Probs]  # (..., n, c) in the rows' order -> (..., r, c)
+Merge = Callable[[Probs, RowOrder, Ints], Probs]  # (..., n, c) in the rows' order -> (..., r, c)
 
 
-def _mean(probs: Probs, rows: Rows, _counts: Ints) -> Probs:
+def _mean(probs: Probs, rows: RowOrder, _counts: Ints) -> Probs:
     return np.asarray(np.add.reduceat(probs, rows.starts, axis=-2) / rows.counts[:, None])
 
 
-def _max(probs: Probs, rows: Rows, counts: Ints) -> Probs:
+def _max(probs: Probs, rows: RowOrder, counts: Ints) -> Probs:
     return _of_the_rarer(np.maximum.reduceat(probs, rows.starts, axis=-2), counts)
 
 
-def _noisy_or(probs: Probs, rows: Rows, counts: Ints) -> Probs:
+def _noisy_or(probs: Probs, rows: RowOrder, counts: Ints) -> Probs:
     """1 less the chance that no image shows it (Pearl 1988)."""
     none = np.add.reduceat(np.log1p(-np.minimum(probs, SURE)), rows.starts, axis=-2)
     return _of_the_rarer(-np.expm1(none), counts)
@@ -71,7 +71,7 @@ class Merging:
     way: str
     counts: Ints
 
-    def __call__(self, probs: Probs, rows: Rows, settle: Settle) -> Probs:
+    def __call__(self, probs: Probs, rows: RowOrder, settle: Settle) -> Probs:
         """(..., n, c) of images as (..., r, c) of rows."""
         return settle(MERGES[self.way](probs[..., rows.order, :], rows, self.counts))
 
@@ -86,18 +86,18 @@ def of_card(said: Mapping[str, Any]) -> Merging | None:
     return Merging(said["way"], np.array(said["counts"], np.int64)) if said else None
 
 
-def rows_of(ids: Sequence[str], company: Mapping[str, str]) -> Rows:
+def rows_of(ids: Sequence[str], company: Mapping[str, str]) -> RowOrder:
     """The rows of these images; company: image_id -> row, where it has one with others."""
     names, place = np.unique([company.get(name, name) for name in ids], return_inverse=True)
     return _sorted(names.tolist(), place)
 
 
-def numbered(home: Ints) -> Rows:
+def numbered(home: Ints) -> RowOrder:
     """The rows of images (n,) that tell their row's number, ascending."""
     numbers, place = np.unique(home, return_inverse=True)
     return _sorted([str(number) for number in numbers], place)
 
 
-def _sorted(names: list[str], place: Ints) -> Rows:
+def _sorted(names: list[str], place: Ints) -> RowOrder:
     order = np.argsort(place, kind="stable")
-    return Rows(names, order, np.searchsorted(place[order], np.arange(len(names))))
+    return RowOrder(names, order, np.searchsorted(place[order], np.arange(len(names))))

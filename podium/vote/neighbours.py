@@ -13,7 +13,7 @@ from podium.experiments.runs import Pool
 from podium.metrics.metric import Metric
 from podium.vote.ensemble import parts
 from podium.vote.judges import WAYS, Alike, alike, from_centre, judge
-from podium.vote.paying import Trial, tried
+from podium.vote.paying import TriedMember, tried
 from podium.vote.voter import Features
 
 NAME = "neighbours"
@@ -61,7 +61,7 @@ def _small(pool: Pool, k: int) -> bool:
 
 def _tried(
     way: str, pool: Pool, vectors: Features, centre: Features, metric: Metric, seed: int
-) -> tuple[Trial, Alike]:
+) -> tuple[TriedMember, Alike]:
     """What one way gains; an image is judged by those of other folds, test images by each fold's others."""
     n, k = pool.oof.shape[1:]
     known = from_centre(vectors[:n], centre)

@@ -9,7 +9,7 @@ from podium.vote.voter import Probs, arithmetic_mean
 
 
 @dataclass(frozen=True)
-class Trial:
+class TriedMember:
     """A further member: its predictions, and what the metric gains by them, more being better."""
 
     name: str
@@ -19,7 +19,9 @@ class Trial:
     error: float  # the paired difference's standard error
 
 
-def tried(name: str, oof: Probs, test: Probs, voted: Probs, pool: Pool, metric: Metric, seed: int) -> Trial:
+def tried(
+    name: str, oof: Probs, test: Probs, voted: Probs, pool: Pool, metric: Metric, seed: int
+) -> TriedMember:
     """The member with what the vote `voted` (n, c), in which it has its part, gains over that of the pool."""
     before = arithmetic_mean(pool.oof, pool.settle)
-    return Trial(name, oof, test, *gained(metric, pool.labels, voted, before, pool.groups, seed))
+    return TriedMember(name, oof, test, *gained(metric, pool.labels, voted, before, pool.groups, seed))

@@ -21,7 +21,7 @@ from podium.vote.rows import by_row
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedVote:
     """What votes, sentences on it, and how it is made of the members' predictions."""
 
     pool: Pool
@@ -29,7 +29,9 @@ class Prepared:
     recipe: Recipe
 
 
-def published(asked: EnsembleParams, found: Competition, split: pd.DataFrame, ran: bool = True) -> Prepared:
+def published(
+    asked: EnsembleParams, found: Competition, split: pd.DataFrame, ran: bool = True
+) -> PreparedVote:
     """What votes of this run and of those that `asked` names: the same again from the same predictions.
 
     ran: the run has ended, and dvc.lock has its parameters; while it runs params.yaml has them.
@@ -49,7 +51,7 @@ def prepared(
     leak: bool,
     metric: Metric,
     seed: int,
-) -> Prepared:
+) -> PreparedVote:
     """What votes. company: image_id -> row, where rows have several images.
 
     Raises UserError where `leak`, duplicates' answers, is asked for and rows have several images.
@@ -59,4 +61,4 @@ def prepared(
     pool, merged, merging = by_row(pool, company, params.rows, metric, seed)
     pool, beside, stacked = joined(pool, columns.read(), params.columns, metric, seed)
     pool, alike, judges = neighbours.joined(pool, params.neighbours, metric, seed)
-    return Prepared(pool, merged + beside + alike, Recipe(merging, stacked, judges))
+    return PreparedVote(pool, merged + beside + alike, Recipe(merging, stacked, judges))

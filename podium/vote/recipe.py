@@ -14,7 +14,7 @@ from podium.vote.stacked import Stacked
 
 
 @dataclass(frozen=True)
-class Beside:
+class Metadata:
     """What is known of images beside their predictions."""
 
     home: Ints  # (n,) the row of each, ascending
@@ -35,7 +35,7 @@ class Recipe:
     columns: Stacked | None = None
     neighbours: Alike | None = None
 
-    def __call__(self, probs: Probs, seen: Beside, settle: Settle) -> Probs:
+    def __call__(self, probs: Probs, seen: Metadata, settle: Settle) -> Probs:
         """Members' (m, f, n, c) of images as (m', f, r, c) of rows, what joins them last.
 
         settle: scores (..., c) as the task's predictions.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from podium.tasks.task import Link
+from podium.tasks.task import LinkName
 from podium.vote import encoding, models
 from podium.vote.encoding import Encoding, Floats
 from podium.vote.merging import Settle
@@ -41,7 +41,7 @@ class Stacked:
 
     encoding: Encoding
     models: list[Model]
-    link: Link
+    link: LinkName
 
     def __call__(self, probs: Floats, cells: pd.DataFrame, settle: Settle) -> Floats:
         """(f, t, c) of the other members' (m, f, t, c) and of the columns of the same images or rows."""
@@ -63,7 +63,7 @@ class Stacked:
 
 
 def of_arrays(
-    said: Sequence[dict[str, Any]], arrays: Mapping[str, NDArray[Any]], link: Link, columns: int
+    said: Sequence[dict[str, Any]], arrays: Mapping[str, NDArray[Any]], link: LinkName, columns: int
 ) -> Stacked:
     """What a bundle kept; said: the encoding, as the card has it."""
     scorers: dict[int, dict[int, dict[str, NDArray[Any]]]] = {}

@@ -9,7 +9,7 @@ from podium.foundation.errors import UserError
 from podium.foundation.params import PATH
 
 
-def wanted(path: Path, text: str) -> plan.Plan:
+def wanted(path: Path, text: str) -> plan.Sweep:
     (path / "plan.yaml").write_text(text)
     return plan.read(str(path / "plan.yaml"), "", False)
 

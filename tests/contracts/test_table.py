@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podium.contracts.table import VERSION_KEY, Table, columns
+from podium.contracts.table import VERSION_KEY, TableContract, columns
 from podium.foundation.errors import UserError
 
-PETS = Table(
+PETS = TableContract(
     name="pets",
     schema=columns(image_id=pa.string(), age=pa.int8(), nick_or_null=pa.string(), kind=pa.string()),
     choices={"kind": ("cat", "dog")},
@@ -69,7 +69,9 @@ def test_a_broken_table_is_not_written_and_not_read(
 
 def test_other_columns_and_types_are_told(tmp_path: Path) -> None:
     for other in (columns(image_id=pa.string()), columns(image_id=pa.string(), age=pa.string())):
-        Table("pets", other).write(pd.DataFrame({"image_id": ["a"], "age": ["old"]}), tmp_path / "t.parquet")
+        TableContract("pets", other).write(
+            pd.DataFrame({"image_id": ["a"], "age": ["old"]}), tmp_path / "t.parquet"
+        )
         with pytest.raises(UserError, match=r"t\.parquet: .*; run `dvc repro -f` to write it anew\.$"):
             PETS.read(tmp_path / "t.parquet")
 
@@ -80,6 +82,6 @@ def test_missing_foreign_and_older_files_are_told(tmp_path: Path) -> None:
     (tmp_path / "t.parquet").write_text("no table")
     with pytest.raises(UserError, match=r"t\.parquet is no readable table .*run `dvc repro -f`\.$"):
         PETS.read(tmp_path / "t.parquet")
-    Table("pets", PETS.schema, version=7).write(pets(), tmp_path / "t.parquet")
+    TableContract("pets", PETS.schema, version=7).write(pets(), tmp_path / "t.parquet")
     with pytest.raises(UserError, match=r"has version 7 of the pets table, this Podium reads 1"):
         PETS.read(tmp_path / "t.parquet")

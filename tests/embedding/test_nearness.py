@@ -21,7 +21,7 @@ def _scenes(scenes: list[int], each: int, seed: int) -> tuple[np.ndarray, np.nda
     return np.concatenate(vectors).astype(np.float32), np.array(labels)
 
 
-def _told(test: np.ndarray) -> tuple[nearness.Told, pd.DataFrame]:
+def _told(test: np.ndarray) -> tuple[nearness.NearnessFacts, pd.DataFrame]:
     vectors, labels = _scenes(list(range(40)), 6, seed=0)
     names = [f"train/{i:04d}.png" for i in range(len(labels))]
     folds = assign(names, labels, names, 5, 0)  # scenes are torn
@@ -54,4 +54,4 @@ def test_the_foretold_share_by_hand() -> None:
 
 
 def test_too_few_images_say_nothing() -> None:
-    assert _told(_scenes([0], 6, seed=3)[0])[0] == nearness.Told()
+    assert _told(_scenes([0], 6, seed=3)[0])[0] == nearness.NearnessFacts()

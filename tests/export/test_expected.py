@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium.export.expected import Voting, decided
+from podium.export.expected import LearntVote, decided
 from podium.metrics.registry import FAMILIES
 from podium.tasks import registry
 from podium.vote import ensemble
 from podium.vote.params import EnsembleParams
-from podium.vote.preparing import Prepared
-from podium.vote.recipe import Beside, Recipe
+from podium.vote.preparing import PreparedVote
+from podium.vote.recipe import Metadata, Recipe
 from tests.vote.cases import pool
 
 METRICS = {"single": ("labels", "accuracy"), "multi": ("sets", "roc_auc"), "number": ("numbers", "rmse")}
@@ -28,7 +28,7 @@ def test_it_is_decided_as_the_ensemble_did(task: str, calibrate: str) -> None:
     family, name = METRICS[task]
     metric = FAMILIES[family][name] if task == "single" else FAMILIES[family][name].on(table)
     vote = ensemble.vote(made, EnsembleParams(voter="soft", calibrate=calibrate), metric, 0)
-    voting = Voting(Prepared(made, [], Recipe()), ensemble.table(vote, made, metric), metric, 0)
+    voting = LearntVote(PreparedVote(made, [], Recipe()), ensemble.table(vote, made, metric), metric, 0)
     n = len(made.test_ids)
-    beside = Beside(np.arange(n), np.zeros((n, 0), np.float32), pd.DataFrame(index=range(n)))
+    beside = Metadata(np.arange(n), np.zeros((n, 0), np.float32), pd.DataFrame(index=range(n)))
     assert decided(voting, made.test, beside) == pytest.approx(vote.test, abs=1e-9)

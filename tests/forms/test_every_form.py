@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from podium.competition.forms import form_of
-from podium.competition.labels import Labels
+from podium.competition.labels import ShippedLabels
 from podium.contracts.competition import Competition
 from podium.download import tables
 from podium.forms import registry
@@ -35,7 +35,7 @@ def example(name: str, text: str = "", named: str | None = None) -> Example:
     metric = registry.usual_metric(name, 2) or TASKS[task].metric
     sheet = tables.parse((text or form.EXAMPLE).encode(), "sample.csv")
     mark = "|" if task == "multi" else " "
-    labels = Labels(
+    labels = ShippedLabels(
         "train.csv", "a table", {}, task=task, columns=[] if task == "single" else classes, mark=mark
     )
     known = Classes(classes, None, "sorted by name", {name: name for name in classes})

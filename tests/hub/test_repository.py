@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from podium.contracts.network import Source
+from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
 from podium.hub import repository
 from podium.hub.repository import fetch
@@ -28,7 +28,7 @@ def full(hub: Hub) -> Hub:
     return hub
 
 
-def got(pin: Source | None = None) -> tuple[Path, Source]:
+def got(pin: WeightsFile | None = None) -> tuple[Path, WeightsFile]:
     return fetch("small", REPO, FILES, pin)
 
 
@@ -37,7 +37,7 @@ def test_a_file_comes_announced_with_its_commit_and_digest(
 ) -> None:
     path, source = got()
     assert path.read_bytes() == CONTENT and path.name == "model.safetensors"
-    assert source == Source(
+    assert source == WeightsFile(
         kind="hub", place=REPO, file="model.safetensors", commit=COMMIT, sha256=DIGEST, size=len(CONTENT)
     )
     told = capsys.readouterr().out.splitlines()

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save, save_file
 from timm.layers import resample_abs_pos_embed
 
-from podium.contracts.network import Source
+from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
 from podium.hub import published
 from podium.networks.build import build
@@ -93,7 +93,7 @@ def test_torchvisions_weights_come_checked_by_the_digest_in_their_name(
     hub.corrupt = 1
     network = build("tv:resnet18", True, 3, 64)
     assert torch.equal(network.module.get_submodule("conv1").weight, state["conv1.weight"])
-    assert network.source == Source(
+    assert network.source == WeightsFile(
         kind="url", place=url, file=f"resnet18-{digest[:8]}.pth", sha256=digest, size=len(buffer.getvalue())
     )
     place = Path(torch.hub.get_dir(), "checkpoints", network.source.file)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from podium.foundation.errors import UserError
 from podium.kaggle import ledger
 
-ROW = ledger.Row(
+ROW = ledger.Upload(
     "2026-01-02T03:04:05Z", "abc1234", "", 0.9, 0.01, 0.91, None, "first", "77", "ff", "complete"
 )
 
 
-def with_scores(*scores: tuple[float | None, float | None]) -> list[ledger.Row]:
+def with_scores(*scores: tuple[float | None, float | None]) -> list[ledger.Upload]:
     return [replace(ROW, cv=cv, public=public) for cv, public in scores]
 
 

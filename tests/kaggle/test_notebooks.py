@@ -32,7 +32,7 @@ def in_a_hurry(no_pauses: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ready(kaggle: Kaggle, project: Path) -> Path:
     """A bundle of the finished run, and its notebook."""
-    made = card.Card(
+    made = card.BundleCard(
         engine="torch", batch=32, members=[], vote="vote.pt", short_side=320, suffix=".jpg", quality=95,
         megapixels=200.0, meaning={}, shares=[0.5, 0.5], digits=8, sample="sample_submission.csv",
         competition=competition.read().model_dump(mode="json"), tests=["test"], trains=["train"], id_forms=[],

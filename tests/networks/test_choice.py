@@ -6,7 +6,7 @@ import pytest
 from safetensors.torch import save
 
 from podium.contracts import network
-from podium.contracts.network import Choice, Source
+from podium.contracts.network import NetworkChoice, WeightsFile
 from podium.foundation.errors import UserError
 from podium.foundation.params import parse
 from podium.hub import published
@@ -23,17 +23,17 @@ CPU, T4, LARGE = Device("cpu"), Device("cuda", 15.8), Device("cuda", 85.0)
 SMALL = "test_resnet.r160_in1k"
 
 
-def source(**changes: str) -> Source:
+def source(**changes: str) -> WeightsFile:
     values = {"place": "timm/x", "file": "model.safetensors", "commit": COMMIT, "sha256": "0" * 64} | changes
-    return Source(kind="hub", size=1, **values)
+    return WeightsFile(kind="hub", size=1, **values)
 
 
 @pytest.fixture
-def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Source | None]]:
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, WeightsFile | None]]:
     """What would be fetched; nothing is in the cache."""
-    calls: list[tuple[str, Source | None]] = []
+    calls: list[tuple[str, WeightsFile | None]] = []
 
-    def fetch(name: str, pin: Source | None) -> Source:
+    def fetch(name: str, pin: WeightsFile | None) -> WeightsFile:
         calls.append((name, pin))
         return pin or source()
 
@@ -146,7 +146,7 @@ def test_a_named_network_is_fetched_checked_and_pinned(hub: Hub, tmp_path: Path)
 def test_a_choice_for_another_network_is_not_trained(tmp_path: Path) -> None:
     file = tmp_path / "network.json"
     assert network.read_for("auto", file) is None
-    network.write(Choice(asked="auto", model="resnet18", pretrained=True, why="…"), file)
+    network.write(NetworkChoice(asked="auto", model="resnet18", pretrained=True, why="…"), file)
     assert network.read_for("auto", file) is not None
     with pytest.raises(
         UserError, match=r"was decided for model: auto, params.yaml says resnet34: run `dvc repro`"

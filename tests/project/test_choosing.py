@@ -10,7 +10,7 @@ import pytest
 from podium.experiments.earlier import Earlier
 from podium.foundation.errors import UserError
 from podium.project import choosing
-from podium.project.choosing import Candidate
+from podium.project.choosing import FinalCandidate
 
 N = 200
 LABELS = np.arange(N) % 2
@@ -18,13 +18,13 @@ SPLIT = pd.DataFrame({"image_id": [f"{i:03d}" for i in range(N)], "label": LABEL
                       "group": [f"{i:03d}" for i in range(N)], "fold": np.arange(N) % 2})  # fmt: skip
 
 
-def run(name: str, wrong: range, metric: str = "accuracy", public: float | None = None) -> Candidate:
+def run(name: str, wrong: range, metric: str = "accuracy", public: float | None = None) -> FinalCandidate:
     """A whole run that is wrong on those rows."""
     probs = np.eye(2, dtype=np.float32)[LABELS] * 0.8 + 0.1
     probs[list(wrong)] = probs[list(wrong), ::-1]
     scores = {"metric": metric, "cv": 0.5, "folds": "0,1", "Run": "whole: 2 folds, 200 images"}
     made = Earlier("f" * 40, scores, {}, ["x", "y"], SPLIT["image_id"].tolist(), probs, SPLIT)
-    return Candidate(name, made, public)
+    return FinalCandidate(name, made, public)
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss"])

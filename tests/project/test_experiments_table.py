@@ -12,7 +12,7 @@ from podium.contracts import folds
 from podium.experiments.compare import Difference
 from podium.experiments.earlier import Earlier
 from podium.project import experiments, experiments_table
-from podium.project.experiments import BASELINE, Named, Row
+from podium.project.experiments import BASELINE, ExperimentRow, Named
 from stages import experiments as stage
 from tests.experiments import tiny
 
@@ -33,12 +33,12 @@ def run(score: float, ran: str = "0,1") -> Earlier:
 
 
 ROWS = [
-    Row(Named("<i>idle", "1" * 40, "2026-01-02 03:04", "f" * 40), run(0.95), ["train.lr=0.1"],
+    ExperimentRow(Named("<i>idle", "1" * 40, "2026-01-02 03:04", "f" * 40), run(0.95), ["train.lr=0.1"],
         Difference(0.05, 0.02, 0.08, 2, True), whole=True),
-    Row(Named("part", "2" * 40, "2026-01-02 03:04", "f" * 40), run(0.7, "0"), [],
+    ExperimentRow(Named("part", "2" * 40, "2026-01-02 03:04", "f" * 40), run(0.7, "0"), [],
         Difference(-0.2, -0.3, -0.1, 1, True), whole=False),
-    Row(Named("lost", "3" * 40, "2026-01-02 03:04", "f" * 40), None, [], None, whole=False),
-    Row(Named(BASELINE, "f" * 40, "2026-01-01 00:00", ""), run(0.9), [], None, whole=True),
+    ExperimentRow(Named("lost", "3" * 40, "2026-01-02 03:04", "f" * 40), None, [], None, whole=False),
+    ExperimentRow(Named(BASELINE, "f" * 40, "2026-01-01 00:00", ""), run(0.9), [], None, whole=True),
 ]  # fmt: skip
 
 

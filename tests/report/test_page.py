@@ -18,9 +18,9 @@ from podium.contracts.competition import Finding
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_json, write_text
 from podium.kaggle import ledger
-from podium.kaggle.ledger import Row
+from podium.kaggle.ledger import Upload
 from podium.report import page, parts, provenance, trust, uploads
-from podium.report.blocks import Beside, Cards, Figure, Sentences, Table, number
+from podium.report.blocks import Cards, Figure, Sentences, SideBySide, Table, number
 from podium.report.evidence import gather
 from podium.report.params import ReportParams
 
@@ -161,7 +161,7 @@ def test_epochs_are_counted_as_the_log_counts_them(finished: Path) -> None:
         card["resolved"]["kept_epoch"] = 2
         path.write_text(json.dumps(card))
     _, tables = provenance.network(gather(DECLARED), ReportParams()).blocks
-    assert isinstance(tables, Beside) and isinstance(tables.blocks[0], Table)
+    assert isinstance(tables, SideBySide) and isinstance(tables.blocks[0], Table)
     assert ["kept epoch", "3"] in tables.blocks[0].rows
 
 
@@ -238,7 +238,9 @@ def test_the_first_batch_is_shown_and_said_to_be_what_it_is(
 
 
 def test_the_ledger_is_drawn_when_there_is_one(finished: Path) -> None:
-    first = Row("2026-01-02T03:04:05Z", "abc1234d", "", 0.9, 0.01, 0.91, None, "first", "1", "f", "complete")
+    first = Upload(
+        "2026-01-02T03:04:05Z", "abc1234d", "", 0.9, 0.01, 0.91, None, "first", "1", "f", "complete"
+    )
     for row in (first, replace(first, public=None, status="pending", message="=HYPERLINK()<b>")):
         ledger.append(row)
     seen = Tags(rendered())
@@ -249,7 +251,7 @@ def test_the_ledger_is_drawn_when_there_is_one(finished: Path) -> None:
 
 
 def test_the_plot_shows_one_competition_under_the_numbers_of_the_table(finished: Path) -> None:
-    first = Row("2026-01-02T03:04:05Z", "abc", "", 0.9, 0.01, 0.91, None, "m", "1", "f", "complete", "zoo")
+    first = Upload("2026-01-02T03:04:05Z", "abc", "", 0.9, 0.01, 0.91, None, "m", "1", "f", "complete", "zoo")
     other = replace(first, cv=0.1, public=7.0, competition="other")
     pending = replace(first, public=None, status="pending")
     found = replace(gather(DECLARED), ledger=[other, first, pending, first])

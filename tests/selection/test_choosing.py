@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from podium.contracts.network import Choice
+from podium.contracts.network import NetworkChoice
 from podium.contracts.probe import Chosen
 from podium.contracts.selection import Selection
 from podium.contracts.trials import Trial, Trials
@@ -167,7 +167,7 @@ def test_the_networks_own_size_is_that_of_the_recorded_choice(
     monkeypatch.setattr(choosing.registry, "find", lambda name: asked.append(name) or real(name))
     made = request({}, {})
     object.__setattr__(
-        made, "choice", Choice(asked="auto", model="resnet18", pretrained=True, why="the test says so")
+        made, "choice", NetworkChoice(asked="auto", model="resnet18", pretrained=True, why="the test says so")
     )
     explained(made, folds=(0,))
     assert set(asked) == {"resnet18"}

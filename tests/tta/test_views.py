@@ -12,7 +12,7 @@ from podium.foundation.params import parse
 from podium.tta import geometry
 from podium.tta.params import TtaParams
 from podium.tta.transforms import Rotate, Shift
-from podium.tta.views import REGISTRY, Effort, names, views_of
+from podium.tta.views import REGISTRY, ViewBudget, names, views_of
 
 MADE = Preprocessing(size=32, mean=(0.5,) * 3, std=(0.5,) * 3)
 
@@ -67,7 +67,7 @@ def test_five_crops_are_the_corners_and_the_centre() -> None:
     assert torch.equal(views["five_crop:centre"].apply(image), image[:, :, 2:30, 2:30])
 
 
-FREE = Effort(images=100, flops=0.0, most=1.0)
+FREE = ViewBudget(images=100, flops=0.0, most=1.0)
 
 
 def test_auto_follows_the_flips_that_augmentation_allowed() -> None:
@@ -82,8 +82,8 @@ def test_auto_tries_what_augmentation_showed_as_far_as_it_is_cheap() -> None:
     params, shown = TtaParams(), ["rotate", "shift", "scale"]
     assert names(params, {"flip_vertical": True}, shown, FREE) == ["vflip", *shown]
     # 100 images x 2 operations x (2 rotations + 2 scales) are 800; four shifts would make it 1,600.
-    assert names(params, {}, shown, Effort(100, 2.0, 800.0)) == ["rotate", "scale"]
-    assert names(params, {}, shown, Effort(100, 2.0, 399.0)) == []
+    assert names(params, {}, shown, ViewBudget(100, 2.0, 800.0)) == ["rotate", "scale"]
+    assert names(params, {}, shown, ViewBudget(100, 2.0, 399.0)) == []
 
 
 @pytest.mark.parametrize(

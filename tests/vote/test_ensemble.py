@@ -10,7 +10,7 @@ from podium.metrics.intervals import Interval
 from podium.vote import diversity, ensemble
 from podium.vote import voter as voters
 from podium.vote.calibration import attempt
-from podium.vote.ensemble import Candidate, Vote
+from podium.vote.ensemble import ScoredVoter, Vote
 from podium.vote.params import EnsembleParams
 from podium.vote.voter import Context, arithmetic_mean
 from tests.vote.cases import pool
@@ -40,8 +40,8 @@ def _on_test(name: str, test: np.ndarray) -> np.ndarray:
     return ensemble.on_test(voters.load(name), voters.ready(learnt, None), lambda probs: probs, test)
 
 
-def candidate(name: str, score: float, samples: list[float], complexity: int) -> Candidate:
-    return Candidate(name, complexity, np.empty((0, 2)), Interval(score, 0, 1, 0), np.array(samples))
+def candidate(name: str, score: float, samples: list[float], complexity: int) -> ScoredVoter:
+    return ScoredVoter(name, complexity, np.empty((0, 2)), Interval(score, 0, 1, 0), np.array(samples))
 
 
 def test_the_simplest_within_one_standard_error_of_the_best() -> None:
@@ -127,7 +127,7 @@ def test_the_table_and_the_words() -> None:
     )
 
 
-def _voted(found: list[Candidate], chosen: Candidate, oof: np.ndarray) -> Vote:
+def _voted(found: list[ScoredVoter], chosen: ScoredVoter, oof: np.ndarray) -> Vote:
     n = len(oof)
     trial = attempt("none", oof, np.zeros(n, int), np.arange(n) % 2, np.arange(n), ACCURACY, 0)
     return Vote(chosen, found, trial, oof, oof)

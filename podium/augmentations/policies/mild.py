@@ -1,7 +1,7 @@
 """The default: what a photographer might have done otherwise, nothing that changes what is seen."""
 
 from podium.augmentations.policy import Flips, Policy
-from podium.augmentations.ranges import Degrees, Nearness, Ranges, Share
+from podium.augmentations.ranges import Degrees, Ranges, Share, Zoom
 
 
 class Settings(Ranges):
@@ -9,7 +9,7 @@ class Settings(Ranges):
 
     rotation: Degrees = 12.0
     shift: Share = 0.06
-    zoom: Nearness = 0.1
+    zoom: Zoom = 0.1
     brightness: Share = 0.15
     contrast: Share = 0.15
 

@@ -1,7 +1,7 @@
 """For signs, letters and digits: no mirror image, turn or hue that makes another sign of one."""
 
 from podium.augmentations.policy import Flips, Policy
-from podium.augmentations.ranges import Degrees, Nearness, Ranges, Share, Slope
+from podium.augmentations.ranges import Degrees, Ranges, Share, Slope, Zoom
 
 MIRRORS = False  # `augment.flip` does not reach it
 
@@ -12,7 +12,7 @@ class Settings(Ranges):
     rotation: Degrees = 8.0
     shift: Share = 0.08
     shear: Slope = 6.0
-    zoom: Nearness = 0.15
+    zoom: Zoom = 0.15
     brightness: Share = 0.35
     contrast: Share = 0.3
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from podium.tasks.answers import joined, parts
-from podium.tasks.task import Table, Task, Values
+from podium.tasks.task import TargetTable, Task, Values
 
 DECIDED = 0.5  # thresholds of a vote are already worked into its probabilities
 
 
-def table(answers: Sequence[str], classes: Sequence[str]) -> Table:
+def table(answers: Sequence[str], classes: Sequence[str]) -> TargetTable:
     """(a, c) with 1 where an answer has the label."""
     place = {name: column for column, name in enumerate(classes)}
     found = np.zeros((len(answers), len(classes)), np.float32)
@@ -26,7 +26,7 @@ def check(values: Values) -> str | None:
     return None
 
 
-def normalise(values: Values, _table: Table) -> Values:
+def normalise(values: Values, _table: TargetTable) -> Values:
     """Cut off at 0 and 1."""
     return np.clip(values, 0, 1)
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from podium.tasks.answers import measured, parts
-from podium.tasks.task import Table, Task, Values
+from podium.tasks.task import TargetTable, Task, Values
 
 STRATA = 10  # quantiles of the first number: folds hold small and large ones alike
 
 
-def table(answers: Sequence[str], classes: Sequence[str]) -> Table:
+def table(answers: Sequence[str], classes: Sequence[str]) -> TargetTable:
     """(a, c) the numbers themselves."""
     found = [[float(number) for number in parts(answer)] for answer in answers]
     return np.array(found, np.float32).reshape(len(answers), len(classes))
@@ -21,7 +21,7 @@ def check(values: Values) -> str | None:
     return None if np.isfinite(values).all() else "a predicted number is not finite"
 
 
-def normalise(values: Values, seen: Table) -> Values:
+def normalise(values: Values, seen: TargetTable) -> Values:
     """Cut off at the smallest and largest number of each column that an image was given."""
     return np.clip(values, seen.min(0), seen.max(0)) if len(seen) else values
 

@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from podium.training.feed import shared_memory
-from podium.training.feed.sampling import Batch, InOrder, Order
+from podium.training.feed.sampling import Batch, EpochBatches, InOrder
 
-Inputs = Callable[[NDArray[np.int64], int], Tensor]  # (positions, epoch) -> (n, ...)
+InputsOf = Callable[[NDArray[np.int64], int], Tensor]  # (positions, epoch) -> (n, ...)
 Loader = DataLoader[tuple[Tensor, ...]]
 
 
@@ -22,7 +22,7 @@ Loader = DataLoader[tuple[Tensor, ...]]
 class Examples:
     """What a loader serves: inputs by position, targets (n, k) whose rows sum to 1, weights (n,) > 0."""
 
-    inputs: Inputs
+    inputs: InputsOf
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
 
@@ -30,7 +30,7 @@ class Examples:
         return len(self.targets)
 
 
-class Array(Protocol):
+class RowSource(Protocol):
     """What gives rows by their numbers: a NumPy array, or features on the disk."""
 
     def __getitem__(self, rows: NDArray[np.int64], /) -> NDArray[np.float32]: ...
@@ -39,7 +39,7 @@ class Array(Protocol):
 class Cached:
     """Inputs from an array (m, ...): rows (n,) are the positions' places in it."""
 
-    def __init__(self, array: Array, rows: NDArray[np.int64]) -> None:
+    def __init__(self, array: RowSource, rows: NDArray[np.int64]) -> None:
         self.array, self.rows = array, rows
 
     def __call__(self, positions: NDArray[np.int64], epoch: int) -> Tensor:
@@ -69,7 +69,7 @@ class Batches(Dataset[tuple[Tensor, ...]]):
         )
 
 
-def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: bool = False) -> Loader:
+def loader(batches: Batches, order: EpochBatches | InOrder, workers: int = 0, pinned: bool = False) -> Loader:
     """Serves the order's batches. Its generator is its own: the network's randomness does not see it.
 
     Workers are forks where the system has them: they share the features' maps, which a spawned worker would
@@ -90,7 +90,7 @@ def loader(batches: Batches, order: Order | InOrder, workers: int = 0, pinned: b
     )
 
 
-def _bytes(batches: Batches, order: Order | InOrder) -> int:
+def _bytes(batches: Batches, order: EpochBatches | InOrder) -> int:
     """Bytes of a batch's inputs over all devices, whose workers share the memory; from its first image."""
     first = next(iter(order), None)
     if first is None:  # no image to watch

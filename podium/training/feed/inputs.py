@@ -14,8 +14,8 @@ from podium.features.items import bytes_of, items_of
 from podium.features.store import GIGA, features
 from podium.images.shards import Reader
 from podium.networks import cut
-from podium.networks.precision import Kind, precision
-from podium.training.feed.data import Cached, Inputs
+from podium.networks.precision import Precision, precision
+from podium.training.feed.data import Cached, InputsOf
 from podium.training.feed.pictures import Augment, Pictures
 
 
@@ -27,7 +27,7 @@ class Outlook:
     shape: tuple[int, ...]  # of one input
     cached: bool  # features, and not images
     needed: int = 0  # bytes that all features take
-    kind: Kind = "float32"  # of the features
+    kind: Precision = "float32"  # of the features
 
 
 def outlook(
@@ -49,7 +49,7 @@ def outlook(
     needed = 0
     if parts.frozen is not None and not fresh:
         found = row_shape(parts.frozen, torch.zeros(1, *shape))
-        kind: Kind = "float32" if exact else precision(parts.frozen, device)
+        kind: Precision = "float32" if exact else precision(parts.frozen, device)
         needed = count * int(np.prod(found)) * bytes_of(kind)
         if needed <= budget_gb * GIGA:
             return Outlook(parts.tail, found, True, needed, kind)
@@ -60,10 +60,10 @@ def kept(
     frozen: nn.Module,
     frames: list[pd.DataFrame],
     preprocessing: Preprocessing,
-    kind: Kind,
+    kind: Precision,
     device: str,
     root: Path,
-) -> list[Inputs]:
+) -> list[InputsOf]:
     """What the frozen part makes of the frames' images, from the store or computed now."""
     items = [item for frame in frames for item in items_of(frame)]
     found = features(items, frozen, preprocessing, device=device, root=root, kind=kind)
@@ -79,7 +79,7 @@ def pictures(
     root: Path,
     seed: int,
     augment: Augment | None = None,
-) -> list[Inputs]:
+) -> list[InputsOf]:
     """The frames' images; augmentation is for the first frame."""
     reader = Reader(root)
     return [

@@ -26,7 +26,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Rows:
+class TrainingRows:
     """Images in order with what training must know of each."""
 
     frame: pd.DataFrame  # image_id, digest, shard, offset, length, copy; fold of what is learnt
@@ -41,17 +41,19 @@ class Rows:
         """How many of the images are copies."""
         return int((self.frame["copy"] > 0).sum())
 
-    def originals(self) -> "Rows":
+    def originals(self) -> "TrainingRows":
         """The rows without copies: fresh augmentation takes their place."""
         kept = (self.frame["copy"] == 0).to_numpy()
-        return Rows(self.frame[kept], self.targets[kept], self.weights[kept])
+        return TrainingRows(self.frame[kept], self.targets[kept], self.weights[kept])
 
 
 COLUMNS = ["image_id", "digest", "shard", "offset", "length", "copy"]
 LEARNT = [*COLUMNS, "fold"]  # the fold that validates it; -1 where it is pseudo-labelled
 
 
-def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDArray[np.float32]) -> Rows:
+def training(
+    manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDArray[np.float32]
+) -> TrainingRows:
     """The other folds' originals and copies, and this fold's pseudo-labelled images, in the tables' order.
 
     A refit's are every fold's. table (a, c): the targets of each answer.
@@ -68,7 +70,7 @@ def training(manifest: pd.DataFrame, pseudo: pd.DataFrame, fold: int, table: NDA
     soft = soft.assign(fold=HOLD_OUT)
     given = table[hard["label"].to_numpy(np.int64)]
     taught = soft[[f"p{i}" for i in range(table.shape[1])]].to_numpy(np.float32)
-    return Rows(
+    return TrainingRows(
         frame=pd.concat([hard[LEARNT], soft[LEARNT]], ignore_index=True) if len(soft) else hard[LEARNT],
         targets=np.concatenate([given, taught]),
         weights=np.concatenate([hard["weight"], soft["weight"]]).astype(np.float32),
@@ -85,11 +87,11 @@ def together(pseudo: pd.DataFrame) -> pd.DataFrame:
     return once.assign(**means, weight=(each["weight"].sum() / max(1, folds)).to_numpy(np.float32))
 
 
-def validation(manifest: pd.DataFrame, fold: int, table: NDArray[np.float32]) -> Rows:
+def validation(manifest: pd.DataFrame, fold: int, table: NDArray[np.float32]) -> TrainingRows:
     """The fold's originals under their given labels, all with weight 1."""
     rows = validation_rows(manifest, fold)
     labels = rows["label_given"].to_numpy(np.int64)
-    return Rows(rows[COLUMNS], table[labels], np.ones(len(rows), np.float32))
+    return TrainingRows(rows[COLUMNS], table[labels], np.ones(len(rows), np.float32))
 
 
 def with_places(pseudo: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
@@ -98,10 +100,10 @@ def with_places(pseudo: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
     return pseudo.join(places, on="image_id", how="inner").assign(copy=0)
 
 
-def balanced_weights(rows: Rows) -> Rows:
+def balanced_weights(rows: TrainingRows) -> TrainingRows:
     """The rows with weights times n / (k present * n_class), so that each class weighs the same."""
     mass = (rows.targets * rows.weights[:, None]).sum(0)
     present = mass > 0
     factor = np.zeros(len(mass), np.float32)
     factor[present] = mass.sum() / (present.sum() * mass[present])
-    return Rows(rows.frame, rows.targets, rows.weights * (rows.targets @ factor))
+    return TrainingRows(rows.frame, rows.targets, rows.weights * (rows.targets @ factor))

@@ -12,7 +12,7 @@ Indices = NDArray[np.int64]
 Batch = tuple[int, Indices, Indices]
 
 
-class Order:
+class EpochBatches:
     """Yields the batches of one epoch; Lightning moves the epoch on through `set_epoch`.
 
     Every batch has the same size, give or take one: no image is left out and no batch is a remainder.

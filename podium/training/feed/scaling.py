@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from podium.networks.heads import classifier_name
-from podium.tasks.task import Link
-from podium.training.feed.rows import Rows
+from podium.tasks.task import LinkName
+from podium.training.feed.rows import TrainingRows
 
 SMALLEST_SPREAD = 1e-8  # of a column's numbers: one that never varies is not blown up
 
@@ -21,7 +21,7 @@ class Scale:
     mean: NDArray[np.float32]
     spread: NDArray[np.float32]
 
-    def __call__(self, rows: Rows) -> Rows:
+    def __call__(self, rows: TrainingRows) -> TrainingRows:
         """The rows with targets on the network's scale."""
         return replace(rows, targets=((rows.targets - self.mean) / self.spread).astype(np.float32))
 
@@ -35,7 +35,7 @@ class Scale:
             last.bias.mul_(spread).add_(mean)
 
 
-def of(rows: Rows, link: Link) -> Scale | None:
+def of(rows: TrainingRows, link: LinkName) -> Scale | None:
     """The scale of numbers; None for what is no number."""
     if link != "identity":
         return None

@@ -14,10 +14,10 @@ from torch import nn
 
 from podium.networks.passes import ran_out
 from podium.training.feed.data import Batches, Examples, loader
-from podium.training.feed.sampling import InOrder, Order
+from podium.training.feed.sampling import EpochBatches, InOrder
 from podium.training.loop import meeting, rescue, stand_ins
 from podium.training.loop.keeping import Keeper, kept_epoch
-from podium.training.loop.learner import Learner, Plan, Row
+from podium.training.loop.learner import Learner, LearningPlan, Row
 from podium.training.loop.live import Curves
 from podium.training.loop.progress import Progress
 from podium.training.params import Keep
@@ -45,7 +45,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainedTail:
     """What training gave; the tail itself holds the kept weights."""
 
     history: list[Row]
@@ -56,8 +56,8 @@ class Outcome:
 
 
 def fit(
-    tail: nn.Module, plan: Plan, settings: Settings, train: Examples, check: Examples, folder: Path
-) -> Outcome:
+    tail: nn.Module, plan: LearningPlan, settings: Settings, train: Examples, check: Examples, folder: Path
+) -> TrainedTail:
     """Trains the tail in place from its resume state, if `folder` holds one; saves one after each epoch.
 
     Raises KeyboardInterrupt after Ctrl-C or SIGTERM (Lightning would exit 1 or 0), UserError where the loss
@@ -88,8 +88,8 @@ def fit(
 
 
 def _fit(
-    tail: nn.Module, plan: Plan, settings: Settings, train: Examples, check: Examples, folder: Path
-) -> Outcome:
+    tail: nn.Module, plan: LearningPlan, settings: Settings, train: Examples, check: Examples, folder: Path
+) -> TrainedTail:
     keeper = Keeper(folder, settings.keep, settings.early_stopping)
     plan = keeper.restore(plan, tail)
     if settings.live:
@@ -100,7 +100,7 @@ def _fit(
         _run(learner, settings, train, check)
         stand_ins.leave(tail, own)
     keeper.finish(learner)
-    return Outcome(learner.history, kept_epoch(learner.history, settings.keep), keeper.stop)
+    return TrainedTail(learner.history, kept_epoch(learner.history, settings.keep), keeper.stop)
 
 
 def first() -> bool:
@@ -114,7 +114,7 @@ def _run(learner: Learner, settings: Settings, train: Examples, check: Examples)
     plan = learner.plan
     trainer = _trainer(plan, settings)
     pinned = settings.accelerator == "gpu"  # Apple's devices have no pinned memory
-    order = Order(
+    order = EpochBatches(
         len(train), settings.batch_size, plan.seed, plan.first_epoch, settings.chances, settings.accumulate
     )
     ranks = (trainer.global_rank, trainer.world_size)
@@ -124,7 +124,7 @@ def _run(learner: Learner, settings: Settings, train: Examples, check: Examples)
     _obey(lambda: trainer.fit(learner, training, validation if len(check) else None))
 
 
-def _trainer(plan: Plan, settings: Settings) -> pl.Trainer:
+def _trainer(plan: LearningPlan, settings: Settings) -> pl.Trainer:
     for name in ("lightning.pytorch", "lightning.fabric"):
         logging.getLogger(name).setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module="lightning")

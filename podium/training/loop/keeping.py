@@ -6,7 +6,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from podium.training.loop import resume
-from podium.training.loop.learner import Learner, Plan, Row
+from podium.training.loop.learner import Learner, LearningPlan, Row
 from podium.training.loop.live import Curves
 from podium.training.optim.optimizers import to_device
 from podium.training.params import Keep
@@ -30,7 +30,7 @@ class Keeper:
         if self.state is not None:
             self.best, self.stop = self.state.best, self.state.stop
 
-    def restore(self, plan: Plan, tail: nn.Module) -> Plan:
+    def restore(self, plan: LearningPlan, tail: nn.Module) -> LearningPlan:
         """The plan from where the state left it; the tail takes its weights."""
         if self.state is None:
             return plan

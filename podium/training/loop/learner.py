@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from podium.foundation.errors import UserError
 from podium.foundation.run import derive
 from podium.networks.passes import channels_last
-from podium.tasks.task import Link
+from podium.tasks.task import LinkName
 from podium.training.loop.averaging import Average
 from podium.training.loop.measures import MEASURES
 from podium.training.losses import Loss
@@ -37,7 +37,7 @@ CHECK_EVERY = 50  # steps between looks at a GPU's losses: each look waits for i
 
 
 @dataclass
-class Plan:
+class LearningPlan:
     """Everything that decides how the tail learns; values already resolved."""
 
     seed: int  # of this fold
@@ -50,7 +50,7 @@ class Plan:
     mixing: Mixing | None = None
     thaw: Thaw | None = None
     ema: float = 0.0
-    link: Link = "softmax"
+    link: LinkName = "softmax"
     channels_last: bool = False
     advice: str = "lower train.lr, set train.clip: 1.0 or train.precision: 32"
     first_epoch: int = 0
@@ -63,7 +63,7 @@ class Learner(pl.LightningModule):
     optimizer: Optimizer
     scheduler: LRScheduler
 
-    def __init__(self, tail: nn.Module, plan: Plan, listener: Listener) -> None:
+    def __init__(self, tail: nn.Module, plan: LearningPlan, listener: Listener) -> None:
         super().__init__()
         self.tail, self.plan, self.listener = tail, plan, listener
         self.average = Average(tail, plan.ema) if plan.ema else None

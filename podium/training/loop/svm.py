@@ -8,13 +8,13 @@ from torch.nn import functional
 
 from podium.linear import svm
 from podium.training.feed.data import Examples
-from podium.training.loop.engine import Outcome
+from podium.training.loop.engine import TrainedTail
 from podium.training.loop.learner import Row
 
 PENALTY = 0.1  # LinearSVC's C on standardised features
 
 
-def train(head: nn.Module, train: Examples, check: Examples, sources: list[str], seed: int) -> Outcome:
+def train(head: nn.Module, train: Examples, check: Examples, sources: list[str], seed: int) -> TrainedTail:
     """Fits the head to the examples' likeliest labels; the history has one row."""
     features, labels = _all(train), train.targets.argmax(1)
     fit(head, features.numpy(), labels, train.weights, sources, seed)
@@ -25,7 +25,7 @@ def train(head: nn.Module, train: Examples, check: Examples, sources: list[str],
                 logits, truth = head.eval()(_all(part)), torch.from_numpy(part.targets)
                 row[f"{prefix}_loss"] = float(functional.cross_entropy(logits, truth))
                 row[f"{prefix}_accuracy"] = float((logits.argmax(1) == truth.argmax(1)).float().mean())
-    return Outcome([row | {"lr": 0.0}], kept_epoch=0, stopped_early=False)
+    return TrainedTail([row | {"lr": 0.0}], kept_epoch=0, stopped_early=False)
 
 
 def _all(examples: Examples) -> Tensor:

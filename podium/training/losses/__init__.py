@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from podium.foundation.errors import UserError
-from podium.tasks.task import Link
+from podium.tasks.task import LinkName
 from podium.training.params import LOSSES
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -25,7 +25,7 @@ CLASSES = torch.tensor([[3.0, 0.0, -3.0]] * 3), torch.eye(3)
 TRIAL = {"softmax": CLASSES, "sigmoid": CLASSES, "identity": CLASSES}  # logits and targets of a first try
 
 
-def load(name: str, options: Mapping[str, Any], link: Link = "softmax") -> Loss:
+def load(name: str, options: Mapping[str, Any], link: LinkName = "softmax") -> Loss:
     """The loss of that file with its options. Raises UserError naming an option that it does not take, or a
     loss that has no function for the task's link.
     """

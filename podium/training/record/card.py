@@ -4,7 +4,7 @@ from typing import Any
 
 from podium.contracts.fold_numbers import named
 from podium.contracts.model import ModelCard
-from podium.training.loop.engine import Outcome
+from podium.training.loop.engine import TrainedTail
 from podium.training.prepared import Prepared
 from podium.training.record import summary
 
@@ -30,7 +30,7 @@ def say(prepared: Prepared) -> None:
     print("".join(f"warning: {note}\n" for note in notes), end="", flush=True)
 
 
-def card(prepared: Prepared, outcome: Outcome) -> ModelCard:
+def card(prepared: Prepared, outcome: TrainedTail) -> ModelCard:
     """model.json: what was trained, from what, and what a reader of the score must know."""
     request, network, parts = prepared.request, prepared.network, prepared.parts
     total, trainable = summary.counts(network.module)

@@ -10,9 +10,9 @@ from podium.features.pixels import Normalise
 from podium.foundation.run import derive
 from podium.images.mosaic import mosaic
 from podium.images.pixels import Pixels, encode, shrink
-from podium.training.feed.data import Examples, Inputs
-from podium.training.feed.sampling import Order
-from podium.training.loop.learner import Plan
+from podium.training.feed.data import Examples, InputsOf
+from podium.training.feed.sampling import EpochBatches
+from podium.training.loop.learner import LearningPlan
 
 TILES, COLUMNS = 24, 6
 SIDE = 96  # pixels of a tile, at most
@@ -21,7 +21,13 @@ QUALITIES = (90, 75, 60, 45, 30, 15, 5)
 
 
 def first_batch(
-    examples: Examples, images: Inputs, order: Order, plan: Plan, preprocessing: Preprocessing, *, mixed: bool
+    examples: Examples,
+    images: InputsOf,
+    order: EpochBatches,
+    plan: LearningPlan,
+    preprocessing: Preprocessing,
+    *,
+    mixed: bool,
 ) -> bytes:
     """A JPEG of at most 100 kB; `images` gives images of the positions that `order` begins with.
 

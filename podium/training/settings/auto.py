@@ -48,7 +48,7 @@ DROP_PATH_BEYOND = 0.3
 WARMUP = 0.5
 
 # What trains: the head alone, batch norm above a frozen part, pretrained without batch norm, or else.
-Part = Literal["head", "tail", "normless", "whole"]
+TrainedPart = Literal["head", "tail", "normless", "whole"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def resolve(
     device: str,
     processors: int,
     *,
-    part: Part,
+    part: TrainedPart,
     pretrained: bool,
     parameters: int = 0,
     available: int = 1,
@@ -111,7 +111,7 @@ def resolve(
     )
 
 
-def _epochs(images: int, classes: int, part: Part, *, pretrained: bool, on_cpu: bool) -> int:
+def _epochs(images: int, classes: int, part: TrainedPart, *, pretrained: bool, on_cpu: bool) -> int:
     lowest, highest = EPOCHS if pretrained else EPOCHS_FROM_SCRATCH
     if part == "head":
         return highest
@@ -164,13 +164,13 @@ def within(resolved: Resolved, most: int) -> Resolved:
     return replace(resolved, batch_size=batch, accumulate=accumulate)
 
 
-def drop_path(params: TrainParams, part: Part, parameters: int) -> float:
+def drop_path(params: TrainParams, part: TrainedPart, parameters: int) -> float:
     """The chance to drop the last block's branch: none with batch norm, or where a head alone trains."""
     rule = next((rate for most, rate in DROP_PATHS if parameters <= most), DROP_PATH_BEYOND)
     return _or(params.drop_path, rule if part == "normless" else 0.0)
 
 
-def rate(params: TrainParams, batch: int, part: Part) -> float:
+def rate(params: TrainParams, batch: int, part: TrainedPart) -> float:
     """The learning rate: the family's at a batch of 32, times the root of the batch's ratio to it."""
     plain = "sgd" in params.optimizer or "momentum" in params.optimizer
     base = PLAIN_RATE if plain else NORMLESS_RATE if part == "normless" else ADAPTIVE_RATE

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.contracts.network import Choice
+from podium.contracts.network import NetworkChoice
 from podium.features.params import FeatureParams
 from podium.features.pixels import Normalise
 from podium.foundation.run import derive
@@ -17,9 +17,9 @@ from podium.networks.precision import precision as suited
 from podium.tasks import registry as tasks
 from podium.training import losses
 from podium.training.feed import sampling
-from podium.training.feed.rows import Rows
+from podium.training.feed.rows import TrainingRows
 from podium.training.loop import engine
-from podium.training.loop.learner import Plan
+from podium.training.loop.learner import LearningPlan
 from podium.training.optim import mixing, optimizers, schedules
 from podium.training.optim.unfreezing import Thaw
 from podium.training.params import TrainParams
@@ -44,7 +44,7 @@ class Request:
     task: str = "single"
     answers: tuple[str, ...] = ()  # left out where they are the classes
     folds: tuple[int, ...] = ()  # all that the run trains, in order; empty: this one alone
-    choice: Choice | None = None  # of the network; None: decided here, by device alone
+    choice: NetworkChoice | None = None  # of the network; None: decided here, by device alone
     like: int | None = None  # of a refit: the fold by whose number of images `auto` is decided
 
     @property
@@ -90,14 +90,14 @@ def decided(
 
 def plan(
     request: Request, network: networks.Network, resolved: auto.Resolved, images: int, precision: str
-) -> Plan:
+) -> LearningPlan:
     """What decides how the tail learns; `images` train, in the numbers that Lightning calls `precision`."""
     params, link = request.train, tasks.load(request.task).link
     exact = precision == EXACT
     updates = -(-sampling.batches(images, resolved.batch_size) // resolved.accumulate)
     steps = resolved.epochs * updates
     thaw = Thaw(network.module, params.unfreeze) if params.unfreeze else None
-    return Plan(
+    return LearningPlan(
         seed=derive(request.seed, "train", request.fold),
         epochs=resolved.epochs,
         loss=losses.load(params.loss, params.loss_options, link),
@@ -129,7 +129,7 @@ def plan(
 
 
 def settings(
-    request: Request, resolved: auto.Resolved, device: str, rows: Rows, precision: str
+    request: Request, resolved: auto.Resolved, device: str, rows: TrainingRows, precision: str
 ) -> engine.Settings:
     """How the engine runs."""
     params = request.train

@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 
 from podium.networks.passes import free, ran_out
 from podium.training.feed.data import Batches, Examples
-from podium.training.feed.sampling import Order
+from podium.training.feed.sampling import EpochBatches
 from podium.training.losses import Loss
 
 STEPS = 40
@@ -68,7 +68,7 @@ def _losses(
     moved = optimizer(tail, LOWEST)
     device = next(tail.parameters()).device
     batches = Batches(examples, accumulate=parts)
-    order = Order(len(examples), batch_size, seed, accumulate=parts)
+    order = EpochBatches(len(examples), batch_size, seed, accumulate=parts)
     rates: list[float] = []
     smoothed: list[float] = []
     mean = of_step = 0.0

@@ -26,7 +26,7 @@ ABSENT = -1e9  # in the graph, the logit of a class without a training image: it
 
 
 @dataclass(frozen=True)
-class Softmax:
+class SoftmaxStack:
     """softmax(weights (m k, c) @ log probabilities + offsets (c,)) on the classes seen in training."""
 
     weights: Probs
@@ -53,14 +53,14 @@ def fit(oof: Probs, labels: np.ndarray, _context: Context) -> Combine:
     if len(model.classes_) == 2:  # scikit-learn keeps one column for two classes
         weights, offsets = np.hstack([0 * weights, weights]), np.array([0.0, offsets[0]])
     weights = weights / scale[:, None]
-    return Softmax(weights, offsets - mean @ weights, model.classes_, oof.shape[2])
+    return SoftmaxStack(weights, offsets - mean @ weights, model.classes_, oof.shape[2])
 
 
 def graph(learnt: Learnt) -> GraphVote:
     """The same regression; a class without a training image keeps probability 0."""
     import torch
 
-    assert isinstance(learnt, Softmax)
+    assert isinstance(learnt, SoftmaxStack)
     weights = torch.zeros(len(learnt.weights), learnt.classes, dtype=torch.float64)
     offsets = torch.full((learnt.classes,), ABSENT, dtype=torch.float64)
     weights[:, learnt.seen] = torch.tensor(learnt.weights, dtype=torch.float64)

@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 
 from podium.training.feed.data import Batches, Cached, Examples
-from podium.training.feed.rows import Rows, balanced_weights
-from podium.training.feed.sampling import InOrder, Order, balanced, batches
+from podium.training.feed.rows import TrainingRows, balanced_weights
+from podium.training.feed.sampling import EpochBatches, InOrder, balanced, batches
 
 LABELS = np.array([0] * 90 + [1] * 9 + [3] * 3)  # no image of class 2
 
 
 @pytest.mark.parametrize(("n", "size"), [(10, 3), (7, 7), (33, 32), (5, 100), (1, 4)])
 def test_an_epoch_shows_everyone_once_in_batches_of_one_size(n: int, size: int) -> None:
-    order = Order(n, size, seed=1)
+    order = EpochBatches(n, size, seed=1)
     parts = [positions for _, positions, _ in order]
     assert len(parts) == len(order) == batches(n, size)
     assert sorted(np.concatenate(parts).tolist()) == list(range(n))
@@ -24,13 +24,13 @@ def test_an_epoch_shows_everyone_once_in_batches_of_one_size(n: int, size: int) 
 
 def test_epochs_and_seeds_are_different_orders_and_the_same_again() -> None:
     def first(seed: int, epoch: int) -> list[int]:
-        order = Order(50, 50, seed)
+        order = EpochBatches(50, 50, seed)
         order.set_epoch(epoch)
         return next(iter(order))[1].tolist()
 
     orders = [first(1, 0), first(1, 1), first(2, 0)]
     assert len({tuple(order) for order in orders}) == 3 and first(1, 1) == orders[1]
-    resumed = Order(50, 50, 1, first_epoch=1)  # Lightning counts from 0 again
+    resumed = EpochBatches(50, 50, 1, first_epoch=1)  # Lightning counts from 0 again
     resumed.set_epoch(0)
     assert next(iter(resumed))[1].tolist() == orders[1]
 
@@ -40,7 +40,7 @@ def test_the_balanced_sampler_shows_every_class_as_often() -> None:
     assert chances.sum() == pytest.approx(1.0)
     for label in (0, 1, 3):
         assert chances[label == LABELS].sum() == pytest.approx(1 / 3)
-    order = Order(len(LABELS), 10, 0, chances=chances)
+    order = EpochBatches(len(LABELS), 10, 0, chances=chances)
     seen: Counter[int] = Counter()
     for epoch in range(100):
         order.set_epoch(epoch)
@@ -48,21 +48,23 @@ def test_the_balanced_sampler_shows_every_class_as_often() -> None:
             seen.update(LABELS[positions].tolist())
     shares = {label: count / seen.total() for label, count in seen.items()}
     assert shares == pytest.approx({0: 1 / 3, 1: 1 / 3, 3: 1 / 3}, abs=0.02)
-    plain = Counter(LABELS[np.concatenate([p for _, p, _ in Order(len(LABELS), 10, 0)])].tolist())
+    plain = Counter(LABELS[np.concatenate([p for _, p, _ in EpochBatches(len(LABELS), 10, 0)])].tolist())
     assert plain == {0: 90, 1: 9, 3: 3}
 
 
 def test_class_weights_by_hand() -> None:
     """Four images of class 0, one of class 1, none of class 2: 5 / (2 * 4) and 5 / (2 * 1)."""
     targets = np.eye(3, dtype=np.float32)[np.array([0, 0, 0, 0, 1])]
-    found = balanced_weights(Rows(pd.DataFrame(index=range(5)), targets, np.ones(5, np.float32))).weights
+    found = balanced_weights(
+        TrainingRows(pd.DataFrame(index=range(5)), targets, np.ones(5, np.float32))
+    ).weights
     assert found.tolist() == pytest.approx([0.625] * 4 + [2.5])
 
 
 def test_class_weights_count_what_rows_weigh_and_soft_labels() -> None:
     """Masses 0.5 + 0.5 * 1 and 0.5 * 1 + 2: every class weighs half of the whole, 1.75, in the end."""
     targets = np.array([[1, 0], [0.5, 0.5], [0, 1]], np.float32)
-    rows = Rows(pd.DataFrame(index=range(3)), targets, np.array([0.5, 1.0, 2.0], np.float32))
+    rows = TrainingRows(pd.DataFrame(index=range(3)), targets, np.array([0.5, 1.0, 2.0], np.float32))
     found = balanced_weights(rows).weights
     assert found.tolist() == pytest.approx([0.5 * 1.75, 0.5 * 1.75 + 0.5 * 0.7, 2 * 0.7])
 
@@ -74,7 +76,9 @@ def test_divisors_make_accumulated_batches_the_step_of_one(accumulate: int) -> N
     losses = np.random.default_rng(1).uniform(0, 2, 23)
     examples = Examples(Cached(np.zeros((23, 1), np.float32), np.arange(23)), np.ones((23, 1), "f4"), weights)
     served = Batches(examples, accumulate=accumulate)
-    order = Order(23, 5, 0, accumulate=accumulate)  # five batches: the last step of 2 and of 3 is a part
+    order = EpochBatches(
+        23, 5, 0, accumulate=accumulate
+    )  # five batches: the last step of 2 and of 3 is a part
     batch_list = list(order)
     for start in range(0, len(batch_list), accumulate):
         group = batch_list[start : start + accumulate]
@@ -91,7 +95,7 @@ def test_devices_share_a_batch_and_its_divisor() -> None:
     examples = Examples(
         Cached(np.arange(7.0, dtype="f4")[:, None], np.arange(7)), np.ones((7, 1), "f4"), weights
     )
-    (batch,) = Order(7, 7, 0)
+    (batch,) = EpochBatches(7, 7, 0)
     served = [Batches(examples, device, 2)[batch] for device in (0, 1)]
     rows = [row for part in served for row in part[0].flatten().tolist()]
     assert sorted(rows) == list(range(7))

@@ -22,9 +22,9 @@ from podium.training import losses, prepared
 from podium.training.feed import data, inputs
 from podium.training.feed.data import Cached, Examples
 from podium.training.feed.pictures import Pictures
-from podium.training.feed.rows import Rows
+from podium.training.feed.rows import TrainingRows
 from podium.training.loop import engine
-from podium.training.loop.learner import Learner, Plan
+from podium.training.loop.learner import Learner, LearningPlan
 from podium.training.optim import mixing
 from podium.training.params import LOSSES, TrainParams
 from podium.training.record import summary
@@ -50,7 +50,7 @@ def settings(train: dict[str, object], device: str = "cuda") -> engine.Settings:
     params = TrainParams(**train)
     request = SimpleNamespace(train=params, fold=0, after=0, strata=None)
     resolved = auto.resolve(params, 1000, device, 16, part="whole", pretrained=True)
-    rows = Rows(None, np.eye(3, dtype=np.float32), np.ones(3, np.float32))
+    rows = TrainingRows(None, np.eye(3, dtype=np.float32), np.ones(3, np.float32))
     precision = choices.precision_of(params.precision, network(), device)
     return choices.settings(request, resolved, device, rows, precision)
 
@@ -106,7 +106,7 @@ def kept_arguments(monkeypatch: pytest.MonkeyPatch, made: engine.Settings) -> di
     monkeypatch.setattr(engine.pl, "Trainer", trainer)
     monkeypatch.setattr(engine, "loader", loader)
     rows = Examples(Cached(np.zeros((4, 2), "f4"), np.arange(4)), np.ones((4, 1), "f4"), np.ones(4, "f4"))
-    plan = Plan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
+    plan = LearningPlan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
     engine._run(SimpleNamespace(plan=plan), made, rows, rows)
     return asked
 
@@ -163,7 +163,7 @@ def test_a_step_makes_nothing_on_another_device(name: str, way: tuple[float, flo
     tail = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
     mix = mixing.build(*way) if way else None
     link = next(link for link in losses.WORDS if hasattr(LOSSES.load(name), link))
-    plan = Plan(
+    plan = LearningPlan(
         seed=0,
         epochs=1,
         loss=losses.load(name, {}, link),
@@ -216,7 +216,9 @@ def test_bytes_become_numbers_where_the_network_is() -> None:
     """A batch of bytes, on a device without values: normalised behind the transfer, for both loops."""
     made = Preprocessing(size=8, mean=(0.5,) * 3, std=(0.25,) * 3)
     loss = losses.load("cross_entropy", {})
-    plan = Plan(seed=0, epochs=1, loss=loss, lr=0.1, optimizer=None, schedule=None, normalise=Normalise(made))
+    plan = LearningPlan(
+        seed=0, epochs=1, loss=loss, lr=0.1, optimizer=None, schedule=None, normalise=Normalise(made)
+    )
     learner = Learner(nn.Flatten(), plan, listener=None).to("meta")
     pixels = torch.zeros(2, 3, 8, 8, dtype=torch.uint8, device="meta")
     inputs, rest = learner.on_after_batch_transfer((pixels, "rest"), 0)
@@ -238,7 +240,7 @@ def test_pictures_are_sent_as_bytes_and_a_device_may_get_none(project) -> None:
 def test_weights_lie_as_the_images_do_on_a_device_alone() -> None:
     for device, kept in (("meta", True), ("cpu", False)):
         tail = nn.Conv2d(4, 4, 3)
-        plan = Plan(
+        plan = LearningPlan(
             seed=0, epochs=1, loss=None, lr=0.1, channels_last=True, schedule=lambda _: None,
             optimizer=lambda lr, tail=tail: torch.optim.SGD(tail.parameters(), lr),
         )  # fmt: skip
@@ -274,7 +276,7 @@ def test_what_shared_batch_norms_learnt_is_in_the_network_that_is_saved(monkeypa
 
     monkeypatch.setattr(engine, "_run", as_lightning)
     rows = Examples(Cached(np.zeros((4, 2), "f4"), np.arange(4)), np.ones((4, 1), "f4"), np.ones(4, "f4"))
-    plan = Plan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
+    plan = LearningPlan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
     engine.fit(parts.tail, plan, engine.Settings(fold=0, batch_size=2), rows, rows, tmp_path)
     assert bool((made.module.get_submodule(name).running_mean == 7).all())
     assert parts.tail.get_submodule(name) is made.module.get_submodule(name) is own
@@ -282,7 +284,7 @@ def test_what_shared_batch_norms_learnt_is_in_the_network_that_is_saved(monkeypa
 
 def test_a_device_without_an_image_of_the_last_batch_waits_for_the_others() -> None:
     """Attention's kernels refuse a batch of none."""
-    plan = Plan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
+    plan = LearningPlan(seed=0, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None)
     tail = nn.Linear(2, 3)
     tail.register_forward_hook(lambda *_: pytest.fail("the network saw a batch of none"))
     none = torch.zeros(0, 2), torch.zeros(0, 3), torch.zeros(0), torch.tensor(1.0)
@@ -290,7 +292,7 @@ def test_a_device_without_an_image_of_the_last_batch_waits_for_the_others() -> N
 
 
 def test_the_average_lies_in_memory_as_the_network_does() -> None:
-    plan = Plan(
+    plan = LearningPlan(
         seed=0, epochs=1, loss=None, lr=0.1, channels_last=True, schedule=lambda _: None, ema=0.9,
         optimizer=lambda lr: torch.optim.SGD(learner.tail.parameters(), lr),
     )  # fmt: skip

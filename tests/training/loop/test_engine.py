@@ -13,10 +13,10 @@ from torch import nn
 from podium.foundation.errors import UserError
 from podium.training import losses
 from podium.training.feed.data import Cached, Examples
-from podium.training.feed.sampling import Order
+from podium.training.feed.sampling import EpochBatches
 from podium.training.loop import engine, rescue, resume
 from podium.training.loop.keeping import Keeper, kept_epoch
-from podium.training.loop.learner import Plan
+from podium.training.loop.learner import LearningPlan
 from podium.training.optim import mixing, optimizers, schedules
 
 ROWS, CHECK, FEATURES, CLASSES, BATCH = 96, 24, 8, 3, 16
@@ -61,7 +61,7 @@ def run(folder: Path, epochs: int = 4, tail: nn.Module | None = None, **changes)
     train, check = examples()
     if stop_after is not None:
         train = Examples(Interrupts(train.inputs, stop_after), train.targets, train.weights)
-    made = Plan(**plan | changes)
+    made = LearningPlan(**plan | changes)
     return engine.fit(tail, made, engine.Settings(**settings), train, check, folder), tail
 
 
@@ -181,7 +181,7 @@ def test_a_row_of_weight_two_counts_twice(tmp_path):
     for rows, weights in (([0, 1, 1], [1, 1, 1]), ([0, 1], [1, 2])):
         tail = nn.Sequential(nn.Linear(4, 2))
         nn.init.zeros_(tail[0].weight), nn.init.zeros_(tail[0].bias)
-        plan = Plan(
+        plan = LearningPlan(
             seed=0,
             epochs=1,
             loss=losses.load("cross_entropy", {}),
@@ -196,11 +196,13 @@ def test_a_row_of_weight_two_counts_twice(tmp_path):
     assert torch.allclose(*ends, atol=1e-6)
 
 
-def plain(optimizer, lr: float, epochs: int = 1, **more) -> Plan:
+def plain(optimizer, lr: float, epochs: int = 1, **more) -> LearningPlan:
     """Cross-entropy at a rate that stays."""
     constant = lambda made: schedules.build("constant", made, 1, 0)  # noqa: E731
     loss = losses.load("cross_entropy", {})
-    return Plan(seed=7, epochs=epochs, loss=loss, lr=lr, optimizer=optimizer, schedule=constant, **more)
+    return LearningPlan(
+        seed=7, epochs=epochs, loss=loss, lr=lr, optimizer=optimizer, schedule=constant, **more
+    )
 
 
 def run_watched(folder: Path, look, *, epochs: int = 1, ema: float = 0.0, mixing=None, **settings):
@@ -254,7 +256,7 @@ def test_accumulated_steps_are_those_of_larger_batches_whatever_rows_weigh(tmp_p
     found = tail.weight.detach().clone()
     tail.load_state_dict(start)
     optimizer = torch.optim.SGD(tail.parameters(), 0.5)
-    positions = np.concatenate([part for _, part, _ in Order(ROWS, BATCH, 7)])
+    positions = np.concatenate([part for _, part, _ in EpochBatches(ROWS, BATCH, 7)])
     for first in range(0, ROWS, BATCH * accumulate):
         rows = positions[first : first + BATCH * accumulate]
         logits = tail(train.inputs(rows, 0))

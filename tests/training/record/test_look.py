@@ -11,8 +11,8 @@ from podium.features.pixels import to_tensor
 from podium.images.shards import Reader
 from podium.training.feed.data import Cached, Examples
 from podium.training.feed.pictures import Pictures
-from podium.training.feed.sampling import Order
-from podium.training.loop.learner import Plan
+from podium.training.feed.sampling import EpochBatches
+from podium.training.loop.learner import LearningPlan
 from podium.training.optim import mixing
 from podium.training.record import look
 
@@ -44,15 +44,15 @@ def test_even_noise_fits_into_its_bytes() -> None:
     assert 50_000 < len(data) <= look.LARGEST
 
 
-def a_plan(way=None) -> Plan:
-    return Plan(seed=3, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None, mixing=way)
+def a_plan(way=None) -> LearningPlan:
+    return LearningPlan(seed=3, epochs=1, loss=None, lr=0.1, optimizer=None, schedule=None, mixing=way)
 
 
 def test_it_shows_the_rows_of_the_first_batch(project) -> None:
     frame = manifest.MANIFEST.read(manifest.PATH)
     pictures = Pictures(frame, Reader(project / "data"), MADE)
     rows = Examples(pictures, np.ones((len(frame), 1), np.float32), np.ones(len(frame), np.float32))
-    order = Order(len(frame), 8, 3)
+    order = EpochBatches(len(frame), 8, 3)
     data = look.first_batch(rows, pictures, order, a_plan(), MADE, mixed=True)
     assert data == look.first_batch(rows, pictures, order, a_plan(), MADE, mixed=True)
     _, positions, _ = next(iter(order))
@@ -70,7 +70,7 @@ def test_images_are_shown_mixed_and_features_images_are_not() -> None:
     def shown(mixed: bool) -> bytes:
         torch.manual_seed(int(mixed))
         return look.first_batch(
-            rows, lambda at, _: images[at], Order(8, 8, 3), a_plan(way), MADE, mixed=mixed
+            rows, lambda at, _: images[at], EpochBatches(8, 8, 3), a_plan(way), MADE, mixed=mixed
         )
 
     way = mixing.build(1.0, 0.0)
@@ -95,9 +95,9 @@ def test_the_mixing_is_that_of_the_first_training_step(project) -> None:
         return mixed
 
     rows = Examples(Cached(np.zeros((8, 1), "f4"), np.arange(8)), np.eye(8, dtype="f4"), np.ones(8, "f4"))
-    look.first_batch(rows, lambda at, _: images[at], Order(8, 8, 3), a_plan(spy), MADE, mixed=True)
+    look.first_batch(rows, lambda at, _: images[at], EpochBatches(8, 8, 3), a_plan(spy), MADE, mixed=True)
     torch.manual_seed(derive(3, "epoch", 0, 0))
-    _, positions, _ = next(iter(Order(8, 8, 3)))
+    _, positions, _ = next(iter(EpochBatches(8, 8, 3)))
     assert torch.equal(seen[0], way(images[positions], torch.eye(8)[positions], torch.ones(8))[0])
 
 

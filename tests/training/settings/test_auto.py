@@ -10,7 +10,7 @@ from podium.training.settings import auto
 
 
 def resolved(
-    images: int, part: auto.Part = "tail", pretrained: bool = True, classes: int = 1, **changes: object
+    images: int, part: auto.TrainedPart = "tail", pretrained: bool = True, classes: int = 1, **changes: object
 ) -> auto.Resolved:
     params = TrainParams(**changes)
     return auto.resolve(params, images, "cpu", 2, part=part, pretrained=pretrained, classes=classes)  # type: ignore[arg-type]
@@ -41,7 +41,9 @@ def test_a_head_alone_takes_all_epochs_and_random_weights_more() -> None:
     ("part", "optimizer", "rate"),
     [("tail", "adamw", 4e-3), ("head", "adamw", 3e-3), ("whole", "adamw", 1e-3), ("tail", "sgd", 1e-2)],
 )
-def test_the_rate_follows_what_trains_and_the_optimizer(part: auto.Part, optimizer: str, rate: float) -> None:
+def test_the_rate_follows_what_trains_and_the_optimizer(
+    part: auto.TrainedPart, optimizer: str, rate: float
+) -> None:
     assert resolved(2000, part, optimizer=optimizer).lr == rate
     assert resolved(2000, part, optimizer=optimizer, batch_size=128).lr == 2 * rate
 
