@@ -74,7 +74,7 @@ freeze-folds: venv ## writes the folds to a file that split.file then takes: no 
 	@python -m stages.freeze_folds
 
 .PHONY: vote
-vote: check ## EXPERIMENTS="a b c" or MODELS="x y" [NAME=all]: several experiments vote, without retraining
+vote: check ## EXPERIMENTS="a b c" or MODELS="x y" or MODELS=strong [NAME=all]: several experiments vote, without retraining
 	@python -m stages.vote --experiments "$${EXPERIMENTS-}" --models "$${MODELS-}" --name "$${NAME-}"
 
 .PHONY: export

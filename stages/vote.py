@@ -4,6 +4,7 @@ import argparse
 
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
+from podium.networks import choice
 from podium.project import settings, summary, voting
 
 
@@ -11,10 +12,10 @@ def main() -> None:
     """Judges the names, runs what is missing, votes, and leaves params.yaml as it was."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", default="", help="names or revisions, between spaces")
-    parser.add_argument("--models", default="", help="networks, between spaces: those that did not run, run")
+    parser.add_argument("--models", default="", help="networks, between spaces: those that did not run, run; strong: three")
     parser.add_argument("--name", default="", help="of the vote as an experiment; empty: DVC finds one")
     given = parser.parse_args()
-    names, models = given.experiments.split(), given.models.split()
+    names, models = given.experiments.split(), choice.voting(given.models.split())
     if not names and not models:
         raise UserError(
             'say who votes: make vote EXPERIMENTS="a b" or make vote MODELS="resnet18 tv:googlenet".'

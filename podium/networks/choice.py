@@ -38,6 +38,31 @@ TABLE = (
     Offer(12, "convnext_tiny.in12k_ft_in1k", 114),
     Offer(0, "convnext_nano.in12k_ft_in1k", 62),
 )
+# Three that err on different images: a convolutional network, one of windows, one of patches at 448 pixels.
+STRONG = (
+    TABLE[0],
+    Offer(40, "swin_base_patch4_window7_224.ms_in22k_ft_in1k", 351),
+    Offer(40, "eva02_base_patch14_448.mim_in22k_ft_in22k_in1k", 348),
+)
+
+
+def voting(models: list[str]) -> list[str]:
+    """The networks that `make vote MODELS=` names: `strong` stands for three of them."""
+    strong = [one.name for one in STRONG]
+    return list(dict.fromkeys(one for name in models for one in (strong if name == "strong" else [name])))
+
+
+def stronger(on: Device) -> list[str]:
+    """For `effort: high` on a GPU: what three networks together would be, and the command."""
+    if on.kind != "cuda":
+        return []
+    least = min(one.memory_gb for one in STRONG)
+    narrow = "" if on.memory_gb >= least else f"; below {least:.0f} GB with small batches, and slowly"
+    who, size = " and ".join(one.name for one in STRONG), sum(one.megabytes for one in STRONG)
+    return [
+        f"effort: high: three strong networks vote by `make vote MODELS=strong`: {who}, about {size} MB to "
+        f"fetch once{narrow}"
+    ]
 
 
 def decide(

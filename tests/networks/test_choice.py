@@ -91,6 +91,21 @@ def test_without_the_hub_it_is_said_what_it_would_give(fetched: list[object]) ->
     assert not [line for line in decide(AUTO, False, 300, CPU, None)[1] if line.startswith("hub:")]
 
 
+def test_three_strong_networks_are_one_word_and_free() -> None:
+    models = choosing.voting(["resnet18", "strong", TABLE[0].name])
+    assert models[:2] == ["resnet18", TABLE[0].name] and len(models) == len(set(models)) == 4
+    for name in models[1:]:
+        refuse_unknown(name)
+        assert published.terms(published.of_timm(name)) == ""
+
+
+def test_high_effort_on_a_gpu_names_the_vote_of_three() -> None:
+    assert choosing.stronger(CPU) == []
+    (large,), (small,) = choosing.stronger(LARGE), choosing.stronger(T4)
+    assert "`make vote MODELS=strong`" in large and "eva02_base" in large and "1053 MB" in large
+    assert large in small.replace("; below 40 GB with small batches, and slowly", "")
+
+
 def test_what_the_cache_has_needs_no_permission(
     fetched: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
