@@ -12,7 +12,9 @@ def main() -> None:
     """Judges the names, runs what is missing, votes, and leaves params.yaml as it was."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiments", default="", help="names or revisions, between spaces")
-    parser.add_argument("--models", default="", help="networks, between spaces: those that did not run, run; strong: three")
+    parser.add_argument(
+        "--models", default="", help="networks, between spaces: those that did not run, run; strong: three"
+    )
     parser.add_argument("--name", default="", help="of the vote as an experiment; empty: DVC finds one")
     given = parser.parse_args()
     names, models = given.experiments.split(), choice.voting(given.models.split())
