@@ -59,6 +59,7 @@ def trace(module: nn.Module, size: int, head: str, named: str = "") -> TracedGra
         try:
             graph = tracer.trace(module, concrete_args=_defaults(module))
             _only_images(graph)
+            _on_any_device(graph)
             shapes = _shapes(module, graph, size)
         except Exception:  # torch.fx raises many kinds; a network that it cannot follow is not cut
             continue
@@ -167,6 +168,25 @@ def _only_images(graph: fx.Graph) -> None:
     for placeholder in [node for node in graph.nodes if node.op == "placeholder"][1:]:
         erase(placeholder)
     graph.lint()
+
+
+def _on_any_device(graph: fx.Graph) -> None:
+    """A device that the network's code asked for while it was traced becomes that of the images.
+
+    DINOv3's positions are made on the host and sent to the network's device, which was the CPU then.
+    """
+    images = next(iter(graph.nodes))
+    with graph.inserting_after(images):
+        device = graph.call_function(getattr, (images, "device"))
+
+    def named(value: Any) -> Any:
+        return device if isinstance(value, torch.device) else value
+
+    for node in graph.nodes:
+        if node is not device:
+            node.args, node.kwargs = fx.node.map_aggregate((node.args, node.kwargs), named)
+    if not device.users:
+        graph.erase_node(device)
 
 
 def _shapes(module: nn.Module, graph: fx.Graph, size: int) -> dict[fx.Node, tuple[int, ...]]:
