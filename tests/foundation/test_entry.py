@@ -127,6 +127,13 @@ def test_an_interrupted_experiment_is_told_what_keeps_it(environment: dict[str, 
     assert told in errors and ("keeps it" in errors) == bool(environment)
 
 
+def test_an_interrupt_while_a_script_imports_is_no_traceback() -> None:
+    process = start("import stages; raise KeyboardInterrupt")
+    assert process.communicate()[1] == "interrupted: nothing was done yet\n"
+    assert process.returncode in (-signal.SIGINT, 130)
+    assert "ZeroDivisionError" in start("import stages; 1 / 0").communicate()[1]
+
+
 def test_a_stage_leaves_the_words_on_an_interrupt_to_its_script() -> None:
     """`make experiment` and its stage each told what goes on from there, in other words."""
     told = {"PODIUM_INTERRUPT": "told", "DVC_EXP_BASELINE_REV": "a" * 40}
