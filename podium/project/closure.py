@@ -40,7 +40,7 @@ class Code:
         it holds code. What importlib loads by name is a plug-in: a dep of its own.
         """
         found: set[str] = set()
-        waiting = [script]
+        waiting = [script, *self._package(script)]
         while waiting:
             path = waiting.pop()
             name = path.as_posix()
@@ -72,6 +72,11 @@ class Code:
         if name not in self._digests:
             self._digests[name] = sha256(self.root / name)
         return self._digests[name]
+
+    def _package(self, script: Path) -> list[Path]:
+        """What Python runs before the script itself, `python -m stages.train` for one."""
+        path = script.with_name("__init__.py")
+        return [path] if (self.root / path).is_file() else []
 
     def _tree(self, path: Path) -> ast.Module:
         if path not in self._trees:
