@@ -42,6 +42,8 @@ def _torch(path: Path, where: str) -> Graph:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecated, and the one form that older versions read too
         module = torch.jit.load(str(path), map_location=where).eval()  # type: ignore[no-untyped-call]
+        if where != "cpu":
+            take_device(module, where)
 
     def run(arrays: Arrays) -> NDArray[Any]:
         with torch.inference_mode():
@@ -50,6 +52,34 @@ def _torch(path: Path, where: str) -> Graph:
         return answer
 
     return run
+
+
+def take_device(module: Any, where: str) -> None:
+    """Replaces the processor, on which a loaded graph was traced, by `where` among its constants.
+
+    What a network makes while it runs (DINOv3's positions) has the device in the graph, where moving the
+    weights does not reach.
+    """
+    import torch
+
+    target = torch.device(where)
+    example = torch.zeros(1)
+    holder = torch.jit.trace(lambda some: some.to(target), example)  # type: ignore[no-untyped-call]
+    one = holder.graph
+    (wanted,) = _devices(one)
+    for part in module.modules():
+        try:
+            graph = part.graph
+        except RuntimeError:  # a part that the trace never calls has none
+            continue
+        for node in _devices(graph):
+            node.copyAttributes(wanted)
+
+
+def _devices(graph: Any) -> list[Any]:
+    """The constants of a graph that are devices; the graph must outlive them."""
+    nodes = graph.findAllNodes("prim::Constant")
+    return [node for node in nodes if node.output().type().kind() == "DeviceObjType"]
 
 
 def _onnx(path: Path) -> Graph:

@@ -44,6 +44,23 @@ def test_cut_points_and_the_tasks_own_bounds_leave_with_the_vote(task: str, tmp_
         assert engines.graph(file, "cpu")([probs]) == pytest.approx(wanted, abs=1e-9)
 
 
+class Positions(torch.nn.Module):
+    """Makes a tensor on its input's device while it runs, as DINOv3 does."""
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        return values * torch.arange(values.shape[1], device=values.device).to(values.device)
+
+
+def test_what_a_network_makes_while_it_runs_is_made_on_the_card(tmp_path: Path) -> None:
+    file, values = tmp_path / "n.pt", torch.rand(2, 5)
+    graphs.write(torch.nn.Sequential(Positions()), {"values": values}, file)
+    elsewhere = torch.jit.load(str(file))
+    assert torch.equal(elsewhere(values), values * torch.arange(5))
+    elsewhere = torch.jit.load(str(file))
+    engines.take_device(elsewhere, "meta")  # a device without memory stands for the card
+    assert elsewhere(values.to("meta")).device.type == "meta"
+
+
 def test_a_card_that_fails_is_told_once_and_the_processor_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
