@@ -32,7 +32,7 @@ def dvc(*words: str, last_lines: bool = False, hints: bool = False) -> None:
     environment = os.environ | {"PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}"}
     environment |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}  # read so below, in any locale
     environment |= {entry.INTERRUPT: entry.TOLD} | ({} if last_lines else {standing.LAST: standing.LATER})
-    command = [sys.executable, "-m", "dvc", *words]
+    command = [sys.executable, "-m", "podium.project.plain_dvc", *words]
     output = None if hints else subprocess.PIPE
     process = subprocess.Popen(command, env=environment, stdout=output, text=True, encoding="utf-8")
     try:

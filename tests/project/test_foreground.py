@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from podium.foundation import entry
 from podium.foundation.errors import UserError
-from podium.project import foreground, standing
+from podium.project import foreground, plain_dvc, standing
 
 SLOW_TO_END = """
 import pathlib, signal, sys, time
@@ -86,3 +87,23 @@ def test_the_last_lines_wait_for_the_baselines_commit(monkeypatch: pytest.Monkey
     with pytest.raises(KeyboardInterrupt):
         foreground.dvc("repro")
     assert told[standing.LAST] == standing.LATER and told[entry.INTERRUPT] == entry.TOLD
+
+
+def test_outs_that_no_run_has_made_yet_are_no_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """DVC itself says it here, so that the test fails where its words change."""
+    run = partial(subprocess.run, cwd=tmp_path, check=True, capture_output=True, text=True)
+    run(["git", "init", "-q"])
+    run([sys.executable, "-m", "dvc", "init", "-q"])
+    (tmp_path / "dvc.yaml").write_text("stages:\n  one:\n    cmd: echo 1 > out\n    outs: [out]\n")
+    here = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    run(["git", "add", "-A"])
+    run([*here, "commit", "-qm", "a"])
+    words = ("checkout", "--force", "--allow-missing")
+    assert plain_dvc.UNMADE in run([sys.executable, "-m", "dvc", *words]).stderr
+    monkeypatch.setenv("PYTHONPATH", os.getcwd())
+    monkeypatch.chdir(tmp_path)
+    foreground.dvc(*words)
+    said = "".join(capfd.readouterr())
+    assert "WARNING" not in said and plain_dvc.UNMADE not in said
