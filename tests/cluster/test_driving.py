@@ -42,8 +42,8 @@ from podium.cluster import plan, sweep
 from podium.foundation.entry import run
 from podium.foundation.run import Folds
 words = {"two": "word: a\\nend: 2\\n", "three": "word: a\\nend: 3\\n"}
-wishes = [plan.Wish(name, [], text) for name, text in words.items()]
-run(lambda: print(sweep.run(plan.Plan(wishes, False), Folds(folds=[0]), sweep.Where("", "", "2"))))
+wishes = [plan.PlannedRun(name, [], text) for name, text in words.items()]
+run(lambda: print(sweep.run(plan.Sweep(wishes, False), Folds(folds=[0]), sweep.Where("", "", "2"))))
 """
 FINAL = """\
 import json, pathlib, yaml
