@@ -17,7 +17,7 @@ def main() -> None:
     )
     parser.add_argument("--name", default="", help="of the vote as an experiment; empty: DVC finds one")
     given = parser.parse_args()
-    names, models = given.experiments.split(), choice.voting(given.models.split())
+    names, models = given.experiments.split(), choice.spelled_out(given.models.split())
     if not names and not models:
         raise UserError(
             'say who votes: make vote EXPERIMENTS="a b" or make vote MODELS="resnet18 tv:googlenet".'

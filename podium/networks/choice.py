@@ -46,7 +46,7 @@ STRONG = (
 )
 
 
-def voting(models: list[str]) -> list[str]:
+def spelled_out(models: list[str]) -> list[str]:
     """The networks that `make vote MODELS=` names: `strong` stands for three of them."""
     strong = [one.name for one in STRONG]
     return list(dict.fromkeys(one for name in models for one in (strong if name == "strong" else [name])))
@@ -56,7 +56,7 @@ def stronger(on: Device) -> list[str]:
     """For `effort: high` on a GPU: what three networks together would be, and the command."""
     if on.kind != "cuda":
         return []
-    least = min(one.memory_gb for one in STRONG)
+    least = max(one.memory_gb for one in STRONG)
     narrow = "" if on.memory_gb >= least else f"; below {least:.0f} GB with small batches, and slowly"
     who, size = " and ".join(one.name for one in STRONG), sum(one.megabytes for one in STRONG)
     return [

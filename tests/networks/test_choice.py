@@ -92,7 +92,7 @@ def test_without_the_hub_it_is_said_what_it_would_give(fetched: list[object]) ->
 
 
 def test_three_strong_networks_are_one_word_and_free() -> None:
-    models = choosing.voting(["resnet18", "strong", TABLE[0].name])
+    models = choosing.spelled_out(["resnet18", "strong", TABLE[0].name])
     assert models[:2] == ["resnet18", TABLE[0].name] and len(models) == len(set(models)) == 4
     for name in models[1:]:
         refuse_unknown(name)

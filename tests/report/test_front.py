@@ -138,6 +138,18 @@ def test_an_idea_says_what_it_costs_where_this_run_trained_all_its_folds(finishe
     assert not any("min." in idea.text for idea in advice.ideas(replace(run, taken=took[:2])))
 
 
+@pytest.mark.parametrize(
+    ("trained", "others"),
+    [("resnet18", advice.SECOND), ("convnext_tiny.in12k_ft_in1k", "strong")],
+)
+def test_another_network_is_one_of_this_ones_kind(finished: Path, trained: str, others: str) -> None:
+    run = whole()
+    cards = [card.model_copy(update={"model": trained}) for card in run.cards]
+    alone = replace(run, cards=cards, voters={"members": ["this run"]})
+    (found,) = advice._vote(alone)
+    assert found.command == f'make vote MODELS="{trained} {others}"'
+
+
 def test_suspect_labels_among_the_mistakes_are_the_first_idea(finished: Path) -> None:
     first = next(idea for idea in advice.ideas(whole()) if "suspect" in idea.text)
     assert "30 of 60 mistakes" in first.text  # the wrong and suspect image, thirty times
