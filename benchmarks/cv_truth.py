@@ -111,7 +111,7 @@ def run(archive: Path, work: Path, name: str, given: argparse.Namespace) -> floa
     chosen["augment.per_class"] = _per_class(place) if setting.per_class == COPIES else setting.per_class
     checkout.set_params(place, fixed | chosen | checkout.further(given.set, archive.stem))
     training = [f"train:{fold}" for fold in numbers]
-    chosen_by = ["probe", "augment", "pseudo_label", "select"]
+    chosen_by = ["look", "augment", "pseudo_label", "select"]
     stages = ["clean_labels", "split", *chosen_by, *training, "refit", "predict"]
     checkout.run_chain(place, stages, scratch)
     draft = kept.with_name(f"{kept.name}.draft")

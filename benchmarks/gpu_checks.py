@@ -251,7 +251,7 @@ def whole(setup: Setup) -> dict[str, Any]:
     set_params(place, {"competition.path": "data/demo/demo.zip", "folds": [0]})
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     for stage in (
-        "check", "demo", "ingest", "network", "embed", "clean_labels", "split", "probe", "augment",
+        "check", "demo", "ingest", "network", "embed", "clean_labels", "split", "look", "augment",
         "pseudo_label", "select", "train 0", "predict", "ensemble", "submit", "report",
     ):  # fmt: skip
         command = [sys.executable, "-m", *f"stages.{stage}".split()]

@@ -30,7 +30,7 @@ from benchmarks.checkout import prepare, set_params
 from benchmarks.ingest import generate
 
 STAGES = (
-    "check", "ingest", "network", "embed", "clean_labels", "split", "probe", "augment", "pseudo_label",
+    "check", "ingest", "network", "embed", "clean_labels", "split", "look", "augment", "pseudo_label",
     "select", "train 0", "predict", "ensemble", "submit", "report",
 )  # fmt: skip
 SETTINGS = {"effort": "probe", "folds": [0], "threads": 1}

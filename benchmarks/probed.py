@@ -18,7 +18,7 @@ from podium.experiments import earlier
 from podium.experiments.earlier import Earlier
 from podium.foundation.files import digest
 
-FIRST, FOLDED, STAGES = ["ingest", "embed"], ["clean_labels", "split"], ["probe", "ensemble"]
+FIRST, FOLDED, STAGES = ["ingest", "embed"], ["clean_labels", "split"], ["look", "select", "ensemble"]
 OF_STAGES = ("image.", "probe.", "ensemble.")  # sections that the folds do not depend on
 KEPT = (
     competition.PATH,

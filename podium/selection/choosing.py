@@ -1,6 +1,6 @@
 """From the parameters and the evidence to what is trained, and how large its input is. Imports torch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from podium.contracts.images import median_short_side
@@ -22,10 +22,17 @@ LARGER = 1.3
 
 
 def select(
-    request: Request, folds: Sequence[int], tables: Tables, material: Material, probes: Chosen, effort: Effort
+    request: Request,
+    folds: Sequence[int],
+    tables: Tables,
+    material: Material,
+    probes: Chosen,
+    further: Callable[[], Chosen],
+    effort: Effort,
 ) -> tuple[Selection, Trials]:
     """What is chosen, and why. `request` is of the first of `folds`. Trains one or two of them where only a
-    trial can tell.
+    trial can tell. `probes` has the first probe; `further` asks for all that shall vote, which costs passes
+    of all images: not where a trial beside the first one has shown that they tell nothing.
 
     Where a processor cannot pay the deeper tail at the probes' size, the last stage at a much larger one is
     tried too: far from a network's own pictures depth gains more, on photographs size. A network that has not
@@ -35,11 +42,16 @@ def select(
     deep = _sized(request, probes, tables, len(folds), effort)
     verdict, why = deciding.asked(effort, request.network, request.train)
     if verdict == "train":
+        further()
         return _selection(deep, train=True), Trials(why=why)
     if deep.setup.processes > 1:
         request = _alone(request)
         deep = _sized(request, probes, tables, len(folds), effort)
     tried = [trial.run([deep], material, probes, len(folds))]
+    ahead = deciding.ahead(tried[0].trial)
+    if not ahead:
+        probes = further()
+        tried = [trial.beside(probes, tried[0].seen, len(folds))]
     hopeful = tried[0].trial.pays or deciding.doubtful(tried[0].trial)
     shallow = _shallow(deep, request, probes, tables, len(folds), effort) if hopeful else None
     if shallow is not None:
@@ -55,7 +67,7 @@ def select(
         second = prepare(replace(prepared.request, fold=folds[1]), tables)
         found = trial.run([prepared, second], material, probes, len(folds)).trial
     others = [one.trial for one in tried if one is not best]
-    told = Trials(why=deciding.sentence(found, others), trial=found, others=others)
+    told = Trials(why=deciding.sentence(found, others) + deciding.ALONE * ahead, trial=found, others=others)
     return _selection(prepared, train=found.pays), told
 
 

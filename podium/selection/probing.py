@@ -2,14 +2,16 @@
 
 Linear probes judge, out of fold. Crop, size and layers are chosen on a sample of the labelled images, one
 after the other, the cheapest first, until a rung is worse beyond its error.
+Further voters may be asked later, where a trial of training has shown what they are worth: `go_on`.
 A further size or network votes where the mean of the probes gains more than its error (forward selection:
 Caruana et al. 2004). Mirror images come last, as they gain least for their price, and only for a probe
 that votes alone: beside another they gave back 6 % of the loss on weather photos and took 0.3 % on flowers.
 Budgets are in multiply-adds, never in seconds; a pass must gain more than a hundredth of the loss.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,23 +73,43 @@ class Search:
     table: list[Evaluated] = field(default_factory=list)
     spent: float = 0.0  # multiply-adds
     sentences: list[str] = field(default_factory=list)
-    optimism: Optimism | None = None  # of the choice, once it is made
+    earlier: list[NDArray[np.float64]] = field(default_factory=list)  # losses of what was tried before
     _known: dict[tuple[int, Look], linear.Fitted] = field(default_factory=dict)  # images, look -> its probe
     _tried: dict[tuple[Look, ...], NDArray[np.float64]] = field(default_factory=dict)  # looks -> losses
 
-    def run(self, networks: list[str], sizes: list[int], crops: list[str]) -> list[Member]:
-        """The probes that vote, the best first."""
-        few = self.case.of(sample(self.case.strata, self.case.order, SAMPLES[self.effort], FEWEST))
-        first, *second = self._looks(few, networks[0], sizes, crops)
-        looks = [self._layers(few, first)]
-        self._pay(looks[0])
-        further: list[dict[str, Any]] = [{"network": network} for network in networks[1:]]
-        for change in [*further, *({"size": other.size} for other in second[:1])]:
-            looks = self._joined(few, looks[0].model_copy(update=change), looks)
-        looks = self._mirrored(few, looks)
-        self.optimism = optimism(np.array(list(self._tried.values())), few.folds[few.folds >= 0])
+    def begin(self, network: str, sizes: list[int], crops: list[str]) -> tuple[Look, Look | None]:
+        """The best look of a network, and that of its second best size; pays a pass of the first."""
+        first, *others = self._looks(self._few, network, sizes, crops)
+        look = self._layers(self._few, first)
+        self._pay(look)
+        return look, others[0] if others else None
+
+    def go_on(self, first: Look, second: Look | None, networks: Sequence[str]) -> list[Look]:
+        """The looks whose probes vote: `first`, and of further networks and a second size those that pay."""
+        looks = [first]
+        further: list[dict[str, Any]] = [{"network": network} for network in networks]
+        for change in [*further, *([{"size": second.size}] if second else [])]:
+            looks = self._joined(self._few, first.model_copy(update=change), looks)
+        return self._mirrored(self._few, looks)
+
+    def members(self, looks: Sequence[Look]) -> list[Member]:
+        """Their probes of all labelled images."""
         names: list[str] = []
         return [self._fit(look, names) for look in looks]
+
+    @property
+    def tried(self) -> NDArray[np.float64]:
+        """(m, n) losses of each candidate on each image that judged it."""
+        return np.array([*self.earlier, *self._tried.values()])
+
+    @property
+    def optimism(self) -> Optimism:
+        """Of choosing among all that was tried."""
+        return optimism(self.tried, self._few.folds[self._few.folds >= 0])
+
+    @cached_property
+    def _few(self) -> Case:
+        return self.case.of(sample(self.case.strata, self.case.order, SAMPLES[self.effort], FEWEST))
 
     def _looks(self, case: Case, network: str, sizes: list[int], crops: list[str]) -> list[Look]:
         """The best crop at the first size, then rung by rung the sizes, until one is worse beyond its error.

@@ -1,29 +1,70 @@
-"""data/probe/: what the search chose, for those who vote and train; data/search.json: why, for the report."""
+"""data/look/ and data/probe/: what the search chose, for those who vote and train; data/search.json: why."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 
+from podium.contracts import look as seen
 from podium.contracts import predictions, probe
+from podium.contracts import search as contract
+from podium.contracts.probe import Look
 from podium.contracts.search import Searched
 from podium.foundation.files import replacing, replacing_folder
 from podium.selection.material import Material
 from podium.selection.probing import Member, Search
 
 
-def write(members: Sequence[Member], material: Material, task: str, folder: Path) -> None:
-    """The whole folder of what decides at once; the best of `members` comes first."""
+def begun(
+    search: Search, members: Sequence[Member], material: Material, second: Look | None, done: bool
+) -> list[str]:
+    """Writes data/look/, from which another search may go on; its sentences."""
+    told = _searched(search, members)
+    with replacing_folder(seen.FOLDER) as draft:
+        _write(members, material, draft)
+        unpaid = list(search.sentences)
+        seen.write(seen.Begun(done=done, second=second, unpaid=unpaid, searched=told), draft)
+        save_file({"losses": search.tried}, draft / seen.LOSSES)
+    return told.sentences
+
+
+def losses() -> list[NDArray[np.float64]]:
+    """(n,) of each candidate of data/look/."""
+    return list(load_file(seen.FOLDER / seen.LOSSES)["losses"])
+
+
+def adopt(told: Searched) -> probe.Chosen:
+    """The probes of data/look/ vote: data/probe/ and data/search.json."""
+    with replacing_folder(probe.FOLDER) as draft:
+        for one in probe.read(seen.FOLDER).probes:
+            shutil.copytree(seen.FOLDER / one.name, draft / one.name)
+        shutil.copy(seen.FOLDER / probe.CHOSEN, draft / probe.CHOSEN)
+    contract.write(told)
+    return probe.read()
+
+
+def finished(search: Search, members: Sequence[Member], material: Material) -> list[str]:
+    """Writes data/probe/ and data/search.json; the sentences."""
+    told = _searched(search, members)
+    with replacing_folder(probe.FOLDER) as draft:
+        _write(members, material, draft)
+    contract.write(told)
+    return told.sentences
+
+
+def _write(members: Sequence[Member], material: Material, draft: Path) -> None:
+    """The best of `members` comes first."""
     best = members[0].probe.look
-    with replacing_folder(folder) as draft:
-        for member in members:
-            _member(member, material, task, draft / member.probe.name)
-        probes = [member.probe for member in members]
-        probe.write(probe.Chosen(size=best.size, resize=best.resize, probes=probes), draft)
+    for member in members:
+        _member(member, material, draft / member.probe.name)
+    probes = [member.probe for member in members]
+    probe.write(probe.Chosen(size=best.size, resize=best.resize, probes=probes), draft)
 
 
-def searched(search: Search, members: Sequence[Member]) -> Searched:
+def _searched(search: Search, members: Sequence[Member]) -> Searched:
     """What only tells: the sentences, and a row a candidate."""
     return Searched(
         sentences=_sentences(search, members),
@@ -33,7 +74,7 @@ def searched(search: Search, members: Sequence[Member]) -> Searched:
     )
 
 
-def _member(member: Member, material: Material, task: str, folder: Path) -> None:
+def _member(member: Member, material: Material, folder: Path) -> None:
     """One probe's predictions and classifiers."""
     case, look = material.case, member.probe.look
     test = member.source.vectors(material.test, look.resize, look.mirrored)[
@@ -44,9 +85,10 @@ def _member(member: Member, material: Material, task: str, folder: Path) -> None
     for fold, classifier in zip(member.fitted.folds, member.fitted.classifiers, strict=True):
         rows = np.flatnonzero(case.folds == fold)
         ids = material.ids(case.rows[rows])
-        predictions.write(ids, oof[rows], predictions.path(fold, "oof", folder), task)
+        predictions.write(ids, oof[rows], predictions.path(fold, "oof", folder), material.task)
         votes = classifier.predict(np.ascontiguousarray(test))
-        predictions.write(material.ids(material.test), votes, predictions.path(fold, "test", folder), task)
+        names = material.ids(material.test)
+        predictions.write(names, votes, predictions.path(fold, "test", folder), material.task)
         layers |= {f"fold{fold}.weights": classifier.weights, f"fold{fold}.bias": classifier.bias}
     with replacing(folder / probe.CLASSIFIERS) as draft:
         save_file({name: np.ascontiguousarray(values) for name, values in layers.items()}, draft)
@@ -65,7 +107,7 @@ def _sentences(search: Search, members: Sequence[Member]) -> list[str]:
             f"{member.probe.look.network} at {member.probe.look.size} pixels" for member in members[1:]
         )
         lines.append(f"probe: probes on {others} vote beside it, for the mean of all is better.")
-    if (known := search.optimism) is not None and known.candidates > 1:
+    if (known := search.optimism).candidates > 1:
         lines.append(
             f"probe: chosen among {known.candidates} by the images that judge: {known.loss:.4f}; where each "
             f"fold's images judge what the other folds' choose: {known.honest:.4f}."

@@ -24,50 +24,7 @@ JUDGED = 1000  # unlabelled images that foretell what averaging gains, and at mo
 
 
 @dataclass(frozen=True)
-class Tried:
-    """A trial, what it trained (the first of its folds), and its better vote's losses on images held back."""
-
-    prepared: Prepared
-    trial: Trial
-    losses: NDArray[np.float64]  # (n,)
-    groups: list[str]  # (n,)
-
-    @property
-    def least(self) -> float:
-        """The loss of the network, or of its vote with the probes."""
-        return min(self.trial.network, self.trial.both)
-
-
-def multiply_adds(prepared: Prepared, folds: int) -> float:
-    """Of training that many folds."""
-    shown = prepared.resolved.epochs * len(prepared.rows)
-    return flops(prepared.outlook.tail, prepared.outlook.shape) / 2 * deciding.BACKWARD * shown * folds
-
-
-def run(prepared: Sequence[Prepared], material: Material, probes: Chosen, count: int) -> Tried:
-    """Trains the folds of `prepared` (or finds them trained) and judges them together beside the probes.
-
-    Each image is judged by its own fold's network. `count` folds would be averaged.
-    """
-    case, first = material.case, prepared[0]
-    members = [member(one.request.fold, one.device, finished.obtain(one)) for one in prepared]
-    sight = _Sight(members, material, first)
-    homes = {one.fold: np.flatnonzero(case.folds == one.fold) for one in members}
-    taught = {one.fold: _few(np.flatnonzero((case.folds >= 0) & (case.folds != one.fold))) for one in members}
-    rows = np.concatenate(list(homes.values()))
-    known = np.concatenate([_probes(probes, material, fold, "oof", case.rows[homes[fold]]) for fold in homes])
-    groups = [case.groups[row] for row in rows]
-    size = first.network.preprocessing.size
-    plan = deciding.Plan(list(homes), size, first.parts.name, first.resolved.epochs)
-    averaged = _averaged(sight, probes, count)
-    told, losses = deciding.judge(
-        plan, known, sight.judged(homes), sight.judged(taught), groups, averaged, case.link
-    )
-    return Tried(first, told, losses, groups)
-
-
-@dataclass(frozen=True)
-class _Sight:
+class Sight:
     """Trained networks, and the images that they can be shown."""
 
     members: list[FoldNetwork]
@@ -90,12 +47,74 @@ class _Sight:
         return deciding.Judged(np.concatenate(votes), given.astype(np.float64))
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Trained networks, and what they say of images."""
+
+    sight: Sight
+    homes: dict[int, NDArray[np.int64]]  # fold -> its rows of the case
+    held: deciding.Judged  # of all homes, fold by fold
+    learnt: deciding.Judged
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A trial, what it trained, and its better vote's losses on images held back."""
+
+    seen: Seen
+    trial: Trial
+    losses: NDArray[np.float64]  # (n,)
+    groups: list[str]  # (n,)
+
+    @property
+    def prepared(self) -> Prepared:
+        """The first of its folds."""
+        return self.seen.sight.first
+
+    @property
+    def least(self) -> float:
+        """The loss of the network, or of its vote with the probes."""
+        return min(self.trial.network, self.trial.both)
+
+
+def multiply_adds(prepared: Prepared, folds: int) -> float:
+    """Of training that many folds."""
+    shown = prepared.resolved.epochs * len(prepared.rows)
+    return flops(prepared.outlook.tail, prepared.outlook.shape) / 2 * deciding.BACKWARD * shown * folds
+
+
+def run(prepared: Sequence[Prepared], material: Material, probes: Chosen, count: int) -> Tried:
+    """Trains the folds of `prepared` (or finds them trained) and judges them together beside the probes.
+
+    Each image is judged by its own fold's network. `count` folds would be averaged.
+    """
+    case = material.case
+    members = [member(one.request.fold, one.device, finished.obtain(one)) for one in prepared]
+    sight = Sight(members, material, prepared[0])
+    homes = {one.fold: np.flatnonzero(case.folds == one.fold) for one in members}
+    taught = {one.fold: _few(np.flatnonzero((case.folds >= 0) & (case.folds != one.fold))) for one in members}
+    return beside(probes, Seen(sight, homes, sight.judged(homes), sight.judged(taught)), count)
+
+
+def beside(probes: Chosen, seen: Seen, count: int) -> Tried:
+    """Networks that are trained judged beside those probes."""
+    homes, material, first = seen.homes, seen.sight.material, seen.sight.first
+    case = material.case
+    known = np.concatenate([_probes(probes, material, fold, "oof", case.rows[homes[fold]]) for fold in homes])
+    groups = [case.groups[row] for row in np.concatenate(list(homes.values()))]
+    size = first.network.preprocessing.size
+    plan = deciding.Plan(list(homes), size, first.parts.name, first.resolved.epochs)
+    averaged = _averaged(seen.sight, probes, count)
+    told, losses = deciding.judge(plan, known, seen.held, seen.learnt, groups, averaged, case.link)
+    return Tried(seen, told, losses, groups)
+
+
 def _few(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Evenly spread over all, ascending."""
     return rows[:: max(1, -(-len(rows) // JUDGED))]
 
 
-def _averaged(sight: "_Sight", probes: Chosen, count: int) -> dict[str, float]:
+def _averaged(sight: Sight, probes: Chosen, count: int) -> dict[str, float]:
     """What averaging `count` folds will add to each vote, by unlabelled images; 0 of one fold."""
     case, rows = sight.material.case, _few(sight.material.test)
     folds = [one.fold for one in sight.members]

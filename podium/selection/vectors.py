@@ -1,19 +1,23 @@
 """Vectors of images from a frozen network, through the scratch store. Imports torch."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from podium.features.items import IDENTITY, Item, View
+from podium.contracts.images import below_data
+from podium.features.items import IDENTITY, Item, View, items_of
 from podium.features.store import ROOT, features_of_views
 from podium.foundation.errors import UserError
 from podium.networks.build import build
 from podium.networks.device import best_device
 from podium.networks.passes import flops
 from podium.networks.pooled import pooled
+from podium.selection.material import Material
+from podium.selection.params import Effort
+from podium.selection.probing import Search
 
 Vectors = NDArray[np.float32]
 MIRROR = View(
@@ -61,3 +65,9 @@ class Watched:
         """Of one image."""
         size = self._network.preprocessing.size
         return flops(self._pooled.module, (3, size, size)) / 2
+
+
+def searching(material: Material, effort: Effort) -> Search:
+    """A search over real networks' vectors of these images."""
+    items = items_of(below_data(material.images))
+    return Search(material.case, lru_cache(lambda name, size: Watched(items, name, size)), effort)

@@ -68,7 +68,7 @@ def made() -> dict[str, graph.Experiment]:
 def test_what_experiments_share_is_ordered_once(made: dict[str, graph.Experiment]) -> None:
     orders = graph.orders(list(made.values()))
     ran = [target for mine in orders.values() for order in mine for target in order.targets]
-    for shared in ("ingest", "embed", "clean_labels", "split", "probe", "augment"):
+    for shared in ("ingest", "embed", "clean_labels", "split", "look", "augment"):
         assert ran.count(shared) == 1, shared
     assert ran.count("train@0") == ran.count("train@1") == ran.count("predict") == 2
     assert ran.count("ensemble") == ran.count("report") == 3

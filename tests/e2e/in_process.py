@@ -21,9 +21,9 @@ from stages import (
     ensemble,
     export,
     ingest,
+    look,
     network,
     predict,
-    probe,
     pseudo_label,
     refit,
     report,
@@ -114,7 +114,7 @@ def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, obj
 
 def run_stages(monkeypatch: pytest.MonkeyPatch, folds: int) -> None:
     """Every stage from ingest to export, which fails where its bundle says otherwise."""
-    for stage in (ingest, network, embed, clean_labels, split, probe, augment, pseudo_label, select):
+    for stage in (ingest, network, embed, clean_labels, split, look, augment, pseudo_label, select):
         stage.main()
     for fold in range(folds):
         monkeypatch.setattr(sys, "argv", ["train", str(fold)])

@@ -21,6 +21,8 @@ from podium.training.settings.choices import Request
 
 PROBES = Chosen(size=224, resize="crop", probes=[])
 GOOD: set[int] = set()  # sizes at which the network gains
+FIRST, FURTHER = [1.0], [1.0]  # loss of the first probe, and of all that may vote
+ASKED: list[str] = []  # for further probes
 LEARNS = [4]  # epochs up to which twice as many halve the loss
 TABLES = SimpleNamespace(images=pd.DataFrame({"width": [300], "height": [400], "length": [1]}))
 
@@ -55,30 +57,43 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 
     trials: list[list[int]] = []
 
-    def run(prepared: list, _material: object, _probes: Chosen, _count: int) -> Tried:
+    def run(prepared: list, _material: object, probes: Chosen, _count: int) -> Tried:
         assert prepared[0].setup.processes == 1
         trials.append([one.request.fold for one in prepared])
         size, freeze = prepared[0].network.preprocessing.size, prepared[0].request.network.freeze
         epochs = prepared[0].resolved.epochs
         loss = 1.6 / min(epochs, LEARNS[0]) if size in GOOD else 1.0
-        values = {"probe": 1.0, "network": loss, "both": 1.0, "gain": 1 - loss, "error": 0.1}
+        known = FIRST[0] if probes is PROBES else FURTHER[0]
+        values = {"probe": known, "network": loss, "both": known, "gain": known - loss, "error": 0.1}
         told = Trial(
             folds=trials[-1], size=size, freeze=freeze, epochs=epochs, seen=loss if epochs < 8 else 0.0,
             images=9, **values, averaging=0.3 if len(prepared) > 1 else 0.0,
         )  # fmt: skip
-        return Tried(prepared[0], told, np.full(9, loss), [str(row) for row in range(9)])
+        seen = SimpleNamespace(sight=SimpleNamespace(first=prepared[0]), all=prepared)
+        return Tried(seen, told, np.full(9, loss), [str(row) for row in range(9)])
+
+    def beside(_probes: Chosen, seen: SimpleNamespace, count: int) -> Tried:
+        found = run(seen.all, None, _probes, count)
+        trials.pop()  # nothing is trained
+        return found
 
     monkeypatch.setattr(choosing, "prepare", prepare)
     monkeypatch.setattr(choosing, "best_device", lambda: "cpu")
     monkeypatch.setattr(choosing.trial, "multiply_adds", cost)
     monkeypatch.setattr(choosing.trial, "run", run)
+    monkeypatch.setattr(choosing.trial, "beside", beside)
+    ASKED.clear()
     return trials
 
 
 def explained(
     asked: Request, effort: str = "auto", folds: tuple[int, ...] = (0, 1, 2)
 ) -> tuple[Selection, Trials]:
-    return choosing.select(asked, folds, TABLES, None, PROBES, effort)
+    def further() -> Chosen:
+        ASKED.append("further")
+        return PROBES.model_copy()
+
+    return choosing.select(asked, folds, TABLES, None, PROBES, further, effort)
 
 
 def chosen(image: dict, network: dict, effort: str = "auto", folds: tuple[int, ...] = (0, 1, 2)) -> Selection:
@@ -142,6 +157,32 @@ def test_epochs_double_while_that_pays_and_can_be_paid(
     assert [other.epochs for other in told.others] == [2, 8] and tried == [[0]] * 3
     monkeypatch.setitem(deciding.LONGEST, "auto", 3 * 230.0**2)
     assert chosen({}, {}).epochs is None and tried[3:] == [[0]]
+
+
+@pytest.mark.parametrize(("first", "asked"), [(2.0, []), (1.0, ["further"])])
+def test_further_probes_are_asked_unless_the_network_is_far_ahead_of_the_first(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch, first: float, asked: list[str]
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
+    monkeypatch.setattr(sys.modules[__name__], "LEARNS", [2])  # 0.8
+    monkeypatch.setattr(sys.modules[__name__], "FIRST", [first])
+    found, told = explained(request({}, {}))
+    assert asked == ASKED and found.train
+    assert ("no further probes" in told.why) == (not asked)
+
+
+def test_further_probes_may_show_that_training_does_not_pay(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
+    monkeypatch.setattr(sys.modules[__name__], "LEARNS", [2])  # 0.8
+    monkeypatch.setattr(sys.modules[__name__], "FURTHER", [0.5])
+    found, told = explained(request({}, {}), folds=(0,))
+    assert not found.train and told.trial and told.trial.probe == 0.5 and tried == [[0]]
+
+
+def test_a_named_network_is_trained_beside_all_probes(tried: list[list[int]]) -> None:
+    assert chosen({}, {"model": "resnet18"}).train and ASKED == ["further"]
 
 
 def test_a_depth_that_the_user_set_is_trained_untried(tried: list[list[int]]) -> None:

@@ -1,5 +1,6 @@
 """The search: it finds the size, crop, layers and networks that hold what there is to see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from podium.selection import probing, rungs
 from podium.selection.material import Case
-from podium.selection.probing import Search
+from podium.selection.probing import Member, Search
 
 N, K = 300, 3
 LABELS = np.arange(N) % K
@@ -74,15 +75,25 @@ def search(
     networks: tuple[str, ...] = ("a",),
     crops: tuple[str, ...] = ("squash",),
     sizes: tuple[int, ...] = (128, 224, 288),
-) -> list:
-    return Search(case(), world.watch, effort).run(list(networks), list(sizes), list(crops))
+) -> list[Member]:
+    return ran(Search(case(), world.watch, effort), networks, sizes, crops)
+
+
+def ran(
+    made: Search,
+    networks: Sequence[str] = ("a",),
+    sizes: Sequence[int] = (128, 224, 288),
+    crops: Sequence[str] = ("squash",),
+) -> list[Member]:
+    first, second = made.begin(networks[0], list(sizes), list(crops))
+    return made.members(made.go_on(first, second, networks[1:]))
 
 
 def test_what_the_choice_flatters_is_measured_over_all_that_was_judged() -> None:
     looked = Search(case(), World({("a", 224, "squash"): (0.0, 2.0)}).watch, "auto")
-    looked.run(["a", "b"], [128, 224, 288], ["squash"])
+    ran(looked, ["a", "b"])
     known = looked.optimism
-    assert known is not None and known.loss <= known.honest
+    assert known.loss <= known.honest
     judged = {(row.look, row.step in ("further voters", "mirror images")) for row in looked.table}
     assert known.candidates == len(judged)
 
@@ -153,14 +164,14 @@ def test_what_cannot_be_paid_is_not_tried_and_said(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(rungs.BUDGETS, "auto", 200.0**2 * 1e3 * N)
     world = World({})
     looked = Search(case(), world.watch, "auto")
-    looked.run(["a"], [128, 224, 288], ["squash"])
+    ran(looked)
     assert {size for _, size, _ in world.asked} == {128}
     assert looked.sentences == ["probe: 224 pixels are beyond what effort: auto may spend"]
 
 
 def test_the_table_has_a_row_a_candidate_with_loss_and_arithmetic() -> None:
     looked = Search(case(), World({}).watch, "probe")
-    looked.run(["a"], [128, 224], ["squash"])
+    ran(looked, sizes=[128, 224])
     assert {row.step for row in looked.table} == {"crop", "size", "layers", "further voters"}
     assert all(row.loss > 0 and row.giga_multiply_adds > 0 for row in looked.table)
 

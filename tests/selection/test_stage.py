@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podium.contracts import clean, folds, probe, selection, trials
+from podium.contracts import clean, folds, look, probe, search, selection, trials
 from podium.selection import deciding
 from stages import select
 from tests.training.conftest import CLASSES, write_competition, write_params
@@ -19,7 +19,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     names = split["label"].map(dict(enumerate(CLASSES)))
     kept = {"action": "keep", "suspect": False, "quality": 1.0, "reason": ""}
     clean.write(split[["image_id"]].assign(label=names, label_given=names, **kept))
-    probe.write(probe.Chosen(size=64, resize="squash", probes=[]))
+    none = search.Searched(multiply_adds=0.0, sentences=["probe: so it looks."])
+    look.write(look.Begun(done=True, second=None, unpaid=[], searched=none))
+    probe.write(probe.Chosen(size=64, resize="squash", probes=[]), look.FOLDER)
     return tmp_path
 
 
