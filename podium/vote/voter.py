@@ -4,8 +4,8 @@ A voter's module holds
     COMPLEXITY: float     how simple it is: `auto` prefers the simplest that is as good. Only the order
                           counts, between any two numbers there is room, and equal ones go by name
     FITTED: bool          whether it learns from labels
-    merge_folds           how the folds' votes on test images become one: arithmetic_mean or geometric_mean; one
-                          of its own takes (probs (f, n, k), settle) and has no graph
+    merge_folds           how the folds' votes on test images become one: arithmetic_mean or geometric_mean;
+                          one of its own takes (probs (f, n, k), settle) and has no graph
     fit(oof (m, n, k), labels (n,), context) -> Combine
     graph(learnt) -> GraphVote   the same vote in torch and float64, for export, which settles what it gives;
                           or NO_GRAPH: str, why there is none
