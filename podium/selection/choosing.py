@@ -48,7 +48,7 @@ def select(
         request = _alone(request)
         deep = _sized(request, probes, tables, len(folds), effort)
     tried = [trial.run([deep], material, probes, len(folds))]
-    ahead = deciding.ahead(tried[0].trial)
+    ahead = deciding.ahead(tried[0].trial, effort)
     if not ahead:
         probes = further()
         tried = [trial.beside(probes, tried[0].seen, len(folds))]

@@ -158,9 +158,9 @@ def doubtful(trial: Trial) -> bool:
     return len(trial.folds) == 1 and not trial.pays and trial.gain + most > trial.error
 
 
-def ahead(trial: Trial) -> bool:
-    """Is the network so far ahead of the first probe that further probes tell nothing?"""
-    return trial.pays and trial.network <= AHEAD * trial.probe
+def ahead(trial: Trial, effort: Effort) -> bool:
+    """Is the network so far ahead of the first probe that further probes are not worth their passes?"""
+    return effort != "high" and trial.pays and trial.network <= AHEAD * trial.probe
 
 
 def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:

@@ -159,14 +159,17 @@ def test_epochs_double_while_that_pays_and_can_be_paid(
     assert chosen({}, {}).epochs is None and tried[3:] == [[0]]
 
 
-@pytest.mark.parametrize(("first", "asked"), [(2.0, []), (1.0, ["further"])])
+@pytest.mark.parametrize(
+    ("first", "effort", "asked"),
+    [(2.0, "auto", []), (1.0, "auto", ["further"]), (2.0, "high", ["further"])],
+)
 def test_further_probes_are_asked_unless_the_network_is_far_ahead_of_the_first(
-    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch, first: float, asked: list[str]
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch, first: float, effort: str, asked: list[str]
 ) -> None:
     monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
     monkeypatch.setattr(sys.modules[__name__], "LEARNS", [2])  # 0.8
     monkeypatch.setattr(sys.modules[__name__], "FIRST", [first])
-    found, told = explained(request({}, {}))
+    found, told = explained(request({}, {}), effort)
     assert asked == ASKED and found.train
     assert ("no further probes" in told.why) == (not asked)
 
