@@ -44,7 +44,7 @@ def main() -> None:
         networks = candidates(load(ProbeParams), effort)[1:]
         more = partial(further.ask, given, effort, networks)
         made, told = select(request, chosen, tables, given, probes, more, effort)
-        said = [] if begun.done else search.read().sentences
+        said = [one for one in search.read().sentences if one not in begun.searched.sentences]
         shipped, kept = images.median_short_side(tables.images), request.image.storage.short_side
         said += sizes.enlarged(made.size, kept, shipped)
     selection.write(made)

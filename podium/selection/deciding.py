@@ -31,8 +31,8 @@ SMALLEST = 64  # pixels: no input is shrunk below it to save time
 # 0.18, images with people's label noise 0.09.
 AVERAGED = 0.25
 # Of the first probe's loss: a network that has no more needs no further probes, to be judged by or to vote
-# with. Signs, 0.26 of it: with two further networks' probes 0.0445 out of fold and 0.0147 on the server,
-# without 0.0466 and 0.0143, for an eighth of the run.
+# with. Signs, fold 0, 0.39 of it: with two more networks' probes 0.0445 out of fold, 0.0147 on the server,
+# without 0.0466 and 0.0143; their passes took an eighth of the run.
 AHEAD = 0.5
 ALONE = "; with at most half of the first probe's loss it needs no further probes beside it"
 

@@ -49,7 +49,9 @@ def test_other_words_change_nothing_that_training_reads(
     for why in ("so it is", "in other words"):
         monkeypatch.setattr(deciding, "asked", lambda *_, why=why: (verdict, why))
         select.main()
-        assert f"select: {why}." in capsys.readouterr().out and trials.read().why == why
+        said = capsys.readouterr().out
+        assert f"select: {why}." in said and trials.read().why == why
+        assert "so it looks" not in said  # which the stage before has said
         written.append(selection.PATH.read_bytes())
     assert written[0] == written[1]
     assert selection.read().train == (verdict == "train")
