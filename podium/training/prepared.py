@@ -58,7 +58,7 @@ class Prepared:
             weights=self.network.weights,
             shape=self.outlook.shape,
             cached=self.outlook.cached,
-            normed=contradictions.has_batch_norm(self.parts.tail),
+            normed=contradictions.trains_batch_norm(self.parts.tail),
             images=len(self.rows),
             watched=len(self.check),
             epochs=self.resolved.epochs,
@@ -109,6 +109,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
     request, said = choices.decided(request, network, parts.name, device, copies_asked)
     contradictions.refuse_for_task(request.train, tasks.load(request.task))
     rows, check = _rows(request, tables)
+    counted = _counted(request, tables, rows)
     scale = scaling.of(rows, tasks.load(request.task).link)
     rows, check = (part if scale is None else scale(part) for part in (rows, check))
     seen = outlook(
@@ -121,7 +122,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
         exact=request.train.precision == "32",
     )
     precision = choices.precision_of(request.train.precision, network, device)
-    resolved = _resolved(request, network, parts, seen, _counted(request, tables, rows), device, precision)
+    resolved = _resolved(request, network, parts, seen, counted, device, precision)
     if request.train.checkpointing:
         checkpoint(network, parts.name)
     prepared = Prepared(
@@ -225,14 +226,15 @@ def _resolved(
 ) -> auto.Resolved:
     """What `auto` became by the rules; `train.auto: true` asks memory for the batch."""
     params = request.train
+    part, parameters = part_that_trains(network, parts), _size(network)
     resolved = auto.resolve(
         params,
         images,
         device,
         cores(),
-        part=part_that_trains(network, parts),
+        part=part,
         pretrained=network.weights != "random",
-        parameters=_size(network),
+        parameters=parameters,
         available=torch.cuda.device_count() if device == "cuda" else 1,
         classes=len(request.classes) if tasks.load(request.task).link == "softmax" else 1,
     )
@@ -240,12 +242,12 @@ def _resolved(
         resolved = replace(resolved, epochs=1)
     if params.batch_size != "auto" or not (params.auto or device == "cuda"):
         return resolved
-    left, memory = summary.activations(seen.tail, seen.shape), summary.memory(device)
-    if device != "cuda":
-        return replace(resolved, batch_size=auto.batch_for(memory, left, images))
-    each = 4 if precision == choices.EXACT else 2
-    whole = summary.kept(network.module, params.optimizer)
-    most = auto.fits(memory, whole, left, each, resolved.devices * params.nodes)
-    if params.auto:
-        resolved = replace(resolved, batch_size=auto.largest(most, images))
-    return auto.within(resolved, most)
+    memory = auto.Memory(
+        size=summary.memory(device),
+        weights=summary.kept(network.module, params.optimizer),
+        activations=summary.activations(seen.tail, seen.shape),
+        each=4 if precision == choices.EXACT else 2,
+    )
+    return auto.fitted(
+        resolved, memory, images, on_cpu=device != "cuda", grow=params.auto, nodes=params.nodes
+    )

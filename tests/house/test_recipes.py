@@ -60,7 +60,7 @@ def made(path: Path, folder: Path, images: int = 4000) -> tuple[Any, Any, Any]:
     resolved = auto.resolve(
         train, images, "cpu", 8, part="head" if parts.name == "head" else "whole", pretrained=True
     )
-    normed = contradictions.has_batch_norm(parts.tail)
+    normed = contradictions.trains_batch_norm(parts.tail)
     setup = contradictions.Setup(
         train=train, frozen=parts.name, weights=network.weights, shape=shape, cached=parts.frozen is not None,
         normed=normed, images=images, watched=900, epochs=resolved.epochs, batch_size=resolved.batch_size,

@@ -73,6 +73,16 @@ class Resolved:
         return {name: value for name, value in vars(self).items() if name != "workers"}
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What a device has and what training takes of it."""
+
+    size: int  # bytes
+    weights: int  # bytes kept whatever the batch: weights, gradients, what the optimizer keeps
+    activations: int  # numbers that an image leaves in the tail
+    each: int  # bytes of such a number in the forward pass
+
+
 def resolve(
     params: TrainParams,
     images: int,
@@ -133,35 +143,39 @@ def fresh(params: TrainParams, device: str, frozen: str, asked: bool) -> bool:
     return params.online
 
 
-def batch_for(memory: int, activations: int, images: int) -> int:
-    """The largest power of two whose activations, and as many gradients, take a share of `memory` bytes.
+def fitted(
+    resolved: Resolved, memory: Memory, images: int, *, on_cpu: bool, grow: bool, nodes: int = 1
+) -> Resolved:
+    """The batch as memory allows: `grow` takes the largest, else a GPU's is halved until it fits.
 
-    Between 8 and 256, and at most a tenth of the images, so that an epoch has ten steps.
+    A CPU's takes a share of the memory for activations and as many gradients, in float32.
     """
-    return largest(SHARE * memory / max(1, activations * 4 * 2), images)
+    if on_cpu:
+        return replace(
+            resolved, batch_size=_largest(SHARE * memory.size / max(1, memory.activations * 8), images)
+        )
+    most = _fits(memory, resolved.devices * nodes)
+    if grow:
+        resolved = replace(resolved, batch_size=_largest(most, images))
+    batch, accumulate = resolved.batch_size, resolved.accumulate
+    while batch > most:
+        batch, accumulate = -(-batch // 2), 2 * accumulate
+    return replace(resolved, batch_size=batch, accumulate=accumulate)
 
 
-def largest(most: float, images: int) -> int:
+def _largest(most: float, images: int) -> int:
     """The largest power of two up to `most`, between 8 and 256, and at most a tenth of the images."""
     wanted = max(SMALLEST_BATCH, min(LARGEST_BATCH, most, images / 10))
     return int(2 ** int(math.log2(wanted)))
 
 
-def fits(memory: int, weights: int, activations: int, each: int, devices: int = 1) -> int:
-    """Images a batch that GPUs of `memory` bytes each hold; `each` bytes a number of the forward pass.
+def _fits(memory: Memory, devices: int) -> int:
+    """Images a batch that so many GPUs hold. Unmeasured on a GPU, where running out of memory is caught.
 
-    `weights` bytes are kept whatever the batch. Unmeasured on a GPU, where running out of memory is caught.
     On a CPU autograd kept 0.31 to 1.05 of the numbers that `activations` counts (13 networks, 64 pixels).
     """
-    return devices * max(1, int((SHARE_GPU * memory - weights) / max(1, activations * each)))
-
-
-def within(resolved: Resolved, most: int) -> Resolved:
-    """Batches halved until at most so many images are in one, and as many more a step."""
-    batch, accumulate = resolved.batch_size, resolved.accumulate
-    while batch > max(1, most):
-        batch, accumulate = -(-batch // 2), 2 * accumulate
-    return replace(resolved, batch_size=batch, accumulate=accumulate)
+    free = SHARE_GPU * memory.size - memory.weights
+    return devices * max(1, int(free / max(1, memory.activations * memory.each)))
 
 
 def drop_path(params: TrainParams, part: TrainedPart, parameters: int) -> float:

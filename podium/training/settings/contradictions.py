@@ -234,7 +234,7 @@ RULES: tuple[Callable[[Setup], str | None], ...] = (
 )
 
 
-def has_batch_norm(tail: nn.Module) -> bool:
+def trains_batch_norm(tail: nn.Module) -> bool:
     """Does what trains average over the batch?"""
     return any(
         isinstance(part, NORMS) and any(p.requires_grad for p in part.parameters()) for part in tail.modules()

@@ -94,9 +94,11 @@ def test_a_batch_that_memory_does_not_hold_is_halved_and_the_step_stays() -> Non
     """10 million numbers of two bytes an image: 24 GB hold 960 images, 1 GB 38, 0.1 GB two."""
     found = resolved(5000, batch_size=64)
     steps = []
-    for memory in (24_000_000_000, 1_000_000_000, 100_000_000, 10_000_000):
-        made = auto.within(found, auto.fits(memory, 20_000_000, 10_000_000, 2))
+    for size in (24_000_000_000, 1_000_000_000, 100_000_000, 10_000_000):
+        memory = auto.Memory(size, 20_000_000, 10_000_000, 2)
+        made = auto.fitted(found, memory, 5000, on_cpu=False, grow=False)
         steps.append((made.batch_size, made.accumulate))
     assert steps == [(64, 1), (32, 2), (2, 32), (1, 64)]
-    two = auto.within(found, auto.fits(1_000_000_000, 20_000_000, 10_000_000, 2, devices=2))
+    memory = auto.Memory(1_000_000_000, 20_000_000, 10_000_000, 2)
+    two = auto.fitted(found, memory, 5000, on_cpu=False, grow=False, nodes=2)
     assert (two.batch_size, two.accumulate) == (64, 1)  # each of them takes 32

@@ -238,6 +238,6 @@ def test_a_head_that_has_no_linear_layer_to_replace_is_refused(head: str) -> Non
 
 def test_batch_norm_counts_only_where_it_trains() -> None:
     tail = Ends(nn.Identity())
-    assert contradictions.has_batch_norm(tail)
+    assert contradictions.trains_batch_norm(tail)
     tail.norm.requires_grad_(False)
-    assert not contradictions.has_batch_norm(tail)
+    assert not contradictions.trains_batch_norm(tail)
