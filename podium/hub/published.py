@@ -58,10 +58,19 @@ def of_torchvision(name: str) -> Published:
 
 
 def fetch(published: Published, pin: WeightsFile | None = None) -> tuple[Path, WeightsFile]:
-    """The weights' file, intact, and what it is; with a `pin` that very file. Raises UserError."""
+    """The weights' file, intact, and what it is; with a `pin` that very file. Raises UserError.
+
+    So it does where a newer library names other weights for the network than those that are pinned.
+    """
+    now = published.repo or published.url
+    if pin is not None and pin.place != now:
+        raise UserError(
+            f"data/network.json: the weights of {published.name} are those of {pin.place}, and the library "
+            f"here takes {now}: install the version that the project was made with, or remove "
+            "data/network.json to take today's (scores will differ)."
+        )
     if published.repo:
-        same = pin if pin is not None and pin.place == published.repo else None
-        path, source = repository.fetch(published.name, published.repo, published.files, same)
+        path, source = repository.fetch(published.name, published.repo, published.files, pin)
     else:
         path, source = _from_url(published, pin)
     return path, source.model_copy(update={"licence": published.licence})
@@ -87,7 +96,7 @@ def _from_url(published: Published, pin: WeightsFile | None) -> tuple[Path, Weig
     path = _checkpoint(published.url)
     digest = path.stem.rpartition("-")[2]
     promised = digest if len(digest) == 8 and set(digest) <= set("0123456789abcdef") else ""
-    known = pin.sha256 if pin is not None and pin.place == published.url else promised
+    known = pin.sha256 if pin is not None else promised
     wanted = Wanted(published.name, published.url, known)
     try:
         found = transfer.bring(wanted, path)

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
@@ -21,6 +21,7 @@ from podium.hub.transfer import WHOLE, Wanted
 ANSWER_SECONDS = 5.0  # how long the hub may take to answer
 PAUSE = 1.0  # before it is asked again, once, where it is out of order
 OUT_OF_ORDER = (500, 502, 503, 504)
+SENT_ON = 5  # times that a hub may send to another address before it says what the file is
 MAIN = "main"  # the moving revision that whoever has no commit yet begins with
 
 
@@ -123,29 +124,50 @@ def _ask(repo: str, file: str, revision: str) -> Remote:
 
 
 def _head(repo: str, file: str, revision: str) -> Remote:
-    from huggingface_hub import constants, get_hf_file_metadata, get_token
+    """What the hub says of the file before it sends to the store where the bytes lie.
 
+    The first answer that names the commit counts: a store knows none, whether it is another host's (the hub's
+    own) or the same one's (a mirror's).
+    """
+    from huggingface_hub import constants
+
+    token = "authorization" in {name.lower() for name in _headers()}
     if constants.HF_HUB_OFFLINE:
         raise Refused(Answer(0, {}, False, "HF_HUB_OFFLINE is set"))
-    token = get_token()
+    url, headers = _url(repo, file, revision), _headers() | {"Accept-Encoding": "identity"}
+    for _ in range(SENT_ON):
+        answer = _asked(url, headers, token)
+        found = answer.headers
+        etag = found.get("x-linked-etag") or found.get("etag", "")
+        size = found.get("x-linked-size") or ("" if answer.status >= 300 else found.get("content-length", ""))
+        if "x-repo-commit" in found and etag and size.isdigit() and int(size):
+            digest = etag.removeprefix("W/").strip('"')
+            return Remote(file, found["x-repo-commit"], digest if WHOLE.fullmatch(digest) else "", int(size))
+        if answer.status < 300 or "location" not in found:
+            break
+        onward = urljoin(url, found["location"])
+        if urlsplit(onward).netloc != urlsplit(url).netloc:  # a token is for the hub alone
+            headers = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+        url = onward
+    raise Refused(Answer(200, {}, token))
+
+
+def _asked(url: str, headers: dict[str, str], token: bool) -> Answer:
+    """The answer to one HEAD. Raises Refused where it is an error, or none comes."""
+    from huggingface_hub import get_session
+
     try:
-        told = get_hf_file_metadata(_url(repo, file, revision), token=token or False, timeout=ANSWER_SECONDS)
+        response: Any = get_session().request(
+            "HEAD", url, headers=headers, timeout=ANSWER_SECONDS, follow_redirects=False
+        )
     except Exception as error:  # the client's own, whichever library it is made of
-        raise Refused(_answer(error, bool(token))) from None
-    if not told.commit_hash or not told.etag or not told.size:
-        raise Refused(Answer(200, {}, bool(token)))
-    digest = told.etag if WHOLE.fullmatch(told.etag) else ""
-    return Remote(file, told.commit_hash, digest, int(told.size))
-
-
-def _answer(error: Exception, token: bool) -> Answer:
-    response: Any = getattr(error, "response", None)
-    if response is None:
         text = str(error).strip().splitlines()[0][:100] if str(error).strip() else ""
-        return Answer(0, {}, token, f"{type(error).__name__}: {text}".rstrip(": "))
-    return Answer(
-        response.status_code, {name.lower(): value for name, value in response.headers.items()}, token
-    )
+        raise Refused(Answer(0, {}, token, f"{type(error).__name__}: {text}".rstrip(": "))) from None
+    found = {name.lower(): value for name, value in response.headers.items()}
+    answer = Answer(int(response.status_code), found, token)
+    if answer.status >= 400:
+        raise Refused(answer)
+    return answer
 
 
 def _without_the_hub(repo: str, files: tuple[str, ...]) -> tuple[Path, WeightsFile] | None:

@@ -23,6 +23,8 @@ class Hub:
     corrupt: int = 0  # so many bodies come with one byte changed
     stall_after: int | None = None  # bytes, then silence
     cut_after: int | None = None  # bytes, then the connection ends; once
+    store: str = ""  # where large files lie, as the real hub's do: it sends there; an address, or one's own
+    moved: dict[str, str] = field(default_factory=dict)  # repository -> its new name
     page: bytes = b""  # what a captive portal answers to everything
     calls: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
@@ -64,11 +66,21 @@ class Handler(BaseHTTPRequestHandler):
             hub.refusals -= 1
             self._send(*hub.refusal, b"", body)
             return
+        repo, resolve, rest = self.path.lstrip("/").partition("/resolve/")
+        if repo in hub.moved:
+            self._send(307, {"Location": f"/{hub.moved[repo]}{resolve}{rest}"}, b"", False)
+            return
         found = self._find()
         if isinstance(found, str):
             self._send(404, {"X-Error-Code": found}, b"", body)
             return
         content, headers = found
+        if hub.store and "/resolve/" in self.path:
+            told = {"X-Linked-ETag": headers.pop("ETag"), "X-Linked-Size": str(len(content))}
+            digest = told["X-Linked-ETag"].strip('"')
+            hub.files["plain", COMMIT, digest] = content
+            self._send(302, headers | told | {"Location": f"{hub.store}/plain/{digest}"}, b"", False)
+            return
         begin = int(hub.ranges[-1].removeprefix("bytes=").rstrip("-") or 0) if body else 0
         if begin >= len(content) > 0:
             self._send(416, {}, b"", body)

@@ -14,7 +14,7 @@ from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
 from podium.hub import repository
 from podium.hub.repository import fetch
-from tests.hub.server import COMMIT, Hub
+from tests.hub.server import COMMIT, Hub, serving
 
 REPO, FILES = "timm/small.in1k", ("model.safetensors", "pytorch_model.bin")
 CONTENT = bytes(range(256)) * 4096  # a megabyte
@@ -94,6 +94,32 @@ def test_a_connection_that_ends_early_goes_on_where_it_ended(full: Hub) -> None:
     full.cut_after = 300_000
     assert got()[0].read_bytes() == CONTENT
     assert "bytes=300000-" in full.ranges
+
+
+@pytest.mark.parametrize("store", ["another host", "the same host"])
+def test_a_hub_that_sends_to_its_store_is_followed_and_keeps_the_token_to_itself(
+    full: Hub, store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub's own store is another host's, a mirror's may be its own: the store knows no commit."""
+    monkeypatch.setenv("HF_TOKEN", "hf_x")
+    with serving(Hub(files=full.files)) as other:
+        full.store = other.url if store == "another host" else full.url
+        place = other if store == "another host" else full
+        place.cut_after = 300_000
+        path, source = got()
+    assert path.read_bytes() == CONTENT and (source.commit, source.sha256) == (COMMIT, DIGEST)
+    assert [call.split()[0] for call in full.calls if "/resolve/" in call][:2] == ["HEAD", "GET"]
+    assert place.calls[-1] == f"GET /plain/{DIGEST}" and place.ranges[-1] == "bytes=300000-"
+    assert "Bearer hf_x" in full.tokens and "Bearer hf_x" not in other.tokens
+
+
+def test_a_hub_that_moved_a_repository_is_followed(full: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    full.moved["timm/old"] = REPO
+    path, source = fetch("small", "timm/old", FILES)
+    assert path.read_bytes() == CONTENT and (source.commit, source.sha256) == (COMMIT, DIGEST)
+    full.moved = {"timm/a": "timm/b", "timm/b": "timm/a"}
+    with pytest.raises(UserError, match="no model hub"):
+        fetch("small", "timm/a", FILES)
 
 
 def test_a_later_run_goes_on_where_an_interrupted_one_ended(full: Hub) -> None:

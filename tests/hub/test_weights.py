@@ -55,6 +55,19 @@ def test_a_pin_keeps_the_weights_when_the_hub_has_newer_ones(hub: Hub) -> None:
     assert torch.equal(newer.module.get_submodule("conv1.0").weight, new["conv1.0.weight"])
 
 
+def test_a_pin_that_a_newer_library_no_longer_means_is_told(hub: Hub) -> None:
+    """A name without a tag means its library's default weights, which a release may change."""
+    hub.put(REPO, "model.safetensors", save(weights(SMALLEST)))
+    pin = build(SMALLEST, True, 3, 64).source
+    assert pin is not None
+    for older in (
+        pin.model_copy(update={"place": "timm/test_resnet.older"}),
+        WeightsFile(kind="url", place="https://server/old.pth", file="old.pth", sha256="0" * 64, size=1),
+    ):
+        with pytest.raises(UserError, match=rf"are those of {older.place}, and .* takes {REPO}: install"):
+            build(SMALLEST, True, 3, 64, pin=older)
+
+
 def test_a_pickle_that_runs_code_is_not_run(hub: Hub, tmp_path: Path) -> None:
     class Poison:
         def __reduce__(self) -> tuple[Any, ...]:
