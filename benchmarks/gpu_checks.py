@@ -1,11 +1,9 @@
 """The checks of benchmarks.gpu by name: each gives `ok` and what it measured."""
 
 import math
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -17,28 +15,30 @@ from torch import nn
 
 from benchmarks.gpu_material import CLASSES, Check, Interrupts, Setup, digest, fit
 from benchmarks.gpu_speed import speed
+from benchmarks.gpu_whole import whole
 from podium.features.items import IDENTITY, View, items_of
 from podium.features.pixels import Normalise
 from podium.foundation.run import cores
 from podium.networks import device as devices
-from podium.networks.build import Network
+from podium.networks import passes
 from podium.networks.cut import cut
 from podium.networks.passes import channels_last
 from podium.networks.precision import DTYPES
 from podium.training.feed.data import Batches, loader
 from podium.training.feed.sampling import EpochBatches
+from podium.training.loop import resume as states
 from podium.training.record import summary
+from podium.training.settings import auto
 from podium.tta.members import FoldNetwork, Inputs, logits_of
 from podium.tta.params import TtaParams
 from podium.tta.views import views_of
 
-ROOT = Path(__file__).parents[1]
 GIB = 2**30
 CAPS = (15, 23)  # GiB: a T4's and an A10's
 ALIKE = {"bfloat16": (0.05, 0.9), "float16": (0.02, 0.97)}  # relative loss, cosine of gradients to float32's
 SCALE = 1024.0  # of float16's loss, as a scaler has it: small gradients would be zeros
 LOGITS = 1e-2  # of logits' spread: device against processor in float32 or TF32
-SECONDS = 540
+TOO_MUCH = 512  # images a batch that neither holds
 
 
 def facts(setup: Setup) -> dict[str, Any]:
@@ -104,12 +104,15 @@ def bits(setup: Setup) -> dict[str, Any]:
 
 
 def resume(setup: Setup) -> dict[str, Any]:
-    """A fold in float16, whose losses are scaled, goes on to the same bits."""
+    """A fold in float16, whose losses are scaled, goes on to the same bits and the same scale."""
     kind = "16-mixed" if setup.gpu else "bf16-mixed"
     model = setup.sizes.repeats[0]
     whole = _trained(setup, model, setup.out / "half-whole", [], precision=kind)
     broken = _interrupted(setup, model, setup.out / "half-broken", precision=kind)
-    return {"ok": whole == broken, "precision": kind, "skipped": "" if setup.gpu else "float16: no GPU"}
+    scales = [vars(states.read(setup.out / name))["scaler"] for name in ("half-whole", "half-broken")]
+    well = whole == broken and scales[0] == scales[1] and bool(scales[0]) == setup.gpu
+    told = {"precision": kind, "scale": scales[0]}
+    return {"ok": well, **told, "skipped": "" if setup.gpu else "float16: no GPU"}
 
 
 def _trained(setup: Setup, model: str, folder: Path, notes: list[str], **changes: Any) -> str:
@@ -169,9 +172,9 @@ def frozen(setup: Setup) -> dict[str, Any]:
     shutil.rmtree(setup.out / "scratch/features", ignore_errors=True)
     took, found, kept = [], [], []
     for device in (setup.device, setup.device, "cpu"):
-        began = time.perf_counter()
-        found.append(_predicted(setup, device, [IDENTITY], setup.sizes.batch, "last_stage"))
-        took.append(time.perf_counter() - began)
+        logits, seconds = _predicted(setup, device, [IDENTITY], setup.sizes.batch, "last_stage")
+        found.append(logits)
+        took.append(seconds)
         kept.append(len(list((setup.out / "scratch/features").glob("*/features.npy"))))
     here, again, processor = found
     apart = float(np.abs(here - processor).max() / processor.std())
@@ -188,15 +191,17 @@ def views(setup: Setup) -> dict[str, Any]:
         names, TtaParams(), network.preprocessing, network.minimum_size, network.fixed_size, network.name
     )
     wanted = [view for some in group.values() for view in some]
-    began = time.perf_counter()
-    logits = _predicted(setup, setup.device, wanted, setup.sizes.images, "none")
-    rate = setup.sizes.images / (time.perf_counter() - began)
+    _predicted(setup, setup.device, wanted, setup.sizes.batch, "none")  # a card prepares itself
+    logits, seconds = _predicted(setup, setup.device, wanted, setup.sizes.images, "none")
+    rate = setup.sizes.images / seconds
     well = logits.shape == (len(wanted), setup.sizes.images, CLASSES) and bool(np.isfinite(logits).all())
     return {"ok": well, "views": [view.name for view in wanted], "images_per_s": rate}
 
 
-def _predicted(setup: Setup, device: str, wanted: list[View], count: int, freeze: str) -> NDArray[np.float32]:
-    """(views, count, CLASSES) logits as predict computes them: what is frozen through the store."""
+def _predicted(
+    setup: Setup, device: str, wanted: list[View], count: int, freeze: str
+) -> tuple[NDArray[np.float32], float]:
+    """(views, count, CLASSES) logits as predict computes them, what is frozen through the store; seconds."""
     network = setup.network(setup.sizes.model)
     parts = cut(network, freeze, device)
     for part in (network.module, parts.tail, parts.frozen):
@@ -204,63 +209,52 @@ def _predicted(setup: Setup, device: str, wanted: list[View], count: int, freeze
             channels_last(part.to(device)).eval()
     items, rows = items_of(setup.frame().head(count)), np.arange(count)
     inputs = Inputs(items, {0: rows}, wanted, device, setup.out / "data")
-    return logits_of([FoldNetwork(0, network, parts, CLASSES)], inputs, budget_gb=20)[0]
+    began = time.perf_counter()
+    logits = logits_of([FoldNetwork(0, network, parts, CLASSES)], inputs, budget_gb=20)[0]
+    return logits, time.perf_counter() - began  # they lie on the processor: nothing is still running
 
 
 def memory(setup: Setup) -> dict[str, Any]:
-    """The peak at the default batch, and with memory capped: it fits, or recovers by itself."""
+    """Peaks with all memory and with less: what `auto` takes, and far too much, fits or recovers."""
     if not setup.gpu:
         return {"ok": True, "skipped": "memory of a card"}
     told: dict[str, Any] = {}
-    well = True
     total = torch.cuda.get_device_properties(0).total_memory
-    for cap in (0, *CAPS):
-        if cap * GIB >= total:
-            told[f"cap_{cap}"] = "the card is smaller"
-            continue
-        torch.cuda.set_per_process_memory_fraction(cap * GIB / total if cap else 1.0)
-        torch.cuda.empty_cache()
-        torch.cuda.reset_peak_memory_stats()
-        network, folder = setup.network(setup.sizes.model), setup.out / f"memory-{cap}"
-        shutil.rmtree(folder, ignore_errors=True)
-        outcome = fit(
-            setup, network, setup.resident(network.preprocessing), folder, batch_size=64 if not cap else 512
-        )
-        if not cap:
-            told["estimate_gib"] = _estimate(network, 64) / GIB  # what `auto` reckons with
-        peak = torch.cuda.max_memory_allocated() / GIB
-        told[f"cap_{cap}"] = {"peak_gib": peak, "changed": outcome.changed}
-        well &= peak <= (cap or total / GIB) and math.isfinite(outcome.history[-1]["train_loss"])
-    torch.cuda.set_per_process_memory_fraction(1.0)
-    return {"ok": well, **told}
+    try:
+        for cap in (0, *CAPS):
+            if cap * GIB >= total:
+                told[f"cap_{cap}"] = "the card is smaller"
+                continue
+            room = cap * GIB or total
+            torch.cuda.set_per_process_memory_fraction(room / total)
+            told[f"cap_{cap}"] = [_peak(setup, batch, room) for batch in (64, _auto(setup, room), TOO_MUCH)]
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    runs = [run for runs in told.values() if isinstance(runs, list) for run in runs]
+    return {"ok": all(run["well"] for run in runs), **told}
 
 
-def _estimate(network: Network, batch: int) -> float:
-    """Bytes that `auto` takes a batch in mixed precision for."""
+def _auto(setup: Setup, room: float) -> int:
+    """The batch that `train.auto` would take on a card with so much memory."""
+    module, shape = setup.network(setup.sizes.model).module, (3, setup.sizes.size, setup.sizes.size)
+    kept, left = summary.kept(module, "adamw"), summary.activations(module, shape)
+    return auto.largest(auto.fits(int(room), kept, left, each=2), images=10 * auto.LARGEST_BATCH)
+
+
+def _peak(setup: Setup, batch: int, room: float) -> dict[str, Any]:
+    """An epoch in batches of that size: what it was reckoned with, what it took, what was changed."""
+    passes.free()
+    torch.cuda.reset_peak_memory_stats()
+    network, folder = setup.network(setup.sizes.model), setup.out / "memory"
+    shutil.rmtree(folder, ignore_errors=True)
     left = summary.activations(network.module, (3, network.preprocessing.size, network.preprocessing.size))
-    return summary.kept(network.module, "adamw") + 2.0 * left * batch
-
-
-def whole(setup: Setup) -> dict[str, Any]:
-    """The demo from its zip to its report, one fold, in a copy of the project."""
-    if not setup.gpu:
-        return {"ok": True, "skipped": "the demo: make submission runs it"}
-    from benchmarks.checkout import prepare, set_params
-
-    place = prepare(ROOT / "data/demo/demo.zip", setup.out / "whole", stages=())
-    set_params(place, {"competition.path": "data/demo/demo.zip", "folds": [0]})
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    for stage in (
-        "check", "demo", "ingest", "network", "embed", "clean_labels", "split", "look", "augment",
-        "pseudo_label", "select", "train 0", "predict", "ensemble", "submit", "report",
-    ):  # fmt: skip
-        command = [sys.executable, "-m", *f"stages.{stage}".split()]
-        done = subprocess.run(
-            command, cwd=place, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-        if done.returncode:
-            return {"ok": False, "stage": stage, "why": done.stderr[-500:]}
-    return {"ok": True, "metrics": (place / "reports/metrics.json").read_text()}
+    reckoned = summary.kept(network.module, "adamw") + 2.0 * left * batch
+    outcome = fit(setup, network, setup.resident(network.preprocessing), folder, batch_size=batch)
+    peak = torch.cuda.max_memory_allocated()
+    return {
+        "batch": batch, "reckoned_gib": reckoned / GIB, "peak_gib": peak / GIB, "changed": outcome.changed,
+        "well": peak <= room and math.isfinite(outcome.history[-1]["train_loss"]),
+    }  # fmt: skip
 
 
 CHECKS: dict[str, Check] = {
