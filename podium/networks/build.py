@@ -84,10 +84,15 @@ def input_size(model: str, wanted: int | str, median_short_side: float) -> int:
 
 
 def auto_size(entry: Entry, median_short_side: float) -> int:
-    """What suits the images' median short side, within [64, the network's own size]."""
-    if entry.fixed_size:
-        return entry.fixed_size
+    """What suits the images' median short side, within [64, the network's own size].
+
+    A network of one size takes a smaller one where timm can resize its embeddings.
+    """
     rounded = natural_side(median_short_side)
+    if entry.fixed_size:
+        wanted = max(SMALLEST_AUTO, rounded)
+        smaller = wanted < entry.fixed_size and libraries.takes(entry, wanted)
+        return wanted if smaller else entry.fixed_size
     lowest = max(SMALLEST_AUTO, -(-entry.minimum_size // STEP) * STEP)
     return max(lowest, min(rounded, entry.size))
 

@@ -3,9 +3,11 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from podium.contracts.network import WeightsFile
@@ -52,6 +54,24 @@ def build(wish: NetworkSpec) -> Made:
     if wish.attention != "none" and wish.entry.library != "timm":
         raise _no_attention(wish)
     return BUILDERS[wish.entry.library](wish)
+
+
+@lru_cache
+def takes(entry: Entry, size: int) -> bool:
+    """Does timm fit this network, and weights of its own size, to another input? Tried with shapes alone."""
+    import timm
+
+    if entry.library != "timm":
+        return False
+    try:
+        with torch.device("meta"), torch.no_grad():
+            overlay = {"state_dict": timm.create_model(entry.name).state_dict()}
+            classes = timm.get_pretrained_cfg(entry.name, allow_unregistered=True).num_classes
+            module = _load(entry.name, overlay, classes, {"img_size": size})
+            module.eval()(torch.zeros(1, 3, size, size))
+    except Exception:  # whatever a network says of a size that it cannot have
+        return False
+    return True
 
 
 def _own(wish: NetworkSpec) -> Made:

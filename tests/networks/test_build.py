@@ -142,6 +142,19 @@ def test_auto_size_respects_minimum_and_fixed_sizes() -> None:
     assert auto_size(free, 10) == 96 and auto_size(fixed, 10) == 224
 
 
+@pytest.mark.parametrize(
+    ("model", "small", "large"),
+    [("vit_tiny_patch16_224", 128, 224), ("test_vit", 128, 160), ("levit_128s", 224, 224)],
+)
+def test_small_images_need_no_transformer_s_own_size_where_its_weights_can_be_resized(
+    model: str, small: int, large: int
+) -> None:
+    """Photos of 28 pixels, and of 500; LeViT's biases fit one size alone."""
+    entry = registry.find(model)
+    assert entry.fixed_size == large
+    assert (auto_size(entry, 28), auto_size(entry, 500)) == (small, large)
+
+
 def test_attention_is_put_where_the_architecture_takes_it() -> None:
     plain, cbam = (build("resnet10t", False, 3, 64, attention=word).module for word in ("none", "cbam"))
     assert sum(p.numel() for p in cbam.parameters()) > sum(p.numel() for p in plain.parameters())
