@@ -17,19 +17,20 @@ from podium.features import graphs
 from podium.features.items import channels_first
 from podium.features.pixels import Normalise
 from podium.foundation import files
-from podium.networks.passes import channels_last, in_halves
+from podium.networks.passes import channels_last, in_halves, place
 from podium.networks.precision import DTYPES, Precision
 
-BATCH = 32  # images a pass; the last is filled up, so that no image's bits depend on its company
+# Images a pass; the last is filled up, so that no image's bits depend on its company. 32 do not fill a card.
+BATCH, BATCH_GPU = 32, 128
 
 
 class Runner(Protocol):
-    """Runs whole batches (BATCH, 3, h, w)."""
+    """Runs whole batches (n, 3, h, w)."""
 
     name: str  # with its version
 
     def __call__(self, images: Tensor) -> Tensor:
-        """Rows (BATCH, ...) on the CPU."""
+        """Rows (n, ...) on the CPU."""
         ...
 
 
@@ -45,11 +46,13 @@ class Engine:
         self.name = self._runner(torch.uint8).name
 
     def __call__(self, images: Tensor) -> NDArray[Any]:
-        """Rows float32, float16, or bfloat16 as uint16, of a batch (n, 3, h, w), n <= BATCH.
+        """Rows float32, float16, or bfloat16 as uint16, of a batch (n, 3, h, w), n <= `batch_of` the device.
 
         Images are bytes, or normalised numbers.
         """
-        return on_disk(self._runner(images.dtype)(filled(images))[: len(images)], self.kind)
+        return on_disk(
+            self._runner(images.dtype)(filled(images, batch_of(self.device)))[: len(images)], self.kind
+        )
 
     def _runner(self, dtype: torch.dtype) -> Runner:
         if dtype not in self._runners:
@@ -89,14 +92,18 @@ class TorchRunner:
 
 def row_shape(frozen: nn.Module, images: Tensor) -> tuple[int, ...]:
     """The shape of one row of what the frozen part makes of `images`."""
-    device = next((p.device for p in frozen.parameters()), torch.device("cpu"))
     with torch.inference_mode():
-        return tuple(frozen.eval()(images.to(device)).shape[1:])
+        return tuple(frozen.eval()(images.to(place(frozen))).shape[1:])
 
 
-def filled(images: Tensor) -> Tensor:
-    """The batch brought to BATCH images by its last one."""
-    missing = BATCH - len(images)
+def batch_of(device: str) -> int:
+    """Images a pass on the device."""
+    return BATCH_GPU if device.startswith("cuda") else BATCH
+
+
+def filled(images: Tensor, batch: int) -> Tensor:
+    """The images brought to `batch` by the last one."""
+    missing = batch - len(images)
     return images if missing == 0 else torch.cat([images, images[-1:].expand(missing, *images.shape[1:])])
 
 
@@ -126,7 +133,7 @@ def fingerprint(frozen: nn.Module) -> str:
 def machine(device: str) -> dict[str, Any]:
     """What the last bits of a result depend on beside the data: processor, versions, threads."""
     name = torch.cuda.get_device_name() if device.startswith("cuda") else _processor()
-    return {"device": name, "threads": torch.get_num_threads(), "batch": BATCH}
+    return {"device": name, "threads": torch.get_num_threads(), "batch": batch_of(device)}
 
 
 def _processor() -> str:

@@ -17,10 +17,11 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from podium.contracts.model import Preprocessing
-from podium.features.engine import BATCH, Engine, machine, row_shape
+from podium.features.engine import Engine, batch_of, machine, row_shape
 from podium.features.items import IDENTITY, Item, StoredFeatures, View, bytes_of
 from podium.features.pixels import Normalise, Squares, decoders, read_ahead, to_bytes
 from podium.foundation import files, room, scratch
+from podium.networks.exactness import be_exact
 from podium.networks.precision import Precision
 
 KIND = "features"
@@ -91,6 +92,7 @@ def features_of_views(
     if needed > budget_gb * GIGA:
         print(f"warning: that is more than features.budget_gb ({budget_gb:g}): nothing is kept", flush=True)
         return None
+    be_exact(device)
     engine = Engine(frozen, device, preprocessing, kind)
     families = [
         Family(_key(engine, preprocessing, view, device), view, shape)
@@ -147,7 +149,8 @@ def _compute(
     todo = list(wanted.values())
     _need(todo, families, engine.kind)
     sides = sorted({canvas(family.view, preprocessing) for family in families})
-    length = max(BATCH, int(RUN_BYTES / (3 * sides[-1] ** 2)) // BATCH * BATCH)
+    batch = batch_of(engine.device)
+    length = max(batch, int(RUN_BYTES / (3 * sides[-1] ** 2)) // batch * batch)
     runs = [todo[start : start + length] for start in range(0, len(todo), length)]
     _foretell(engine, preprocessing, families, len(todo))
     bar = tqdm(total=len(todo) * len(families), desc="features", unit=" images", disable=None)
@@ -183,16 +186,16 @@ def _foretell(engine: Engine, preprocessing: Preprocessing, families: list[Famil
     """Says about how long it takes, from the second batch of blank images; only printed."""
     if count * len(families) < TIMED_FROM:
         return
-    seconds = 0.0
+    seconds, count_of = 0.0, batch_of(engine.device)
     for family in families:
         blank = _blank(family.view, preprocessing)
         blank = blank.to(torch.uint8) if family.view.moves else blank
-        batch = family.view.apply(blank).expand(BATCH, -1, -1, -1)
+        batch = family.view.apply(blank).expand(count_of, -1, -1, -1)
         engine(batch)  # the first prepares what runs it
         started = time.perf_counter()
         engine(batch)
         seconds += time.perf_counter() - started
-    print(f"features: {count:,} images to compute, about {seconds * count / BATCH:.0f} s", flush=True)
+    print(f"features: {count:,} images to compute, about {seconds * count / count_of:.0f} s", flush=True)
 
 
 def _entry(
@@ -205,13 +208,14 @@ def _entry(
 ) -> None:
     pixels = squares[canvas(family.view, preprocessing)]
     normalise = Normalise(preprocessing).to(engine.device)
+    batch = batch_of(engine.device)
 
     def build(folder: Path) -> None:
         size = len(rows) * int(np.prod(family.row_shape)) * bytes_of(engine.kind)
         scratch.reserve(folder / "features.npy", size)
         array: NDArray[Any] | None = None
-        for start in range(0, len(rows), BATCH):
-            part = rows[start : start + BATCH]
+        for start in range(0, len(rows), batch):
+            part = rows[start : start + batch]
             images = to_bytes(pixels[part]).to(engine.device)
             values = engine(family.view.apply(images if family.view.moves else normalise(images)))
             if array is None:

@@ -45,6 +45,13 @@ def unusable() -> str | None:
     )
 
 
+def take_own(device: str) -> None:
+    """Of a machine's processes that train one fold each takes its own card, before training begins too."""
+    if device == "cuda":
+        rank = os.environ.get("LOCAL_RANK") or os.environ.get("SLURM_LOCALID") or "0"
+        torch.cuda.set_device(int(rank) % torch.cuda.device_count())
+
+
 def _runs(kernels: str, major: int, minor: int) -> bool:
     """Do kernels named sm_XY (of one generation) or compute_XY (compiled on the spot) run on that card?
 
@@ -53,11 +60,11 @@ def _runs(kernels: str, major: int, minor: int) -> bool:
     kind, _, number = kernels.partition("_")
     if kind not in ("sm", "compute"):
         return True
-    digits = number.rstrip("af")  # sm_90a is for that card alone
+    digits = number.rstrip("af")  # sm_90a is for that card alone, sm_100f for those of its generation
     made = int(digits[:-1]), int(digits[-1])
     if kind == "compute":
         return made <= (major, minor)
-    return made == (major, minor) if digits != number else made[0] == major and made[1] <= minor
+    return made == (major, minor) if number.endswith("a") else made[0] == major and made[1] <= minor
 
 
 @lru_cache

@@ -24,12 +24,17 @@ def untouched(module: nn.Module) -> Iterator[None]:
             part.training = training
 
 
-def flops(module: nn.Module, shape: tuple[int, ...], device: str = "cpu") -> float:
+def place(module: nn.Module) -> torch.device:
+    """Where the module lies: a pass on a GPU moves what it runs, and leaves it there."""
+    return next((value.device for value in (*module.parameters(), *module.buffers())), torch.device("cpu"))
+
+
+def flops(module: nn.Module, shape: tuple[int, ...]) -> float:
     """Floating-point operations for one input of `shape`: two a multiply-add."""
     from torch.utils.flop_counter import FlopCounterMode
 
     with untouched(module), FlopCounterMode(display=False) as counter:
-        module(torch.zeros(1, *shape, device=device))
+        module(torch.zeros(1, *shape, device=place(module)))
     return float(counter.get_total_flops())
 
 

@@ -36,10 +36,15 @@ DTYPES: dict[Precision, torch.dtype] = {
 def precision(network: nn.Module, device: str = "cpu") -> Precision:
     """The rule for a frozen part or a tail: low precision where the device is quicker in it, see above."""
     if device.startswith("cuda"):
-        return "bfloat16" if torch.cuda.get_device_capability()[0] >= AMPERE else "float16"
+        return "bfloat16" if card_multiplies_bfloat16() else "float16"
     if device == "cpu" and native_bfloat16() and not depthwise(network):
         return "bfloat16"
     return "float32"
+
+
+def card_multiplies_bfloat16() -> bool:
+    """Does the GPU multiply bfloat16 itself? torch lets older ones imitate it, slower than float32."""
+    return torch.cuda.get_device_capability()[0] >= AMPERE
 
 
 def depthwise(network: nn.Module) -> bool:

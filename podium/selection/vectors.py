@@ -13,6 +13,7 @@ from podium.features.store import ROOT, features_of_views
 from podium.foundation.errors import UserError
 from podium.networks.build import build
 from podium.networks.device import best_device
+from podium.networks.exactness import tolerant
 from podium.networks.passes import flops
 from podium.networks.pooled import pooled
 from podium.selection.material import Material
@@ -53,8 +54,10 @@ class Watched:
         views = [IDENTITY, MIRROR] if mirrored else [IDENTITY]
         items = [self._items[row] for row in rows]
         preprocessing = self._network.preprocessing.model_copy(update={"resize": resize})
-        found = features_of_views(
-            items, self._pooled.module, preprocessing, views, device=best_device(), root=self._root
+        device, module = best_device(), self._pooled.module
+        found = tolerant(
+            lambda: features_of_views(items, module, preprocessing, views, device=device, root=self._root),
+            print,
         )
         assert found is not None
         parts = [found[view.name][:] for view in views]

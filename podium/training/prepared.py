@@ -13,9 +13,10 @@ from podium.foundation.run import cores, derive
 from podium.networks import build as networks
 from podium.networks import registry
 from podium.networks.cut import Cut, cut
-from podium.networks.device import best_device
+from podium.networks.device import best_device, take_own
 from podium.networks.dress import checkpoint, has_batch_norm, stochastic_depth
 from podium.networks.exactness import be_exact
+from podium.networks.precision import card_multiplies_bfloat16
 from podium.tasks import registry as tasks
 from podium.training.feed import scaling
 from podium.training.feed.inputs import Outlook, outlook
@@ -66,6 +67,7 @@ class Prepared:
             devices=self.resolved.devices,
             device=self.device,
             available=torch.cuda.device_count() if self.device == "cuda" else 1,
+            imitated=self.device == "cuda" and not card_multiplies_bfloat16(),
         )
 
     @cached_property
@@ -103,6 +105,7 @@ def prepare(request: Request, tables: Tables) -> Prepared:
     """Settles what the user left open. Raises UserError for what cannot be trained, before it is paid for."""
     torch.set_num_threads(request.threads)
     device = best_device()
+    take_own(device)
     be_exact(device)
     network, parts = _network(request, median_short_side(tables.images), device)
     copies_asked = bool(manifest.facts(request.data / manifest.FOLDER.name).get("asked"))
@@ -244,7 +247,8 @@ def _resolved(
         return resolved
     memory = auto.Memory(
         size=summary.memory(device),
-        weights=summary.kept(network.module, params.optimizer),
+        weights=summary.kept(network.module, params.optimizer)
+        + summary.average(network.module, params.ema),
         activations=summary.activations(seen.tail, seen.shape),
         each=4 if precision == choices.EXACT else 2,
     )

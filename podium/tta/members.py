@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from podium.contracts.model import Preprocessing, folder
-from podium.features.engine import BATCH, fingerprint
+from podium.features.engine import batch_of, fingerprint
 from podium.features.items import Item, StoredFeatures, View
 from podium.features.pixels import Normalise, decoders, read_ahead, to_bytes
 from podium.features.store import ROOT, canvas, features_of_views
@@ -23,7 +23,6 @@ from podium.networks.passes import channels_last, in_halves
 from podium.tasks import registry as tasks
 from podium.tasks.task import LinkName
 
-BATCH_GPU = 128  # images a pass: a card is not filled by 32
 Rows = NDArray[np.int64]
 Logits = NDArray[np.float32]  # (v, n, k)
 
@@ -111,9 +110,10 @@ def _from_features(
 
 
 def _tail(one: FoldNetwork, features: StoredFeatures, rows: Rows, inputs: Inputs) -> NDArray[np.float32]:
+    batch = batch_of(inputs.device)
     parts = [
-        _numbers(one.cut.tail, torch.from_numpy(features[rows[start : start + BATCH]]).to(inputs.device))
-        for start in range(0, len(rows), BATCH)
+        _numbers(one.cut.tail, torch.from_numpy(features[rows[start : start + batch]]).to(inputs.device))
+        for start in range(0, len(rows), batch)
     ]
     return _stacked(parts, one)
 
@@ -122,7 +122,7 @@ def _from_pixels(group: Sequence[FoldNetwork], inputs: Inputs) -> dict[int, Logi
     """Through the whole networks; each image is decoded once for all members and views."""
     preprocessing = group[0].network.preprocessing
     rows = np.unique(np.concatenate([inputs.wanted[one.fold] for one in group]))
-    length = BATCH if inputs.device == "cpu" else BATCH_GPU
+    length = batch_of(inputs.device)
     runs = [rows[start : start + length] for start in range(0, len(rows), length)]
     sides = sorted({canvas(view, preprocessing) for view in inputs.views})
     squares = read_ahead(

@@ -16,6 +16,7 @@ from podium.features.items import View, items_of
 from podium.metrics.rows import ROWS
 from podium.networks.build import Network
 from podium.networks.device import best_device
+from podium.networks.exactness import be_exact
 from podium.networks.passes import flops
 from podium.tta.choosing import OutOfFold, choose, used
 from podium.tta.members import FoldNetwork, Inputs, Logits, Rows, logits_of, member
@@ -88,6 +89,7 @@ def predict(
     Refits predict test images alone: of all others they know the label.
     """
     device = best_device()
+    be_exact(device)
     members = [member(fold, device) for fold in task.oof]
     tried = _tried(members[0].network, params, facts, wishes, len(task.judged.labels), device)
     views = _views(tried, params, members[0].network)
@@ -128,7 +130,7 @@ def _tried(
     shown = [name for name in wishes.shown if name != "scale" or fits]
     most = MOST_FLOPS["cpu" if device == "cpu" else "gpu"]
     image = (3, preprocessing.size, preprocessing.size)
-    effort = ViewBudget(images, flops(network.module, image, device) if shown else 0.0, most)
+    effort = ViewBudget(images, flops(network.module, image) if shown else 0.0, most)
     return names(params, facts, shown, effort)
 
 

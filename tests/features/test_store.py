@@ -93,6 +93,17 @@ def test_images_are_decoded_once_for_all_views(items, parts, network, root, monk
     assert len(count) == len(items)
 
 
+def test_exact_algorithms_are_asked_for_before_the_frozen_part_runs(
+    items, parts, network, root, monkeypatch
+) -> None:
+    asked: list[str] = []
+    real = storing.Engine
+    monkeypatch.setattr(storing, "be_exact", asked.append)
+    monkeypatch.setattr(storing, "Engine", lambda *given: asked.append("runs") or real(*given))
+    features(items, parts.frozen, network.preprocessing, root=root)
+    assert asked == ["cpu", "runs"]
+
+
 def test_other_weights_or_preprocessing_are_other_features(items, parts, network, root) -> None:
     first = made(items[:4], parts, network, root)
     padded = network.preprocessing.model_copy(update={"resize": "pad"})

@@ -44,6 +44,10 @@ def test_a_card_without_kernels_is_named_and_left(card, capsys, capability) -> N
 def test_kernels_of_one_card_alone_serve_no_other(card) -> None:
     card((10, 0), ["sm_90a"])
     assert device.unusable() is not None
+    card((10, 3), ["sm_100a"])
+    assert device.unusable() is not None
+    card((10, 3), ["sm_100f"])  # of a generation
+    assert device.unusable() is None
 
 
 def test_a_card_of_amd_s_is_taken(card) -> None:
@@ -69,3 +73,26 @@ def test_no_card_is_no_news(monkeypatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(Path, "glob", lambda *_: iter([]))
     assert device.unusable() is None
+
+
+@pytest.mark.parametrize(
+    ("ranks", "card"),
+    [
+        ({}, 0),
+        ({"LOCAL_RANK": "1"}, 1),
+        ({"SLURM_LOCALID": "3"}, 1),
+        ({"LOCAL_RANK": "0", "SLURM_LOCALID": "1"}, 0),
+    ],
+)
+def test_each_process_of_a_fold_works_on_its_own_card(monkeypatch, ranks, card) -> None:
+    """Before training too: features and the rate's test of all of them would lie on the first."""
+    taken: list[int] = []
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "set_device", taken.append)
+    for name in ("LOCAL_RANK", "SLURM_LOCALID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in ranks.items():
+        monkeypatch.setenv(name, value)
+    device.take_own("cpu")
+    device.take_own("cuda")
+    assert taken == [card]

@@ -26,6 +26,12 @@ def test_a_layers_cost_by_hand() -> None:
     assert flops(conv, (3, 6, 6)) == 2 * 4 * 3 * 9 * 16
 
 
+def test_the_cost_of_what_a_pass_left_on_a_device_is_known_there() -> None:
+    """As a frozen network lies on a GPU when the search asks what a look at it cost."""
+    assert flops(nn.Linear(5, 7).to("meta"), (5,)) == 2 * 5 * 7
+    assert flops(nn.Flatten(), (5,)) == 0
+
+
 @pytest.mark.parametrize(
     "error",
     [

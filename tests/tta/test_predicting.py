@@ -155,6 +155,15 @@ def test_the_same_twice_is_the_same_bits(images, folds) -> None:
     assert all(np.array_equal(first.test[fold][1], second.test[fold][1]) for fold in (0, 1))
 
 
+def test_exact_algorithms_are_asked_for_before_a_network_is_loaded(images, folds, monkeypatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(predicting, "be_exact", asked.append)
+    monkeypatch.setattr(predicting, "member", lambda fold, device: asked.append(fold) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        predicted(images, folds)
+    assert asked == ["cpu", 0]
+
+
 def test_a_missing_model_is_told(images, folds) -> None:
     with pytest.raises(UserError, match=r"models/fold0/model.json is missing: run `dvc repro`"):
         predicted(images, folds)

@@ -89,9 +89,14 @@ class Learner(pl.LightningModule):
             return batch
         return self.normalise(batch[0]), *batch[1:]
 
+    def configure_model(self) -> None:
+        """Weights lie as images do, with the average, before several devices share them out: their gradients
+        are exchanged in the order in which the weights lay then.
+        """
+        if self.plan.channels_last and self.trainer.strategy.root_device.type != "cpu":
+            channels_last(self)
+
     def configure_optimizers(self) -> Any:
-        if self.plan.channels_last and self.device.type != "cpu":
-            channels_last(self)  # with the average
         self.optimizer = self.plan.optimizer(self.plan.lr)
         self.scheduler = self.plan.schedule(self.optimizer)
         self.listener.start(self)

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from podium.networks.passes import untouched
+from podium.networks.passes import place, untouched
 
 BYTES = 4  # a float32
 MIB = 2**20
@@ -34,6 +34,11 @@ def kept(network: nn.Module, optimizer: str) -> int:
     return (total + copies * trainable) * BYTES
 
 
+def average(network: nn.Module, ema: float) -> int:
+    """Bytes of the weights' moving average."""
+    return counts(network)[0] * BYTES if ema else 0
+
+
 def activations(tail: nn.Module, shape: tuple[int, ...]) -> int:
     """Values an image leaves behind in the tail: its layers' outputs, counted by one pass of two images."""
     seen = 0
@@ -46,7 +51,7 @@ def activations(tail: nn.Module, shape: tuple[int, ...]) -> int:
     leaves = [part for part in tail.modules() if not list(part.children())]
     hooks = [part.register_forward_hook(count) for part in leaves]
     with untouched(tail):
-        tail(torch.zeros(2, *shape, device=next(tail.parameters()).device))
+        tail(torch.zeros(2, *shape, device=place(tail)))
     for hook in hooks:
         hook.remove()
     return seen

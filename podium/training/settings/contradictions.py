@@ -46,6 +46,7 @@ class Setup:
     devices: int  # of one machine
     device: str  # cpu, cuda or mps
     available: int  # devices that this machine has
+    imitated: bool = False  # would bfloat16 be, by the GPU
 
     @property
     def processes(self) -> int:
@@ -87,6 +88,8 @@ def ignored(setup: Setup) -> list[str]:
         found.append("train.start: probe is of a linear head on pretrained layers: this head starts random")
     if not setup.train.online and (vain := [name for name in train.changed() if name.startswith("online_")]):
         found.append(f"train.online became false: {', '.join(vain)} play no part")
+    if setup.train.precision == "bf16" and setup.imitated:
+        found.append("train.precision: bf16 is imitated by this GPU, slowly: set it to 16, or to auto")
     if setup.weights == "random" and setup.frozen != "none":
         found.append(
             f"freeze became {setup.frozen} and the weights are random: what is frozen stays random; set "

@@ -11,7 +11,7 @@ from torch import nn
 
 from podium.contracts import manifest
 from podium.contracts.model import Preprocessing
-from podium.features.engine import row_shape
+from podium.features.engine import batch_of, filled, row_shape
 from podium.features.pixels import Normalise
 from podium.images.shards import Reader
 from podium.networks import device as devices
@@ -40,6 +40,7 @@ def cuda(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: ["sm_75", "sm_80"])
+    monkeypatch.setattr(torch.cuda, "set_device", lambda _: None)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: AMPERE)
     monkeypatch.setattr(
         torch.cuda, "get_device_properties", lambda *_: SimpleNamespace(total_memory=80 * 2**30)
@@ -237,6 +238,13 @@ def test_pictures_are_sent_as_bytes_and_a_device_may_get_none(project) -> None:
     assert pictures(np.arange(0), 0).shape == (0, 3, 16, 16)  # one of four, of a last batch of three
 
 
+def before_training(learner: Learner, device: str) -> Learner:
+    """The learner when Lightning has moved it, and before devices share it out."""
+    learner._trainer = SimpleNamespace(strategy=SimpleNamespace(root_device=torch.device(device)))
+    learner.configure_model()
+    return learner.to(device)
+
+
 def test_weights_lie_as_the_images_do_on_a_device_alone() -> None:
     for device, kept in (("meta", True), ("cpu", False)):
         tail = nn.Conv2d(4, 4, 3)
@@ -244,8 +252,7 @@ def test_weights_lie_as_the_images_do_on_a_device_alone() -> None:
             seed=0, epochs=1, loss=None, lr=0.1, channels_last=True, schedule=lambda _: None,
             optimizer=lambda lr, tail=tail: torch.optim.SGD(tail.parameters(), lr),
         )  # fmt: skip
-        learner = Learner(tail, plan, SimpleNamespace(start=lambda _: None)).to(device)
-        learner.configure_optimizers()
+        before_training(Learner(tail, plan, SimpleNamespace(start=lambda _: None)), device)
         assert tail.weight.is_contiguous(memory_format=torch.channels_last) is kept
 
 
@@ -296,8 +303,8 @@ def test_the_average_lies_in_memory_as_the_network_does() -> None:
         seed=0, epochs=1, loss=None, lr=0.1, channels_last=True, schedule=lambda _: None, ema=0.9,
         optimizer=lambda lr: torch.optim.SGD(learner.tail.parameters(), lr),
     )  # fmt: skip
-    learner = Learner(nn.Conv2d(4, 4, 3), plan, SimpleNamespace(start=lambda _: None)).to("meta")
-    learner.configure_optimizers()
+    learner = Learner(nn.Conv2d(4, 4, 3), plan, SimpleNamespace(start=lambda _: None))
+    learner = before_training(learner, "meta")
     assert learner.average.module.weight.is_contiguous(memory_format=torch.channels_last)
 
 
@@ -306,3 +313,13 @@ def test_workers_are_shared_by_the_devices_of_a_fold(devices: int, workers: int)
     params = TrainParams(devices=devices)
     found = auto.resolve(params, 1000, "cuda", 16, part="whole", pretrained=True, available=devices)
     assert found.workers == workers
+
+
+def test_what_an_average_takes_is_reckoned_with() -> None:
+    module = nn.Linear(9, 10)
+    assert summary.average(module, 0.99) == 4 * 100 and summary.average(module, 0.0) == 0
+
+
+def test_a_card_is_shown_more_images_a_pass() -> None:
+    assert batch_of("cpu") == 32 and batch_of("cuda") == 128
+    assert filled(torch.zeros(3, 1, 2, 2), 5).shape == (5, 1, 2, 2)

@@ -199,6 +199,14 @@ def test_frozen_random_weights_are_said() -> None:
     assert contradictions.ignored(made(weights="random", frozen="none")) == []
 
 
+def test_bfloat16_on_a_card_that_imitates_it_is_told() -> None:
+    """A T4's float16 is quick, its bfloat16 slower than float32."""
+    (sentence,) = contradictions.ignored(made({"precision": "bf16"}, imitated=True))
+    assert sentence == "train.precision: bf16 is imitated by this GPU, slowly: set it to 16, or to auto"
+    assert contradictions.ignored(made({"precision": "bf16"})) == []
+    assert contradictions.ignored(made({"precision": "16"}, imitated=True)) == []
+
+
 def test_the_files_settings_are_the_defaults() -> None:
     """What counts as changed is changed from params.yaml as it is shipped."""
     assert parse(TrainParams, read()).changed() == []
