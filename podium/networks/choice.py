@@ -119,8 +119,11 @@ def _named(params: NetworkParams, name: str, why: str) -> tuple[NetworkChoice, l
     if params.pretrained is True and _published(name):
         from podium.hub import published
 
-        print("".join(f"{line}\n" for line in said), end="", flush=True)  # before minutes of fetching
-        said = [line for line in [published.terms(_where(name))] if line]
+        before = [*said, published.terms(_where(name))]
+        print(
+            "".join(f"{line}\n" for line in before if line), end="", flush=True
+        )  # before minutes of fetching
+        said = []
         source = _fetch(name, None)
     choice = NetworkChoice(
         asked=params.model, model=name, pretrained=params.pretrained, source=source, why=why

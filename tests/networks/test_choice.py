@@ -134,12 +134,21 @@ def test_permission_that_comes_later_and_another_wish_are_decided_anew(fetched: 
     assert decide(random, False, 300, CPU, made)[0].source is None
 
 
-def test_a_licence_that_is_not_free_is_told(fetched: list[object]) -> None:
+def test_a_licence_that_is_not_free_is_told_before_anything_is_fetched(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[str] = []
+
+    def fetch(*_: object) -> WeightsFile:
+        told.append(capsys.readouterr().out)
+        return source()
+
+    monkeypatch.setattr(choosing, "_fetch", fetch)
     named = parse(NetworkParams, {"model": "convnextv2_nano.fcmae_ft_in22k_in1k"})
-    said = decide(named, False, 300, CPU, None)[1]
-    assert said == [
+    assert decide(named, False, 300, CPU, None)[1] == []
+    assert told == [
         "licence of convnextv2_nano.fcmae_ft_in22k_in1k's weights: cc-by-nc-4.0: read whether it allows what "
-        "you do with them"
+        "you do with them\n"
     ]
 
 
