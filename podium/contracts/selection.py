@@ -8,7 +8,7 @@ from podium.contracts import document
 from podium.foundation.files import write_json
 
 PATH = Path("data/select/chosen.json")
-VERSION = 4
+VERSION = 5
 SPARED = "the linear probes vote alone (select says why)"  # of what is not trained
 
 
@@ -22,6 +22,7 @@ class Selection(BaseModel):
     resize: str
     freeze: str  # as params.yaml has it, or what auto became by a trial
     epochs: int | None = None  # that a trial found to pay; None: what params.yaml and the rule say
+    rate: float | None = None  # the learning rate, likewise
 
 
 def write(chosen: Selection, path: Path = PATH) -> None:

@@ -25,6 +25,7 @@ class Trial(BaseModel):
     size: int  # pixels: the network's input
     freeze: str  # up to where it stayed frozen
     epochs: int
+    rate: float | None = None  # of learning, where it is not the rule's
     images: int  # validated
     seen: float  # loss of the trained network on images that it learnt from, as they are
     probe: float  # loss of the probes' mean, out of fold

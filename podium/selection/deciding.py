@@ -71,6 +71,11 @@ def pays_twice(before: Floats, after: Floats, groups: Sequence[str]) -> bool:
     return change.pays and change.gain > WORTH * float(before.mean())
 
 
+def better(before: Floats, after: Floats, groups: Sequence[str]) -> bool:
+    """Are the losses (n,) lower beyond the error?"""
+    return paired(before, after, groups).pays
+
+
 def averaging(members: Floats, link: str, count: int) -> float:
     """What the vote of `count` networks is expected to gain in loss over one of them, without labels.
 
@@ -96,6 +101,7 @@ class Plan:
     size: int  # pixels: the input
     freeze: str  # up to where the network stayed frozen
     epochs: int
+    rate: float | None = None  # of learning, where it is not the rule's
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,7 @@ def judge(
         size=plan.size,
         freeze=plan.freeze,
         epochs=plan.epochs,
+        rate=plan.rate,
         images=len(held.given),
         seen=float(learnt.losses(link).mean()),
         **{name: float(values.mean()) for name, values in losses.items()},
@@ -188,4 +195,5 @@ def _averaging(trial: Trial) -> str:
 
 
 def _epochs(trial: Trial) -> str:
-    return f"{trial.epochs} epoch{'s' * (trial.epochs != 1)}"
+    at = f" at a rate of {trial.rate:g}" if trial.rate else ""
+    return f"{trial.epochs} epoch{'s' * (trial.epochs != 1)}{at}"

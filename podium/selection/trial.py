@@ -103,7 +103,9 @@ def beside(probes: Chosen, seen: Seen, count: int) -> Tried:
     known = np.concatenate([_probes(probes, material, fold, "oof", case.rows[homes[fold]]) for fold in homes])
     groups = [case.groups[row] for row in np.concatenate(list(homes.values()))]
     size = first.network.preprocessing.size
-    plan = deciding.Plan(list(homes), size, first.parts.name, first.resolved.epochs)
+    asked = first.request.train.lr
+    rate = None if asked == "auto" else asked
+    plan = deciding.Plan(list(homes), size, first.parts.name, first.resolved.epochs, rate)
     averaged = _averaged(seen.sight, probes, count)
     told, losses = deciding.judge(plan, known, seen.held, seen.learnt, groups, averaged, case.link)
     return Tried(seen, told, losses, groups)

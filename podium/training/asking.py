@@ -36,10 +36,12 @@ def request(fold: int, folds: Sequence[int], chosen: selection.Selection, like: 
     """The training of one of `folds` as `select` chose it; of a refit, with the fold `like`'s many images."""
     one = asked(fold)
     freeze = chosen.freeze if one.network.freeze == "auto" else one.network.freeze
-    epochs = one.train.epochs if chosen.epochs is None or one.train.epochs != "auto" else chosen.epochs
+    train = one.train
+    epochs = train.epochs if chosen.epochs is None or train.epochs != "auto" else chosen.epochs
+    rate = train.lr if chosen.rate is None or train.lr != "auto" else chosen.rate
     return replace(
         one,
-        train=one.train.model_copy(update={"epochs": epochs}),
+        train=train.model_copy(update={"epochs": epochs, "lr": rate}),
         folds=tuple(folds),
         image=one.image.model_copy(update={"size": chosen.size, "resize": chosen.resize}),
         network=one.network.model_copy(update={"freeze": freeze}),

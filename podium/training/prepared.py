@@ -90,6 +90,11 @@ class Prepared:
         return identity.key(parameters, network.module, [self.rows.frame, self.check.frame], arrays)
 
     @property
+    def part(self) -> auto.TrainedPart:
+        """What trains, as far as rules look."""
+        return part_that_trains(self.network, self.parts)
+
+    @property
     def starts_from_probe(self) -> bool:
         """Does the head start as the linear probe's solution, on layers that know something?"""
         params = self.request.train
@@ -247,8 +252,7 @@ def _resolved(
         return resolved
     memory = auto.Memory(
         size=summary.memory(device),
-        weights=summary.kept(network.module, params.optimizer)
-        + summary.average(network.module, params.ema),
+        weights=summary.kept(network.module, params.optimizer) + summary.average(network.module, params.ema),
         activations=summary.activations(seen.tail, seen.shape),
         each=4 if precision == choices.EXACT else 2,
     )

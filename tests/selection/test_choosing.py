@@ -24,6 +24,8 @@ GOOD: set[int] = set()  # sizes at which the network gains
 FIRST, FURTHER = [1.0], [1.0]  # loss of the first probe, and of all that may vote
 ASKED: list[str] = []  # for further probes
 LEARNS = [4]  # epochs up to which twice as many halve the loss
+PART = ["tail"]  # that trains
+FASTER = [2.0]  # what a rate of one's own does to the loss
 TABLES = SimpleNamespace(images=pd.DataFrame({"width": [300], "height": [400], "length": [1]}))
 
 
@@ -47,9 +49,11 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     def prepare(asked: Request, _tables: object) -> SimpleNamespace:
         seen = SimpleNamespace(size=asked.image.size, resize=asked.image.resize)
         setup = SimpleNamespace(processes=int(asked.train.devices) * asked.train.nodes)
-        resolved = SimpleNamespace(epochs=2 if asked.train.epochs == "auto" else asked.train.epochs)
-        network = SimpleNamespace(preprocessing=seen)
-        return SimpleNamespace(request=asked, setup=setup, network=network, resolved=resolved, device="cpu")
+        resolved = SimpleNamespace(epochs=2 if asked.train.epochs == "auto" else asked.train.epochs, lr=1e-4)
+        return SimpleNamespace(
+            request=asked, setup=setup, network=SimpleNamespace(preprocessing=seen), resolved=resolved,
+            device="cpu", part=PART[0],
+        )  # fmt: skip
 
     def cost(prepared: SimpleNamespace, folds: int) -> float:
         shallow = prepared.request.network.freeze == "last_stage"
@@ -63,6 +67,7 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
         size, freeze = prepared[0].network.preprocessing.size, prepared[0].request.network.freeze
         epochs = prepared[0].resolved.epochs
         loss = 1.6 / min(epochs, LEARNS[0]) if size in GOOD else 1.0
+        loss *= 1 if prepared[0].request.train.lr == "auto" else FASTER[0]
         known = FIRST[0] if probes is PROBES else FURTHER[0]
         values = {"probe": known, "network": loss, "both": known, "gain": known - loss, "error": 0.1}
         told = Trial(
@@ -186,6 +191,22 @@ def test_further_probes_may_show_that_training_does_not_pay(
 
 def test_a_named_network_is_trained_beside_all_probes(tried: list[list[int]]) -> None:
     assert chosen({}, {"model": "resnet18"}).train and ASKED == ["further"]
+
+
+@pytest.mark.parametrize(("change", "rate"), [(0.5, 3e-4), (2.0, None)])
+def test_of_two_rates_without_batch_norm_the_better_is_taken(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch, change: float, rate: float | None
+) -> None:
+    """The rule's is a recipe's, unmeasured here."""
+    monkeypatch.setattr(sys.modules[__name__], "GOOD", {224})
+    monkeypatch.setattr(sys.modules[__name__], "LEARNS", [2])
+    monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
+    monkeypatch.setattr(sys.modules[__name__], "FASTER", [change])
+    assert chosen({}, {}).rate is None and tried == [[0]]  # with batch norm the rates were measured
+    monkeypatch.setattr(sys.modules[__name__], "PART", ["normless"])
+    found, told = explained(request({}, {}))
+    assert found.train and found.rate == rate and tried == [[0]] * 3 and len(told.others) == 1
+    assert explained(request({}, {}, {"lr": 1e-4}))[0].rate == 1e-4 and tried[3:] == [[0]]
 
 
 def test_a_depth_that_the_user_set_is_trained_untried(tried: list[list[int]]) -> None:

@@ -108,3 +108,10 @@ def test_each_network_has_its_seed_and_a_finished_one_is_not_trained_again(
     assert "epoch" not in capsys.readouterr().out
     assert (refit.FOLDER / "network0/model.safetensors").read_bytes() == before
     assert sorted(file.name for file in refit.FOLDER.iterdir()) == ["network0", refit.FILE]
+
+
+def test_a_fold_is_trained_at_the_rate_that_a_trial_found_and_at_the_user_s_own(project: Path) -> None:
+    selection.write(selection.read().model_copy(update={"rate": 3e-4}))
+    for own, taken in (("auto", 3e-4), (0.02, 0.02)):
+        write_params(project, train={"lr": own})
+        assert asking.request(0, [0], selection.read()).train.lr == taken
