@@ -27,6 +27,7 @@ from podium.networks.precision import DTYPES
 from podium.training.feed.data import Batches, loader
 from podium.training.feed.sampling import EpochBatches
 from podium.training.loop import resume as states
+from podium.training.params import TrainParams
 from podium.training.record import summary
 from podium.training.settings import auto
 from podium.tta.members import FoldNetwork, Inputs, logits_of
@@ -237,8 +238,11 @@ def memory(setup: Setup) -> dict[str, Any]:
 def _auto(setup: Setup, room: float) -> int:
     """The batch that `train.auto` would take on a card with so much memory."""
     module, shape = setup.network(setup.sizes.model).module, (3, setup.sizes.size, setup.sizes.size)
+    images, params = 10 * auto.LARGEST_BATCH, TrainParams(auto=True)
+    resolved = auto.resolve(params, images, "cuda", cores(), part="whole", pretrained=True)
     kept, left = summary.kept(module, "adamw"), summary.activations(module, shape)
-    return auto.largest(auto.fits(int(room), kept, left, each=2), images=10 * auto.LARGEST_BATCH)
+    memory = auto.Memory(int(room), kept, left, each=2)
+    return auto.fitted(resolved, memory, images, on_cpu=False, grow=True).batch_size
 
 
 def _peak(setup: Setup, batch: int, room: float) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def takes(entry: Entry, size: int) -> bool:
     try:
         with torch.device("meta"), torch.no_grad():
             overlay = {"state_dict": timm.create_model(entry.name).state_dict()}
-            classes = timm.get_pretrained_cfg(entry.name, allow_unregistered=True).num_classes
-            module = _load(entry.name, overlay, classes, {"img_size": size})
+            config: Any = timm.get_pretrained_cfg(entry.name, allow_unregistered=True)
+            module = _load(entry.name, overlay, config.num_classes, {"img_size": size})
             module.eval()(torch.zeros(1, 3, size, size))
     except Exception:  # whatever a network says of a size that it cannot have
         return False
