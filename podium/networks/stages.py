@@ -9,7 +9,9 @@ from podium.networks.graph import TracedGraph, clean
 
 QUARTERS = 4  # a network that keeps one resolution has its blocks in so many stages
 MIXING = (nn.Conv2d, nn.MultiheadAttention)
-ATTENTION_WORD = "attention"  # in the class name of a library's own attention layers
+ATTENTION_WORDS = ("attention", "attn")  # in the class names of libraries' own attention layers
+
+Ends = list[tuple[fx.Node, str]]  # where modules end, with the outermost one that does, in running order
 
 
 def stage_ends(graph: TracedGraph, module: nn.Module) -> list[str]:
@@ -18,12 +20,17 @@ def stage_ends(graph: TracedGraph, module: nn.Module) -> list[str]:
     A stage ends where the next value has fewer positions. What comes after the last convolution or
     attention over several positions is no stage of its own: heads may hold convolutions of one (hgnetv2,
     mobilenetv4), or an attention that pools (siglip). Where no cut is clean (dinov3 hands positions to each
-    block) the stages are the same, and what is frozen runs with the rest.
+    block, XCiT the sides to all but its last) the stages are the same, and what is frozen runs with the rest.
     """
-    return _ends(graph, module, _candidates(graph)) or _ends(graph, module, _outputs(graph))
+    found, every = (_body(graph, module, ends) for ends in (_candidates(graph), _outputs(graph)))
+    names, all_names = ([name for _, name in ends] for ends in (found, every))
+    same = _sequence(names) == _sequence(all_names)  # else they are not the body's
+    clean_ends = _drops(graph, found) or (_quarters(names) if same else [])
+    return clean_ends or _drops(graph, every) or _quarters(all_names)
 
 
-def _ends(graph: TracedGraph, module: nn.Module, ends: list[tuple[fx.Node, str]]) -> list[str]:
+def _body(graph: TracedGraph, module: nn.Module, ends: Ends) -> Ends:
+    """Of `ends` those up to the last convolution or attention over several positions."""
     order = {node: number for number, node in enumerate(graph.graph.nodes)}
     mixing = [
         order[node]
@@ -31,37 +38,46 @@ def _ends(graph: TracedGraph, module: nn.Module, ends: list[tuple[fx.Node, str]]
         if len(shape) > 2 and _seen(graph, node) > 1 and _mixes(module, str(node.target))
     ]
     last = max(mixing, default=-1)
-    drops = [
+    return [(node, name) for node, name in ends if order[node] <= last]
+
+
+def _drops(graph: TracedGraph, ends: Ends) -> list[str]:
+    """The names after which the next value has fewer positions."""
+    return [
         name
         for (node, name), (after, _) in pairwise(ends)
-        if _positions(graph.shapes[after]) < _positions(graph.shapes[node]) and order[node] < last
+        if _positions(graph.shapes[after]) < _positions(graph.shapes[node])
     ]
-    return drops or _quarters([name for node, name in ends if order[node] <= last])
 
 
-def _candidates(graph: TracedGraph) -> list[tuple[fx.Node, str]]:
+def _candidates(graph: TracedGraph) -> Ends:
     """Every clean cut with the outermost module that ends there."""
     return [(node, name) for node, name in _outputs(graph) if clean(graph, node)]
 
 
-def _outputs(graph: TracedGraph) -> list[tuple[fx.Node, str]]:
+def _outputs(graph: TracedGraph) -> Ends:
     """Every place where a module ends, with the outermost one that does."""
     names: dict[fx.Node, str] = {}
     for name, node in graph.outputs.items():
         if node not in names or name.count(".") < names[node].count("."):
             names[node] = name
-    return [(node, names[node]) for node in graph.graph.nodes if node in names]
+    return [(node, names[node]) for node in graph.graph.nodes if node in names and node in graph.shapes]
 
 
 def _quarters(names: list[str]) -> list[str]:
     """The last block of each quarter but the last, of the longest sequence of blocks."""
     if not names:
         return []
-    parent, _ = Counter(name.rpartition(".")[0] for name in names).most_common(1)[0]
+    parent = _sequence(names)
     blocks = [name for name in names if parent in (name, name.rpartition(".")[0])]  # the last ends the parent
     count = len(blocks)
     marks = sorted({count * quarter // QUARTERS - 1 for quarter in range(1, QUARTERS)} - {-1})
     return [blocks[mark] for mark in marks if mark < count - 1]
+
+
+def _sequence(names: list[str]) -> str:
+    """The parent of most of the names."""
+    return Counter(name.rpartition(".")[0] for name in names).most_common(1)[0][0] if names else ""
 
 
 def _positions(shape: tuple[int, ...]) -> int:
@@ -79,6 +95,6 @@ def _seen(graph: TracedGraph, node: fx.Node) -> int:
 
 def _mixes(module: nn.Module, name: str) -> bool:
     return any(
-        isinstance(part, MIXING) or ATTENTION_WORD in type(part).__name__.lower()
+        isinstance(part, MIXING) or any(word in type(part).__name__.lower() for word in ATTENTION_WORDS)
         for part in module.get_submodule(name).modules()
     )

@@ -154,6 +154,8 @@ def test_a_transformer_has_quarters_for_stages() -> None:
         ("mobilenetv4_conv_small", "blocks.2", "blocks.1"),
         ("vit_base_patch16_siglip_224", "blocks.8", "blocks.5"),
         ("vit_small_patch16_dinov3", "blocks.8", "blocks.5"),
+        ("xcit_nano_12_p16_224", "blocks.8", "blocks.5"),
+        ("cait_xxs24_224", "blocks.17", "blocks.11"),
     ],
 )
 def test_what_a_head_does_with_one_position_is_no_stage(model: str, last: str, two: str) -> None:
