@@ -21,33 +21,52 @@ TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.I | re.S)
 SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]?")
 SHOWN = 160  # letters of the sentence
 SPELLINGS = (  # regex -> metric; of several in one place, or within each other, the longest counts
-    (r"quadratic[\s-]*(?:ally)?[\s-]*weighted[\s-]*(?:cohen'?s?[\s-]*)?kappa|\bQWK\b", "quadratic_kappa"),
+    (r"quadratic[\s-]*(?:ally)?[\s-]*weighted[\s-]*(?:cohen'?s?[\s-]*)?kappa|\bQWK\b"
+     r"|kappa[^.\n]{0,40}quadratic", "quadratic_kappa"),
     (r"(?:mean|average)[\s-]*column[\s-]*wise[\s-]*(?:roc[\s-]*)?(?:auc|area)|\bMC[\s-]?AUC\b", "roc_auc"),
     (r"weighted[\s-]*AUC", "weighted_auc"),
     (r"partial[\s-]*(?:area under|AUC)[^.\n]{0,40}|\bpAUC\b", "partial_auc"),
     (r"probabilistic[\s-]*F[\s-]*(?:1|score)?|\bpF1\b", "probabilistic_f1"),
-    (r"area under (?:the )?(?:roc|receiver)|roc[\s-]*auc|auc[\s-]*roc|\bauroc\b|\bAUC\b", "roc_auc"),
+    (r"area under (?:the )?(?:roc|receiver|curve)|roc[\s-]*auc|auc[\s-]*roc|\bauroc\b|\bAUC\b", "roc_auc"),
     (r"(?:mean average precision|\bMAP)\s*(?:@|at)\s*(\d+)|\bMAP@(\d+)", "map_at_{}"),
+    (r"(?:mean[\s-]*)?average[\s-]*precision(?:[\s-]*score)?(?!\s*(?:\(?MAP\)?)?\s*(?:@|at\b))"
+     r"|area under (?:the )?precision[\s-]*recall|\bAUPRC\b|\bPR[\s-]*AUC\b", "average_precision"),
     (r"multi[\s-]*class[\s-]*(?:log(?:arithmic)?[\s-]*)?loss|log(?:arithmic)?[\s-]*loss|cross[\s-]*entropy",
      "log_loss"),
     (r"macro[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score|measure)|F1[\s-]*macro|macroF", "f1_macro"),
+    (r"\bF[\s-]*1[\s-]*(?:score)?[\s,(-]{1,3}(?:with |using )?micro",
+     "f1_micro"),
+    (r"\bF[\s-]*1[\s-]*(?:score)?[\s,(-]{1,3}(?:with |using )?weighted"
+     r"|weighted average[\s-]*F[\s-]*1",
+     "f1_weighted"),
+    (r"mean[\s-]*F[\s-]*1?[\s-]*score[^.\n]{0,20}(?:example|sample)"
+     r"|F[\s-]*1[^.\n]{0,40}for (?:each|every) image",
+     "f1_samples"),
     (r"weighted[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score)", "f1_weighted"),
-    (r"(?:sample|example)[\s-]*(?:wise|based|averaged)?[\s-]*F[\s-]*(?:1|score)", "f1_samples"),
+    (r"(?:sample|example)[\s-]*(?:wise|based|averaged)?[\s-]*F[\s-]*(?:1|score|measure)",
+     "f1_samples"),
     (r"(?:mean[\s-]*)?\(?\bF[\s_{]*2\}?\)?[\s-]*(?:score|measure)", "f2_samples"),
     (r"mean[\s-]*F[\s-]*(?:1[\s-]*)?score|micro[\s-]*(?:averaged?[\s-]*)?F[\s-]*(?:1|score)", "f1_micro"),
     (r"\bF1[\s-]*(?:score|measure)?|\bF-score", "f1_macro"),
-    (r"(?:mean[\s-]*column[\s-]*wise[\s-]*)?root[\s-]*mean[\s-]*squared?[\s-]*error|\b(?:MC)?RMSE\b", "rmse"),
+    (r"(?:mean[\s-]*column[\s-]*wise[\s-]*)?root[\s-]*mean[\s-]*squared?[\s-]*error|\b(?:MC)?RMSE\b"
+     r"|mean[\s-]*squared?[\s-]*error|\bMSE\b", "rmse"),
     (r"mean[\s-]*absolute[\s-]*error|\bMAE\b", "mae"),
     (r"global(?:ly)?[\s-]*(?:weighted[\s-]*)?(?:coefficient of determination|R(?:2|\^2|²)(?!\w))",
      "global_r2"),
     (r"coefficient of determination|\bR(?:2|\^2|²)(?!\w)|\bR[\s-]*squared\b", "r2"),
-    (r"balanced[\s-]*accuracy|mean[\s-]*(?:per[\s-]*)?class[\s-]*accuracy", "balanced_accuracy"),
+    (r"(?:balanced|normali[sz]ed)[\s-]*(?:multi[\s-]*class[\s-]*)?accuracy"
+     r"|(?:mean|average|averaged)[\s-]*(?:per[\s-]*)?class[\s-]*(?:wise[\s-]*)?(?:accuracy|recall)"
+     r"|(?:macro(?:[\s-]*averaged?)?|unweighted average|mean)[\s-]*recall", "balanced_accuracy"),
     (r"(?:categori[sz]ation|classification|top[\s-]*1)?[\s-]*accuracy|(?:classification|top[\s-]*1) error"
-     r"|(?:percentage|fraction|share) of (?:correct|images that are correct)", "accuracy"),
+     r"|(?:percentage|fraction|share|proportion|number) of (?:[a-z]+ ){0,4}correct"
+     r"|misclassification (?:rate|error)",
+     "accuracy"),
 )  # fmt: skip
 UNKNOWN = re.compile(  # told, but not taken
     r"\bdice\b|\bIoU\b|intersection over union|hausdorff|levenshtein|laplace"
-    r"|root[\s-]*mean[\s-]*squared?[\s-]*log|\bRMSLE\b|global average precision|hierarchical",
+    r"|root[\s-]*mean[\s-]*squared?[\s-]*log|\bRMSLE\b|global average precision|hierarchical"
+    r"|kullback|\bKL[\s-]div|matthews|\bMCC\b|\bbrier\b|jaccard|\b(?:s?MAPE|MRR)\b|reciprocal rank"
+    r"|pearson|spearman",
     re.I,
 )
 
