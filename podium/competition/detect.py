@@ -91,6 +91,7 @@ class _Detection:
         subset, findings = divide(self.roles, labels, ids, listed, named)
         self.findings += findings
         self._refuse_none(subset)
+        self.findings += targets.read_shares(labels, self.params.metric or self.meta.metric)
         if self.params.task is None:
             targets.read_numbers(labels, self.params.metric or self.meta.metric)
         classes = self._targets(labels, subset) if labels.columns else self._classes(labels, subset)

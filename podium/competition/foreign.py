@@ -38,6 +38,7 @@ BOXES = (".txt", ".xml", ".json")  # what lies beside an image, under its name, 
 START = 1 << 16  # bytes of a table in which its header line ends
 ADDRESS, ADDRESSES = re.compile(rb'"url', re.IGNORECASE), "addresses of pictures in JSON"
 ADDRESS_CELL, ADDRESSES_CELLS = re.compile(rb"[,;\t\n\"]https?://", re.IGNORECASE), "addresses of pictures"
+STROKES = re.compile(rb"\[\[\[\d")  # a drawing as lists of points
 MANY = 64  # columns of numbers that make a table one of pixels: an 8 x 8 image
 WIDE = ("pixel", "px")
 RUN_OF_PIXELS = re.compile(r"(?:\d+ ){63}\d")  # a cell of 64 numbers
@@ -52,7 +53,7 @@ def no_images(raw: Raw) -> UserError:
     names = raw.names()
     for part in filter(None, map(part_of, names)):
         return UserError(f"{raw.path} holds no images: {part}")
-    packed = _first_train([name for name in names if name.lower().endswith(PACKED)])
+    packed = _first_train([name for name in names if name.lower().endswith(PACKED) and not _kind(raw, name)])
     if packed and "ubyte" not in packed[0].lower():
         return UserError(
             f"{raw.path} holds no images but {_some(packed)}, which is not unpacked here: unpack it and give "
@@ -159,7 +160,9 @@ def _kind(raw: Raw, name: str) -> str:
     lower = name.lower()
     if lower.endswith(PHOTOS):
         return "pictures of another format"
-    kind = next((kind for suffix, kind in KINDS.items() if lower.endswith(suffix)), "")
+    kind = next((kind for suffix, kind in KINDS.items() if lower.endswith((suffix, suffix + ".gz"))), "")
+    if lower.endswith(SUFFIXES) and STROKES.search(raw.glance(name, START)):
+        return KINDS[".ndjson"]
     if lower.endswith(".json") and ADDRESS.search(raw.glance(name, START)):
         return ADDRESSES
     if lower.endswith(SUFFIXES) and ADDRESS_CELL.search(raw.glance(name, START)):

@@ -63,21 +63,23 @@ def joined(sheets: Sequence[Sheet], pool: ImageIndex) -> list[Sheet]:
 
     A row for each image; the key is a column of one name in both, once in the first.
     """
-    listing = [
-        (sheet, ids) for sheet in sheets if not is_sample(sheet.name) and (ids := id_column(sheet, pool))
-    ]
+    naming = {sheet.name: _naming(sheet, pool) for sheet in sheets if not is_sample(sheet.name)}
     made = []
     for labels in sheets:
-        if is_sample(labels.name) or id_column(labels, pool) is not None:
+        if naming.get(labels.name, "") is not None:
             continue
-        for images, ids in listing:
+        for images in sheets:
+            ids = naming.get(images.name)
             key = next((name for name in labels.header if name in images.columns and name != ids), None)
-            if key is None or not _is_key(labels, key, images):
-                continue
-            if match(images.columns[ids], pool).share < ENOUGH:
-                continue
-            made.append(_together(labels, key, images, ids))
+            if ids is not None and key is not None and _is_key(labels, key, images):
+                made.append(_together(labels, key, images, ids))
     return made
+
+
+def _naming(sheet: Sheet, pool: ImageIndex) -> str | None:
+    """The column that names images, most of its cells: a few numbers of labels name some by chance."""
+    column = id_column(sheet, pool)
+    return column if column and match(sheet.columns[column], pool).share >= ENOUGH else None
 
 
 def _is_key(labels: Sheet, key: str, images: Sheet) -> bool:

@@ -1,6 +1,7 @@
 """Which of a table's columns could be the label, by what the sample asks for, by name and by content."""
 
 import re
+from dataclasses import replace
 
 from podium.competition.roles import file_role
 from podium.competition.truths import truth
@@ -23,6 +24,7 @@ FLAGS = {  # columns of yes and no that tell a subset -> (yes, no)
     "istest": ("test", "train"), "isvalid": ("validation", "train"), "isval": ("validation", "train"),
     "isvalidation": ("validation", "train"), "istrain": ("train", "test"),
 }  # fmt: skip
+MEANS = {"mean", "avg", "average", "median", "value", "target", "true"}  # beside a spread, of each number
 SPLIT_WORDS = {"split", "subset", "set", "dataset", "usage", "partition"}
 
 
@@ -58,12 +60,13 @@ def label_column(
         return spelled, 2
     usable = [name for name in usable if not (is_group(name) or is_split(name) or name.lower() in NO_LABELS)]
     named_so = [name for name in usable if SURE_WORDS & words_in(name)]
-    if len(usable) > 1 and len(named_so) == 1:
+    if len(named_so) == 1:
         return named_so[0], 2
-    if len(usable) > 1:
+    numbers = [] if wanted else [name for name in rest if name not in usable and _is_measure(sheet, name)]
+    if len(usable) > 1 or (usable and numbers):
         raise Undecided(
-            f"{sheet.name} has several columns that could be the label ({', '.join(usable[:8])}): "
-            "name one in competition.label_column."
+            f"{sheet.name} has several columns that could be the label "
+            f"({', '.join((usable + numbers)[:8])}): name one in competition.label_column."
         )
     return (usable[0], 1) if usable else ("", 0)
 
@@ -109,6 +112,22 @@ def number_columns(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str
         return []
     cells = {cell for name in named for cell in sheet.columns[name] if cell}
     return named if all(map(is_number, cells)) and {truth(cell) for cell in cells} - {"0", "1"} else []
+
+
+def as_asked(sheet: Sheet, wanted: list[str]) -> Sheet:
+    """The table with the sample's names for its columns, where each has one ending more: X4_mean for X4.
+
+    Of several endings the one of a mean is taken; else the table stays as it is.
+    """
+    if len(wanted) < 2 or not set(wanted).isdisjoint(sheet.header):
+        return sheet
+    more = [name[len(wanted[0]) :] for name in sheet.header if name.startswith(wanted[0])]
+    whole = [end for end in more if not end[0].isalnum() and {one + end for one in wanted} <= {*sheet.header}]
+    means = whole if len(whole) == 1 else [end for end in whole if words_in(end) & MEANS]
+    if len(means) != 1:
+        return sheet
+    own = {one + means[0]: one for one in wanted}
+    return replace(sheet, columns={own.get(name, name): cells for name, cells in sheet.columns.items()})
 
 
 def is_group(name: str) -> bool:
@@ -157,6 +176,12 @@ def _could_be_label(sheet: Sheet, name: str) -> bool:
     distinct = len(set(cells))
     usual = name.lower().replace(" ", "_") in LABEL_WORDS and distinct >= 1
     return usual or (distinct >= 2 and (distinct <= len(cells) / 2 or len(cells) <= 50))
+
+
+def _is_measure(sheet: Sheet, name: str) -> bool:
+    """Whether a column holds numbers, most of them different, and is none of those known: an age."""
+    known = is_group(name) or is_split(name) or name.lower() in NO_LABELS or "id" in words_in(name)
+    return not known and all(map(is_number, sheet.columns[name]))
 
 
 def _word_among(names: list[str]) -> bool:

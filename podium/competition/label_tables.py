@@ -4,12 +4,21 @@ import re
 
 from podium.competition.id_columns import counts_rows
 from podium.competition.id_forms import hint
-from podium.competition.label_columns import group_rank, is_group, no_column, split_column, split_word
+from podium.competition.label_columns import (
+    as_asked,
+    group_rank,
+    is_group,
+    no_column,
+    split_column,
+    split_word,
+)
 from podium.competition.labels import SHOWN, ShippedLabels
 from podium.competition.matching import ImageIndex, Match, match, which
 from podium.competition.params import CompetitionParams
+from podium.competition.tasks import holds_boxes
 from podium.competition.told import tell
 from podium.competition.truths import truth
+from podium.competition.written import is_nothing
 from podium.download.tables import Sheet
 from podium.forms.classes import integer
 from podium.foundation.errors import UserError
@@ -27,13 +36,16 @@ def from_table(
     params: CompetitionParams,
     wanted: dict[str, list[str]],
     known: set[str],
+    untold: bool = False,
 ) -> ShippedLabels | None:
     """Labels of the pool's images from column `ids` and the label's; None where no column could be the label.
 
     others: images of other roles, whose rows are no mistake.
     wanted: the sample's columns after its id, which often name the label's column or the classes.
-    known: the names of class folders.
+    known: the names of class folders. untold: whether nothing tells the test images, so that rows without a
+    label do.
     """
+    sheet = as_asked(sheet, list(wanted))
     rest = [name for name in sheet.header if name != ids and not counts_rows(sheet, name)]
     rest = [name for name in rest if not pool.rows or name.casefold() != pool.rows.casefold()]
     told = tell(sheet, ids, rest, params, wanted, known)
@@ -43,7 +55,9 @@ def from_table(
     _refuse_missing(sheet, ids, found, others, params)
     if told.task == "single" and found.several and len(set(told.cells)) == len(found.found):
         return None  # a label of its own for each folder: a list of classes, and no rows
-    labels = _collect(sheet, ids, told.column, told.cells, found, params)
+    cells = ["" if is_nothing(cell) else cell for cell in told.cells] if untold else told.cells
+    untold = untold and params.on_missing == "few" and not _may_miss(cells.count(""), len(cells), params)
+    labels = _collect(sheet, ids, told.column, cells, found, params, untold)
     labels.row_of = _rows_of(sheet, ids, found, pool.rows)
     labels.strength, labels.rows = told.strength, len(set(sheet.columns[ids]))
     labels.task, labels.columns, labels.mark = told.task, told.columns, told.mark
@@ -53,7 +67,13 @@ def from_table(
 
 
 def _collect(
-    sheet: Sheet, ids: str, column: str, cells: list[str], found: Match, params: CompetitionParams
+    sheet: Sheet,
+    ids: str,
+    column: str,
+    cells: list[str],
+    found: Match,
+    params: CompetitionParams,
+    untold: bool,
 ) -> ShippedLabels:
     group = _group_column(sheet, ids, column, params.group_column)
     split = split_column(sheet)
@@ -67,6 +87,9 @@ def _collect(
     for i, (name, label) in enumerate(zip(sheet.columns[ids], cells, strict=True)):
         paths = found.paths(name)
         if not paths:
+            continue
+        if not label and untold:
+            labels.splits |= dict.fromkeys(paths, "test")
             continue
         if not label:
             empty = cells.count("")
@@ -94,6 +117,9 @@ def _collect(
         labels.notes.append(
             f"{len(found.missing):,} ids of {sheet.name} are no training images: left out ({names})"
         )
+    if untold:
+        text = f"{cells.count(''):,} images of {sheet.name} have no label"
+        labels.notes.append(f"{text}: they are the test, as nothing else tells it")
     if unnamed:
         labels.notes.append(
             f"{len(unnamed):,} images of {sheet.name} have no label: unlabelled ({_list(unnamed)})"
@@ -158,6 +184,16 @@ def _refuse_missing(
             f"({len(missing):,} of {len(set(sheet.columns[ids])):,} are missing{hint(missing[0])}); "
             "competition.on_missing: skip leaves such rows out."
         )
+
+
+def without_boxes(found: list[ShippedLabels], sheets: list[Sheet]) -> list[ShippedLabels]:
+    """Of the labels of several tables those of no boxes of a part of the others' images."""
+    boxed = {sheet.name for sheet in sheets if holds_boxes(sheet)}
+    return [
+        one
+        for one in found
+        if one.source not in boxed or not any(one.of.keys() < other.of.keys() for other in found)
+    ]
 
 
 def _names_beside(sheet: Sheet, column: str) -> dict[int, str]:

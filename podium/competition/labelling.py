@@ -5,10 +5,12 @@ from podium.competition.foreign import other_labels, pixel_table
 from podium.competition.id_columns import id_column
 from podium.competition.id_forms import ROUNDED, is_rounded
 from podium.competition.label_columns import shown_words
+from podium.competition.label_files import as_table
 from podium.competition.labels import STORAGE, ShippedLabels, folders_of, from_folders, from_names
 from podium.competition.matching import match
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import Roles, file_role, word_role
+from podium.competition.shared import gather
 from podium.competition.sheets import Sheets
 from podium.competition.unused import tell_unused
 from podium.competition.written import alike, nothings
@@ -35,6 +37,8 @@ def find_labels(
         folders = _folder_labels(roles, values, params.class_level, strict=True)
     elif params.labels is not None:
         folders = None
+    if tables is None and folders is None and params.labels is None:
+        tables = _from_files(raw, roles, sheets, values)
     if tables and folders and not set(tables.of) & set(folders.of) and tables.classes() <= folders.classes():
         _join(folders, tables)
         tables = None
@@ -46,7 +50,7 @@ def find_labels(
     if labels is None:
         raise pixel_table(raw) or UserError(_no_labels(raw, roles, sheets))
     if labels is folders:
-        findings += _empty(raw, folders, roles)
+        findings += [*_empty(raw, folders, roles), *gather(raw, labels, roles, params.task)]
     if labels is not tables and params.labels is None:
         findings += tell_unused(sheets, labels, values)
     counted = f"{len(labels.columns)} columns" if labels.columns else f"{len(labels.classes())} classes"
@@ -56,6 +60,15 @@ def find_labels(
     said = [Finding(what="labels", found=text), *findings, *notes, *alike(labels)]
     said += nothings(labels.of, shown_words(values))
     return labels, said + _merge(labels, params)
+
+
+def _from_files(raw: Raw, roles: Roles, sheets: Sheets, values: Values) -> ShippedLabels | None:
+    """Labels from a file beside each image."""
+    sheet = as_table(raw, roles.images("train") or roles.images(""))
+    if sheet is None:
+        return None
+    sheets.all.append(sheet)
+    return sheets.labels(roles, values, set())
 
 
 def _merge(labels: ShippedLabels, params: CompetitionParams) -> list[Finding]:

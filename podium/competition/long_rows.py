@@ -1,18 +1,19 @@
 """Samples with a row for each image and column: `ID_1_any` asks for the column `any` of the image `ID_1`."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from podium.competition.id_columns import counts_rows, value_columns
 from podium.competition.keys import through_table
 from podium.competition.matching import ImageIndex, match
-from podium.competition.roles import Roles
+from podium.competition.roles import Roles, file_role
 from podium.competition.sample import POOLS, is_sample
 from podium.competition.suffixes import stem
 from podium.competition.tasks import refuse_pixels
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
+from podium.forms.marks import mark_between
 from podium.foundation.errors import UserError
 
 MARKS = "_-. :|/"  # where an id of an image may end
@@ -50,7 +51,8 @@ def widened(sheets: Sequence[Sheet], roles: Roles, named: str | None) -> tuple[l
             continue
         wide = [_wide(sheet, long, sheet is sample) for sheet in sheets]
         columns = {name.casefold() for name in long.columns}
-        told = [sheet for sheet in wide if sheet.name != sample.name and columns <= _folded(sheet.header)]
+        told = [sheet for sheet in wide if _is_trained(sheet, named) and _tells(sheet, columns)]
+        told = told or [sample] * (columns <= _folded(part for path in roles.of for part in path.split("/")))
         if not told or len(value_columns(sample, sample.header[0])) > 1:
             names = {stem(path.rpartition("/")[2]) for path in roles.of}
             refuse_pixels(sample, sample.header[0], sample.columns[sample.header[0]], names)
@@ -67,8 +69,24 @@ def _may_be(sheet: Sheet, named: str | None) -> bool:
     return sheet.name == named if named else is_sample(sheet.name)
 
 
-def _folded(names: Sequence[str]) -> set[str]:
+def _is_trained(sheet: Sheet, named: str | None) -> bool:
+    return not _may_be(sheet, named) and file_role(sheet.name) != "test"
+
+
+def _folded(names: Iterable[str]) -> set[str]:
     return {name.casefold() for name in names}
+
+
+def _tells(sheet: Sheet, columns: set[str]) -> bool:
+    """Whether a table has these columns, or one whose cells hold these names, one or several each."""
+    if columns <= _folded(sheet.header):
+        return True
+    for cells in sheet.columns.values():
+        mark = mark_between(cells)
+        words = {word.strip() for cell in cells for word in (cell.split(mark) if mark else [cell])}
+        if columns <= _folded(words):
+            return True
+    return False
 
 
 def _long(sample: Sheet, others: list[Sheet], roles: Roles) -> Long | None:
@@ -91,6 +109,8 @@ def _long(sample: Sheet, others: list[Sheet], roles: Roles) -> Long | None:
         return None
     endings = endings_of(names, known)
     columns = [ending.strip(MARKS) for ending in endings]
+    if len(set(columns)) < len(columns):
+        columns = [ending[1:] for ending in endings]  # -5 and 5
     if not endings or len(set(columns)) < len(columns) or not all(columns):
         return None
     return Long(endings, columns, values[0], sample.name)

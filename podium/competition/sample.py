@@ -90,7 +90,7 @@ def find_sample(
         same = len(whole) == len(candidates)
         why = "they have the same ids and columns" if same else "its ids name more test images than theirs"
         findings.append(Finding(what="sample", found=f"{sheet.name}, not {others}", why=why))
-    _refuse_repeated(sheet, column, found)
+    _refuse_repeated(sheet, column, found, tables)
     return ShippedSample(sheet, column, found.ids(), findings)
 
 
@@ -168,10 +168,15 @@ def _refuse_different(whole: list[Read]) -> None:
             )
 
 
-def _refuse_repeated(sheet: Sheet, column: str, found: Match) -> None:
+def _refuse_repeated(sheet: Sheet, column: str, found: Match, tables: list[Sheet]) -> None:
     name, times = Counter(sheet.columns[column]).most_common(1)[0]
     if times > 1:
-        raise UserError(f"{sheet.name}: the id {name!r} stands {times} times; an image has one row.")
+        for table in tables:
+            refuse_masks_and_boxes(table)
+        raise UserError(
+            f"{sheet.name}: the id {name!r} stands {times} times; an image has one row: where each row asks "
+            "for another value of the image, write a sample with a column for each."
+        )
     images = Counter(path for name in found.found for path in found.paths(name))
     path, times = images.most_common(1)[0]
     if times > 1:

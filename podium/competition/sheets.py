@@ -9,7 +9,7 @@ from podium.competition.id_columns import id_column, lacks_header
 from podium.competition.id_forms import BY_NUMBER, WITHOUT_SUFFIX
 from podium.competition.joining import joined
 from podium.competition.label_columns import Undecided, split_column
-from podium.competition.label_tables import from_table
+from podium.competition.label_tables import from_table, without_boxes
 from podium.competition.labels import ShippedLabels, merged
 from podium.competition.matching import ImageIndex, Match, match
 from podium.competition.params import CompetitionParams
@@ -101,6 +101,7 @@ class Sheets:
             raise undecided[0]
         if not found and named is not None:
             raise UserError(f"competition.labels: no columns of {named} are ids of images and their labels.")
+        found = without_boxes(found, self.all)
         surest = max((labels.strength for labels in found), default=0)
         chosen = [labels for labels in found if labels.strength == surest]
         self.used.update(labels.source for labels in chosen)
@@ -215,7 +216,9 @@ class Sheets:
         if share < TABLE_SHARE and told != "train" and self.params.labels is None:
             return None
         shipped, sheet = sheet, sheet.plain(but=column)
-        labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted, known)
+        listed = any(file_role(one.name) == "test" for one in self.all)
+        untold = not wanted and not listed and not roles.images("test", "predict")
+        labels = from_table(sheet, pool, roles.pool(*REST), column, self.params, wanted, known, untold)
         if labels is None or (told == "test" and (labels.strength < 2 or len(labels.classes()) < 2)):
             return None  # its own columns are no labels, and one value in every row fills a place
         if labels.id_forms == [BY_NUMBER] and told != "train":

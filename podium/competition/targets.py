@@ -13,24 +13,27 @@ from podium.foundation.errors import UserError
 from podium.metrics.names import canonical
 from podium.metrics.numbers import NUMBERS
 from podium.metrics.one_sided import ONE_SIDED
-from podium.metrics.registry import FAMILIES
+from podium.metrics.registry import FAMILIES, METRICS
 from podium.tasks.answers import NONE, SEPARATOR, joined, measured
 from podium.tasks.registry import load
 from podium.tasks.task import Name
 
 GRADED = re.compile(r"grade|level|stage|severity|degree|score|rating", re.IGNORECASE)
 FEWEST_GRADES = 3  # of two there is no order
+ROUNDED = 0.01  # by which shares of one may miss it in sum
+SURE = 0.9  # a share that leaves no doubt
+FIRST = 8  # classes in a sentence
 TWO = 2  # classes, of which a metric may look for one
 FEWEST = 3  # images under several labels, below which a table contradicts itself
 SEVERAL = 0.1  # of a table's images under several labels, for each row to be one label of an image
 
 
-def split_cells(cells: list[str], mark: str) -> tuple[list[str], list[str]]:
-    """(each cell's labels as an answer, all labels in order). An empty cell stays empty."""
+def split_cells(cells: list[str], mark: str, none: bool = False) -> tuple[list[str], list[str]]:
+    """(each cell's labels as an answer, all labels in order). An empty cell stays empty, or says `none`."""
     found = [[word.strip() for word in cell.split(mark) if word.strip()] for cell in cells]
     names = in_order({word for words in found for word in words})
     refuse_marked(names)
-    return [joined(words, names) if words else "" for words in found], names
+    return [joined(words, names) if words or none else "" for words in found], names
 
 
 def by_image(ids: list[str], cells: list[str], told: bool) -> tuple[list[str], list[str]]:
@@ -73,10 +76,17 @@ def shows_several(wanted: dict[str, list[str]], cells: list[str]) -> bool:
 def hot_answers(sheet: Sheet, hot: list[str]) -> list[str]:
     """The labels of each row: the columns of 0 and 1 that are 1 there."""
     refuse_marked(hot)
-    rows = zip(*(sheet.columns[name] for name in hot), strict=True)
+    rows, blank = zip(*(sheet.columns[name] for name in hot), strict=True), blank_rows(sheet, hot)
     return [
-        joined([name for name, cell in zip(hot, row, strict=True) if truth(cell) == "1"], hot) for row in rows
+        "" if i in blank else joined([n for n, cell in zip(hot, row, strict=True) if truth(cell) == "1"], hot)
+        for i, row in enumerate(rows)
     ]
+
+
+def blank_rows(sheet: Sheet, columns: list[str]) -> set[int]:
+    """Rows of which nothing is said: empty in all these columns, where the other rows are filled in all."""
+    filled = [sum(map(bool, row)) for row in zip(*(sheet.columns[name] for name in columns), strict=True)]
+    return {i for i, count in enumerate(filled) if not count} if set(filled) == {0, len(columns)} else set()
 
 
 def number_answers(sheet: Sheet, columns: list[str]) -> list[str]:
@@ -129,8 +139,20 @@ def task_of(
 ) -> tuple[Name, list[Finding]]:
     """The labels' task, and what is found where classes are grades. metric: as params or the page name it;
     named: the task as params do."""
-    grades = None if named else graded(classes, labels.label_column, canonical(metric) if metric else None)
-    return ("ordinal", [grades]) if labels.task == "single" and grades else (labels.task, [])
+    judged = canonical(metric) if metric else None
+    grades = None if named else graded(classes, labels.label_column, judged)
+    if labels.task == "single" and grades:
+        return "ordinal", [grades]
+    if labels.task == "single" and judged == "quadratic_kappa" and len(classes.names) >= FEWEST_GRADES:
+        text = f"quadratic kappa judges an order, and these are no numbers in a row: {_as_taken(classes)}"
+        why = "assumed: write them as 0, 1, 2 ... in the tables where another order is meant"
+        return labels.task, [Finding(what="task", found=text, why=why, warning=True)]
+    return labels.task, []
+
+
+def _as_taken(classes: Classes) -> str:
+    """The classes in the order in which the metric takes them."""
+    return f"{', '.join(classes.names[:FIRST])}{' ...' if classes.names[FIRST:] else ''} is taken for it"
 
 
 def metric_of(metric: str, task: str, classes: int) -> str:
@@ -165,6 +187,24 @@ def read_numbers(labels: ShippedLabels, metric: str | None) -> None:
         return
     labels.task, labels.columns = "number", [labels.label_column or "label"]
     labels.of = {path: measured([float(cell)]) for path, cell in labels.of.items()}
+
+
+def read_shares(labels: ShippedLabels, metric: str | None) -> list[Finding]:
+    """Takes the likeliest class where an image's numbers are shares of one and the metric judges classes."""
+    judged = canonical(metric) if metric else ""
+    if labels.task != "number" or len(labels.columns) < 2 or judged not in METRICS:
+        return []
+    rows = {path: [float(part) for part in answer.split(SEPARATOR)] for path, answer in labels.of.items()}
+    if not all(min(row) >= 0 and abs(sum(row) - 1) <= ROUNDED for row in rows.values()):
+        return []
+    labels.of = {path: labels.columns[row.index(max(row))] for path, row in rows.items()}
+    unsure = sum(max(row) < SURE for row in rows.values())
+    text = f"{labels.source} has shares of classes, of {unsure:,} images none above {SURE}"
+    why = (
+        f"the likeliest is the class, as {judged} judges classes: what the shares say beside it is not learnt"
+    )
+    labels.task, labels.columns = "single", []
+    return [Finding(what="labels", found=text, why=why, warning=True)]
 
 
 def _refuse_classes_in_columns(labels: ShippedLabels) -> None:

@@ -9,14 +9,17 @@ from podium.foundation.errors import UserError
 
 MASKS = re.compile(r"(^|_)rle($|_)|encoded_?pixels|^segmentation$|run_?length", re.IGNORECASE)
 BOXES = re.compile(r"prediction_?string|^bbox(es)?$|bounding_?box|^boxes$", re.IGNORECASE)
+CORNERS = re.compile(r"bbox|^[xy]_?(min|max|[12])$", re.IGNORECASE)  # in a table of boxes
 BOX_WORDS = 5  # a class or a score, and four corners
 PAIR = re.compile(r"\S+ (0?\.\d+|[01]\.\d+)")  # 8815 0.0085
 PLACES = re.compile(r"(?:\S*[^\W\d_]\S*(?: -?\d+){2,4}(?: |$))+")  # U+306F 1231 3465 133 53
 NUMBERS = re.compile(r"\d+(?: \d+)+")
+RUN = 2  # numbers: where a run of pixels starts, and its length
 RUNS = 8  # runs of pixels in a column's cells, below which they may be numbers of labels
 LONG = 30  # letters a label, on the average, from which on labels are texts
 VALUES = 20  # different fractions from which a column of numbers is measured, not named
 SHOWN = 5  # examples in a sentence
+PAIRS = 50  # cells of which is looked whether they name two images
 SHORT = 40  # letters of one
 WORDY = 4  # words a label, on the average, from which on labels are sentences
 ONE_CLASS = "Podium gives each image labels or numbers and does not take it"
@@ -42,7 +45,8 @@ def refuse_runs(sheet: Sheet, column: str) -> None:
     if not filled or not all(map(NUMBERS.fullmatch, filled)):
         return
     cells = [[int(number) for number in cell.split()] for cell in filled]
-    if sum(map(len, cells)) >= 2 * RUNS and all(map(_are_runs, cells)):
+    several = max(map(len, cells)) > RUN  # single ones may as well be two labels of an image
+    if several and sum(map(len, cells)) >= RUN * RUNS and all(map(_are_runs, cells)):
         raise _other(sheet, column, f"masks as run lengths ({filled[0][:SHORT]!r})", "a segmentation")
 
 
@@ -52,6 +56,11 @@ def _are_runs(numbers: list[int]) -> bool:
     return len(starts) == len(lengths) and all(
         end <= start for end, start in zip(ends, starts[1:], strict=False)
     )
+
+
+def holds_boxes(sheet: Sheet) -> bool:
+    """Whether a table's columns say where something stands in images."""
+    return any(BOXES.search(name) or CORNERS.search(name) for name in sheet.header)
 
 
 def is_measured(cells: list[str], wanted: dict[str, list[str]]) -> bool:
@@ -86,6 +95,14 @@ def refuse_pairs(sheet: Sheet, files: Collection[str]) -> None:
     named = [name for name, cells in sheet.columns.items() if cells and all(cell in files for cell in cells)]
     if len(named) > 1:
         raise _other(sheet, named[1], f"pairs of images, with {named[0]}", "a comparison")
+    for name, cells in sheet.columns.items():
+        if cells and all(_is_pair(cell, files) for cell in cells[:PAIRS]):
+            raise _other(sheet, name, f"pairs of images ({cells[0]!r})", "a comparison")
+
+
+def _is_pair(cell: str, files: Collection[str]) -> bool:
+    """Whether the cell is two file names with a sign between them."""
+    return any(cell[:at] in files and cell[at + 1 :] in files for at in range(1, len(cell) - 1))
 
 
 def own_labels(source: str, labels: Collection[str]) -> UserError:

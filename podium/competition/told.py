@@ -6,6 +6,7 @@ from podium.competition.label_columns import Undecided, label_column, number_col
 from podium.competition.params import CompetitionParams
 from podium.competition.roles import file_role
 from podium.competition.targets import (
+    blank_rows,
     by_image,
     hot_answers,
     number_answers,
@@ -85,7 +86,7 @@ def _of_column(
     mark = mark_between(cells)
     if mark:
         refuse_unsure(sure, sheet, column, f"several labels a cell, split at {mark!r}")
-        answers, names = split_cells(cells, mark)
+        answers, names = split_cells(cells, mark, _may_have_none(wanted))
         return TableLabels(answers, column, strength, "multi", names, mark)
     if task is None and is_measured(cells, wanted):
         refuse_unsure(sure, sheet, column, "a measured number")
@@ -95,6 +96,12 @@ def _of_column(
     if answers:
         return TableLabels(answers, column, strength, "multi", names)
     return TableLabels(cells, column, strength)
+
+
+def _may_have_none(wanted: dict[str, list[str]]) -> bool:
+    """Whether by the sample an image may have no label: a column a label, or empty cells among others."""
+    cells = {bool(cell) for cells in wanted.values() for cell in cells}
+    return len(wanted) > 1 or len(cells) > 1
 
 
 def refuse_unsure(sure: bool, sheet: Sheet, column: str, found: str) -> None:
@@ -112,8 +119,12 @@ def _span(names: list[str]) -> str:
 
 def _hot_labels(sheet: Sheet, hot: list[str]) -> list[str]:
     shown = ", ".join(hot[:SHOWN]) + (" ..." if len(hot) > SHOWN else "")
-    cells = []
+    cells: list[str] = []
+    blank = blank_rows(sheet, hot)
     for i, row in enumerate(zip(*(sheet.columns[name] for name in hot), strict=True)):
+        if i in blank:
+            cells.append("")
+            continue
         ones = [name for name, cell in zip(hot, row, strict=True) if truth(cell) == "1"]
         if not ones:
             raise UserError(f"{sheet.where(i)}: none of the columns {shown} is 1: an image has one label.")

@@ -29,6 +29,11 @@ def as_written(found: FormFound, sheet: Sheet, ids: str) -> FormFound:
     )
 
 
+def is_nothing(cell: str) -> bool:
+    """Whether a cell is empty, or holds what tables of numbers write for an empty one: no word of a class."""
+    return not cell or cell.casefold() in ("nan", "null")
+
+
 def nothings(labels: dict[str, str], shown: set[str]) -> list[Finding]:
     """Warnings about labels (by image) that programs write for an empty cell, and that no sample shows."""
     counts = Counter(label for label in labels.values() if label.casefold() in NOTHING and label not in shown)

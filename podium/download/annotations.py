@@ -1,6 +1,7 @@
 """Tables written as JSON: COCO's annotations, records, lines of records, image -> label, pandas' forms."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ OF_CATEGORY = ("category_id", "categoryId", "label_id", "labelId", "class_id", "
 CATEGORY_KEYS = ("id", "category_id", "categoryId", "label_id", "class_id")
 NAME_KEYS = ("name", "category_name", "label_name", "label", "class_name")
 KEPT = {"seq_id": "sequence", "location": "location"}  # what else is said of an image -> its column
+OF_LABELS = re.compile(r"label|tag|class|categor|attribute", re.IGNORECASE)  # keys of lists of numbers
 ENTRY = "entry"  # what a row is called in sentences
 Record = dict[str, Any]
 
@@ -74,7 +76,7 @@ def parse_json(data: bytes, name: str) -> Sheet | None:
 
 def table_of(records: Iterable[Record], name: str) -> Sheet | None:
     """The records as a table, each row an entry; None where they have no two columns."""
-    rows = [{key: _cell(value) for key, value in record.items()} for record in records]
+    rows = [{key: _cell(_labels(key, value)) for key, value in record.items()} for record in records]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     if len(columns) < 2:
         return None
@@ -123,6 +125,15 @@ def _lines(text: str) -> list[Record]:
                 return []
             records.append(record)
     return records
+
+
+def _labels(key: str, value: Any) -> Any:
+    """A list of words as one cell, or of whole numbers under a key that says labels; else the value."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return "|".join(value)
+    if isinstance(value, list) and OF_LABELS.search(key) and all(type(one) is int for one in value):
+        return " ".join(map(str, value))
+    return value
 
 
 def _cell(value: Any) -> str:

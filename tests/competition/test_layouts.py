@@ -16,6 +16,7 @@ from tests.competition import (  # noqa: F401  (register their layouts)
     odd_layouts,
     pixel_layouts,
     reported_layouts,
+    tried_layouts,
 )
 from tests.competition.layouts import LAYOUTS, Layout
 from tests.competition.shipping import found, ship_folder

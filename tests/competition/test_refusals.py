@@ -12,6 +12,7 @@ from tests.competition import (  # noqa: F401  (register their refusals)
     odd_refusals,
     pixel_layouts,
     reported_refusals,
+    tried_refusals,
 )
 from tests.competition.refusals import REFUSALS
 from tests.competition.shipping import found

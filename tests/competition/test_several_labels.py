@@ -8,6 +8,7 @@ from podium.competition.detected import Detected
 from podium.foundation.errors import UserError
 from tests.competition.layouts import sample, unseen
 from tests.competition.shipping import Files, csv, found, many
+from tests.competition.tried_layouts import shade
 
 COUNT = 40
 
@@ -83,3 +84,32 @@ def test_single_are_no_grades_and_no_numbers(tmp_path: Path) -> None:
     assert found(files, tmp_path, task="single").competition.task == "single"
     with pytest.raises(UserError, match="rmse does not judge what was found, the task single"):
         found(files, tmp_path, task="single", metric="rmse")
+
+
+def folded(names: dict[int, str]) -> Files:
+    """Pictures of their own in the class folders that the letters of `names` tell."""
+    files: Files = {f"train/{letter}/{i}.png": shade(i) for i, some in names.items() for letter in some}
+    return files | unseen("test/t{}.png", 2) | sample("t0,a", "t1,b")
+
+
+@pytest.mark.parametrize("task", [None, "multi", "single"])
+def test_fewer_than_three_pictures_in_several_class_folders_stay_apart(
+    tmp_path: Path, task: str | None
+) -> None:
+    read = found(folded({1: "ab", 2: "ab", 3: "a", 4: "b"}), tmp_path, task=task)
+    joined = task == "multi"
+    assert read.competition.task == ("multi" if joined else "single")
+    assert len(read.labels) == (4 if joined else 6)
+
+
+def test_params_keep_pictures_of_several_class_folders_apart(tmp_path: Path) -> None:
+    files = folded({1: "ab", 2: "ab", 3: "ab", 4: "b"})
+    assert answers_of(found(files, tmp_path)) == {"a/1": "a|b", "a/2": "a|b", "a/3": "a|b", "b/4": "b"}
+    assert len(found(files, tmp_path, task="single").labels) == 7
+
+
+def answers_of(detected: Detected) -> dict[str, str]:
+    return {
+        name.removeprefix("train/train/").removesuffix(".png"): label
+        for name, label in detected.labels.items()
+    }

@@ -17,6 +17,7 @@ from tests.competition import (  # noqa: F401  (register their layouts)
     long_layouts,
     odd_layouts,
     pixel_layouts,
+    tried_layouts,
 )
 from tests.competition.layouts import LAYOUTS
 from tests.competition.shipping import found

@@ -7,9 +7,8 @@ import numpy as np
 from podium.forms.classes import is_number
 from podium.forms.marks import MARKS, mark_between
 from podium.forms.rounding import Cells, Values
-from podium.forms.shown import FormFound, Note, Shown
+from podium.forms.shown import FormFound, Note, Shown, some
 from podium.forms.spellings import values_like
-from podium.foundation.errors import UserError
 
 if TYPE_CHECKING:
     from podium.contracts.competition import Competition
@@ -35,12 +34,13 @@ def read(shown: Shown) -> FormFound:
     words = [word.strip() for cell in cells for word in cell.split(mark) if word.strip()]
     values = values_like(words, shown.classes)
     strange = sorted(set(words) - set(values))
-    if strange and set(words) & set(values):
-        raise UserError(f"{shown.sheet.name} shows the label {strange[0]!r}, which no training image has.")
     empty = "" in cells or shown.may_be_empty
     why = "a cell may be empty" if empty else "no cell is empty: the likeliest label at least"
-    note = Note(f"labels in a cell, {mark!r} between them", why)
-    return FormFound("sets", shown.columns, values, separator=mark, may_be_empty=empty, notes=[note])
+    notes = [Note(f"labels in a cell, {mark!r} between them", why)]
+    if strange and set(words) & set(values):
+        text = f"{shown.sheet.name} shows {some(strange)}, which no training image has"
+        notes.append(Note(text, "it is never submitted", warning=True))
+    return FormFound("sets", shown.columns, values, separator=mark, may_be_empty=empty, notes=notes)
 
 
 def cells(competition: "Competition", values: Values, _digits: int) -> Cells:
