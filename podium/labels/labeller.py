@@ -10,7 +10,8 @@ that learnt from their labels foretells these mistakes: its q, read as it stands
 likeliest T says that none is wrong, and nothing in q alone contradicts it. What does is the quarter of images
 of which the network is surest. There a network that is strong enough is right, so that a label that differs
 is a mistake; where the likeliest fit denies these, q foretells labels and not truth: it is read more sharply.
-Measured in benchmarks/results/human_noise.md.
+How many of these it admits also says whether to believe the labeller's account at all, or the other one: that
+the network's decision is the truth. Measured in benchmarks/results/human_noise.md.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ Labels = NDArray[np.int64]  # (n,)
 Floats = NDArray[np.float64]
 
 EXPONENTS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.8, 3.4, 4.0)  # sharpness of q tried
-SHRINK = 0.3  # of a class's images: how much all mistakes are taken to be alike
+SHRINK, SHRUNK = 0.3, 20.0  # how much mistakes are taken to be alike: of a class's images, at most so many
 PRIOR_IMAGES, PRIOR_NOISE = 5.0, 0.05  # a class starts as if 5 images had been seen, 5 % of them wrong
 ROUNDS, CLOSE = 80, 1e-5  # of expectation maximisation; change of mean log-likelihood that ends it
 JUDGED, CELLS = 20_000, 4_000_000  # rows, and rows times classes, that fit the labeller
@@ -38,8 +39,8 @@ WEAK = (
 EVEN = (
     1 / 6
 )  # of the rate at which all labels differ: where the quarter's is lower, the network errs by itself
-CLEAN = 0.25  # of the rate at which all labels differ: below it, mistakes are where a trusted network doubts
-SELDOM = 0.25  # of all labels: where a trusted network differs from more, it is not taken at its word
+UNSEEN = 10  # labels that differ, half of them admitted, as if seen beside those of the surest quarter
+DISPUTED = {False: 0.25, True: 0.5}  # by a network that is trusted or not: one that differs from more errs
 SHARPER, SHARPEST = 1.75, 12.0  # times the sharpness that foretells the labels best: least, most
 TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5.0), 33))
 
@@ -50,7 +51,7 @@ class Labeller:
 
     power: float
     matrix: Floats  # (k, k)
-    trusts: bool = False  # so sharp that the network's decision stands: each label that differs is suspect
+    explains: float = 1.0  # probability of this account; the rest: that the network's decision is the truth
 
     def odds(self, probs: Probs, labels: Labels) -> Floats:
         """log P(true class, given label | x) (n, k), up to a constant a row."""
@@ -70,33 +71,34 @@ def likeliest(probs: Probs, labels: Labels) -> Labeller:
 
 
 def believed(probs: Probs, labels: Labels, trusted: bool = False) -> Labeller:
-    """The likeliest labeller, or the one who fits a network that is right where it is surest.
+    """The likeliest labeller, or one who fits a network that is right where it is surest, and his `explains`.
 
-    Where the surest quarter has hardly a label that differs, either the network errs by itself elsewhere, or
-    people do. One that is `trusted` and differs seldom is taken at its word: what differs is suspect.
+    The surest quarter's labels that differ are mistakes, if any are. A labeller who admits them explains what
+    he is shown, as flips are; one who denies them, as people's mistakes are denied, explains nothing. Without
+    such labels both accounts are as good. A network that disputes a large part of all labels is not believed.
     """
     differ = probs.argmax(axis=1) != labels
     surest = np.argsort(-probs.max(axis=1), kind="stable")[: len(labels) // SUREST]
-    seen, share = differ.mean(), differ[surest].mean() if len(surest) else 0.0
-    found = _sharpened(likeliest(probs, labels), probs, labels, surest[differ[surest]], seen, share)
-    at_its_word = trusted and share < CLEAN * seen and seen <= SELDOM
-    return replace(found, trusts=True) if at_its_word else found
+    wrong, seen = surest[differ[surest]], float(differ.mean())
+    first = likeliest(probs, labels)
+    admitted = 1 - first.posterior(probs[wrong], labels[wrong])[np.arange(len(wrong)), labels[wrong]]
+    found = _sharpened(first, probs, labels, admitted, seen, len(wrong) / max(len(surest), 1))
+    explains = (admitted.sum() + UNSEEN / 2) / (len(wrong) + UNSEEN)
+    return replace(found, explains=1.0 if seen > DISPUTED[trusted] else float(explains))
 
 
 def _sharpened(
-    first: Labeller, probs: Probs, labels: Labels, wrong: NDArray[np.int64], seen: float, share: float
+    first: Labeller, probs: Probs, labels: Labels, admitted: Floats, seen: float, share: float
 ) -> Labeller:
-    """`first`, or a sharper one where it denies the mistakes `wrong` among the surest quarter."""
+    """`first`, or a sharper one where it denies mistakes of the surest quarter, whose `share` differs."""
     if not EVEN * seen <= share <= DOUBTED or seen - share > WEAK or not share:
         return first
-    right = first.posterior(probs[wrong], labels[wrong])[np.arange(len(wrong)), labels[wrong]]
-    admitted = max(float(1 - right.mean()), TINY)
-    sharper = SHARPER / admitted**2
+    sharper = SHARPER / max(float(admitted.mean()), TINY) ** 2
     power = min(sharper, SHARPEST) * _temperature(probs, labels)
     if power <= first.power:
         return first
     logs, given = _few(probs, labels)
-    return Labeller(power, _fit(softmax(logs * power), given)[1], sharper >= SHARPEST)
+    return Labeller(power, _fit(softmax(logs * power), given)[1])
 
 
 def _few(probs: Probs, labels: Labels) -> tuple[Floats, Labels]:
@@ -140,7 +142,8 @@ def _matrix(counts: Floats, n: int) -> Floats:
     k = len(counts)
     held = counts.sum(axis=1)
     noise = 1 - np.trace(counts) / n
-    wrong = SHRINK * held * noise + PRIOR_IMAGES * PRIOR_NOISE
+    alike = np.minimum(SHRINK * held, SHRUNK)
+    wrong = alike * noise + PRIOR_IMAGES * PRIOR_NOISE
     prior = np.repeat((wrong / max(k - 1, 1))[:, None], k, axis=1)
-    np.fill_diagonal(prior, SHRINK * held * (1 - noise) + PRIOR_IMAGES * (1 - PRIOR_NOISE))
+    np.fill_diagonal(prior, alike * (1 - noise) + PRIOR_IMAGES * (1 - PRIOR_NOISE))
     return np.asarray((counts + prior) / (counts + prior).sum(axis=1, keepdims=True))

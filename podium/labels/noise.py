@@ -51,11 +51,12 @@ def judge(probs: Probs, labels: Labels, trusted: bool = False) -> Noise:
     """Suspects by given out-of-fold probabilities (n, k); `trusted`: a trained network's, as a teacher."""
     fit = labeller.believed(probs, labels, trusted)
     truth = fit.posterior(probs, labels)
+    differ = probs.argmax(axis=1) != labels
     right = _own(truth, labels)
     others = np.where(np.isin(np.arange(truth.shape[1]), labels), truth, -1.0)  # no class without images
     others[np.arange(len(labels)), labels] = -1.0
     return Noise(
-        suspect=most_likely_wrong(1 - right) | (fit.trusts & (probs.argmax(axis=1) != labels)),
+        suspect=most_likely_wrong(1 - right, differ, fit.explains),
         quality=right,
         suggested=others.argmax(axis=1),
         confidence=np.maximum(others.max(axis=1), 0.0),
@@ -67,17 +68,27 @@ def _own(truth: Probs, labels: Labels) -> Floats:
     return np.clip(truth[np.arange(len(labels)), labels], 0.0, 1.0)
 
 
-def most_likely_wrong(wrong: Floats) -> NDArray[np.bool_]:
+def most_likely_wrong(
+    wrong: Floats, differ: NDArray[np.bool_] | None = None, explains: float = 1.0
+) -> NDArray[np.bool_]:
     """The set of highest expected F1, given each image's probability of being wrong (n,).
 
-    Of the m likeliest, 2 * sum(wrong of them) / (m + sum of all) is greatest; ties: the smallest set.
+    Of the m likeliest, 2 * sum(wrong of them) / (m + sum of all) is greatest; ties: the smallest set. Where
+    that account holds with probability `explains` only, and else exactly the labels that `differ` (n,) are
+    wrong, the mean over both accounts is greatest: one of them holds for all images at once.
     """
-    if not len(wrong) or wrong.sum() <= 0:
+    accounts = [(explains, wrong)]
+    if differ is not None:
+        accounts.append((1 - explains, differ.astype(np.float64)))
+    mixed = np.sum([share * account for share, account in accounts], axis=0)
+    if not len(wrong) or mixed.sum() <= 0:
         return np.zeros(len(wrong), dtype=bool)
-    ordered = np.sort(wrong)[::-1]
-    gained = np.cumsum(ordered)
-    expected = 2 * gained / (np.arange(1, len(ordered) + 1) + gained[-1])
-    return np.asarray(wrong >= ordered[int(expected.argmax())])
+    order = np.argsort(-mixed, kind="stable")
+    expected = np.zeros(len(wrong))
+    for share, account in accounts:
+        gained = np.cumsum(account[order])
+        expected += share * 2 * gained / (np.arange(1, len(order) + 1) + gained[-1])
+    return np.asarray(mixed >= mixed[order[int(expected.argmax())]])
 
 
 def torn_groups(labels: Labels, groups: list[str]) -> NDArray[np.bool_]:

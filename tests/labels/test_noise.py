@@ -84,8 +84,41 @@ def test_a_weak_network_on_clean_labels_is_not_believed() -> None:
 
 
 def test_clean_labels_are_left_alone() -> None:
+    """What only the classifier's decision disputes is shown, and no policy touches it."""
     vectors, labels = _clouds(spread=0.3)
-    assert _find(vectors, labels).suspect.mean() < 0.01
+    found = _find(vectors, labels)
+    assert (found.suspect <= (found.probs.argmax(1) != labels)).all() and found.suspect.mean() < 0.05
+    for policy in POLICIES.values():
+        done = policy(labels, found, 0.8)
+        assert (done.action != "keep").mean() < 0.01 and (done.weight < 0.5).mean() < 0.01
+
+
+def _foretold(n: int, k: int, rates: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(q, given, true): images are taken for a neighbouring class at `rates` (n,), and q says how often."""
+    draw = np.random.default_rng(seed)
+    true = draw.integers(0, k, n)
+    other = true ^ 1
+    given = np.where(draw.random(n) < rates, other, true)
+    logits = np.log(np.full((n, k), 0.01 / k)) + 0.3 * draw.normal(size=(n, k))
+    logits[np.arange(n), true] = np.log(1 - rates) + 0.3 * draw.normal(size=n)
+    logits[np.arange(n), other] = np.log(rates) + 0.3 * draw.normal(size=n)
+    q = np.exp(logits)
+    return q / q.sum(1, keepdims=True), given, true
+
+
+@pytest.mark.parametrize(
+    ("kind", "share"), [("neighbours are taken for each other", 0.92), ("a few images are hard", 0.99)]
+)
+def test_suspects_where_the_network_foretells_every_mistake(kind: str, share: float) -> None:
+    """Near or at what differs and cleanlab: also where no mistake is among the images it is surest of."""
+    from cleanlab.filter import find_label_issues
+
+    n = 4000
+    hard = 0.1 * np.random.default_rng(5).gamma(0.4, 2.5, n).clip(0.001, 4.5)
+    q, given, true = _foretold(n, 10, np.full(n, 0.35) if kind.startswith("neighbours") else hard, seed=3)
+    wrong, found = given != true, noise.judge(q, given)
+    others = q.argmax(1) != given, find_label_issues(given, q, n_jobs=1)
+    assert _f1(found.suspect, wrong) >= share * max(_f1(other, wrong) for other in others)
 
 
 def test_the_posterior_by_hand() -> None:
@@ -109,6 +142,15 @@ def test_the_posterior_by_hand() -> None:
 )
 def test_suspects_are_the_set_of_highest_expected_f1(wrong: list[float], chosen: list[bool]) -> None:
     assert noise.most_likely_wrong(np.array(wrong)).tolist() == chosen
+
+
+def test_suspects_between_two_accounts() -> None:
+    """By hand: one account says (.9, .1, 0), the other that the last two labels are wrong."""
+    wrong, differ = np.array([0.9, 0.1, 0.0]), np.array([False, True, True])
+    assert noise.most_likely_wrong(wrong, differ, 1.0).tolist() == [True, False, False]
+    assert noise.most_likely_wrong(wrong, differ, 0.0).tolist() == [False, True, True]
+    # halves: of the order 2, 3 and 1 or 1, 2 and 3, all three have (2 / 4 + 4 / 5) / 2, the best
+    assert noise.most_likely_wrong(wrong, differ, 0.5).tolist() == [True, True, True]
 
 
 def test_a_class_without_images_is_no_trouble() -> None:
