@@ -21,8 +21,7 @@ DEMO := data/demo/demo.zip
 ##@ The main job
 .PHONY: submission
 submission: check ## the whole path: from the competition's zip to a checked submission, scores and report
-	@PODIUM_LAST_LINES=later dvc repro
-	@python -m stages.summary
+	@python -m stages.submission
 	@if grep -qE '^  path: $(DEMO)( |$$)' params.yaml; then \
 	  python -m stages.score_submission reports/submission.csv data/demo/solution.csv; fi
 
@@ -42,20 +41,20 @@ debug: venv ## STAGE=train [FOLD=0]: one stage in the foreground, with traceback
 
 .PHONY: train
 train: check ## GPUS=0,1 or JOBS=2: the folds side by side; CLUSTER=tcp://…, slurm or a YAML file: over machines
-	@python -m stages.train_folds --cluster "$${CLUSTER-}" --gpus "$${GPUS-}" --jobs "$(or $(JOBS),1)"
+	@python -m stages.train_folds --cluster="$${CLUSTER-}" --gpus="$${GPUS-}" --jobs="$(or $(JOBS),1)"
 
 .PHONY: sweep
 sweep: check ## PLAN=plan.yaml or SET="-S model=a,b" [HALVING=1 GPUS= JOBS= CLUSTER=]: many experiments as one set of tasks
-	@python -m stages.sweep --plan "$${PLAN-}" --set "$${SET-}" --halving "$${HALVING-}" --cluster "$${CLUSTER-}" --gpus "$${GPUS-}" --jobs "$(or $(JOBS),1)"
+	@python -m stages.sweep --plan="$${PLAN-}" --set="$${SET-}" --halving="$${HALVING-}" --cluster="$${CLUSTER-}" --gpus="$${GPUS-}" --jobs="$(or $(JOBS),1)"
 
 .PHONY: experiment
 experiment: venv ## SET="-S key=value …" [NAME=mine QUEUE=1]: checks the settings, then dvc exp run with them
-	@python -m stages.experiment --name "$${NAME-}" --set "$${SET-}" --queue "$${QUEUE-}"
+	@python -m stages.experiment --name="$${NAME-}" --set="$${SET-}" --queue="$${QUEUE-}"
 
 .PHONY: recipe
 recipe: venv ## NAME=resnext101 [SET="-S key=value"]: one of recipes/, as an experiment
 	@test -n "$${NAME-}" || { echo "error: give NAME=one of" $$(ls recipes | grep -v README) >&2; exit 2; }
-	@python -m stages.experiment --recipe "$${NAME-}" --set "$${SET-}"
+	@python -m stages.experiment --recipe="$${NAME-}" --set="$${SET-}"
 
 .PHONY: reset
 reset: venv ## params.yaml as the last commit has it; results stay, and nothing runs again that ran before
@@ -63,11 +62,11 @@ reset: venv ## params.yaml as the last commit has it; results stay, and nothing 
 
 .PHONY: experiments
 experiments: venv ## [HTML=1]: every experiment beside the baseline; HTML=1 writes a page with curves
-	@python -m stages.experiments --html "$${HTML-}"
+	@python -m stages.experiments --html="$${HTML-}"
 
 .PHONY: compare
 compare: venv ## A=mine [B=other]: the paired difference of two experiments, and a page with the images on which they differ
-	@python -m stages.compare --a "$${A-}" --b "$${B-}"
+	@python -m stages.compare --a="$${A-}" --b="$${B-}"
 
 .PHONY: freeze-folds
 freeze-folds: venv ## writes the folds to a file that split.file then takes: no image moves any more
@@ -75,7 +74,7 @@ freeze-folds: venv ## writes the folds to a file that split.file then takes: no 
 
 .PHONY: vote
 vote: check ## EXPERIMENTS="a b c" or MODELS="x y" or MODELS=strong [NAME=all]: several experiments vote, without retraining
-	@python -m stages.vote --experiments "$${EXPERIMENTS-}" --models "$${MODELS-}" --name "$${NAME-}"
+	@python -m stages.vote --experiments="$${EXPERIMENTS-}" --models="$${MODELS-}" --name="$${NAME-}"
 
 .PHONY: export
 export: venv ## [CHECK=rows ENGINE=onnx]: the winning members as a folder that predicts by itself, compared with the submission

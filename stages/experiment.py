@@ -24,7 +24,7 @@ def main() -> None:
     name = given.name or given.recipe
     queue = ["--queue"] if runs > 1 or given.queue not in ("", "0") else []
     options = [*(["--name", name] if name else []), *queue, *flags]
-    if line := standing.line():
+    if line := standing.line(wanted):
         print(f"{line}; this experiment has them too", flush=True)
     recorded.believe(partial(dvc, "exp", "run", *options, last_lines=True, hints=True))
     if queue:

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from podium.contracts import competition, findings, network
+from podium.contracts import competition, findings, network, selection
 from podium.contracts.competition import Competition
 from podium.download.meta import read_meta
 from podium.foundation.entry import run
@@ -28,7 +28,7 @@ def main() -> None:
     dvc("repro")
     start.commit_baseline(found.name, added)
     print("\n".join(lines()))
-    print(start.next_steps(found.notebooks_only, load(EffortParams).effort))
+    print(start.next_steps(found.notebooks_only, load(EffortParams).effort, selection.read().train))
 
 
 def _made_the_projects(path: Path) -> tuple[Competition, list[str]]:

@@ -3,6 +3,7 @@
 import argparse
 
 from podium.cluster import folds
+from podium.contracts import selection
 from podium.foundation.entry import run
 from podium.foundation.params import load
 from podium.foundation.run import Folds, Threads
@@ -18,6 +19,9 @@ def main() -> None:
     given = parser.parse_args()
     wanted, refits = load(Folds).folds, load(RefitParams).networks > 0
     folds.train(wanted, refits, given.cluster, given.gpus, given.jobs, load(Threads).threads)
+    if not selection.read().train:
+        print(f"nothing was trained: {selection.SPARED}; `dvc repro` goes on from here")
+        return
     also = " and the refits" if refits else ""
     print(f"trained folds {', '.join(map(str, wanted))}{also}; `dvc repro` goes on from here")
 

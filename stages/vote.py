@@ -4,8 +4,10 @@ import argparse
 
 from podium.foundation.entry import run
 from podium.foundation.errors import UserError
+from podium.foundation.params import load
 from podium.networks import choice
 from podium.project import settings, summary, voting
+from podium.selection.params import EffortParams
 
 
 def main() -> None:
@@ -23,6 +25,11 @@ def main() -> None:
             'say who votes: make vote EXPERIMENTS="a b" or make vote MODELS="resnet18 tv:googlenet".'
         )
     revisions = voting.resolve(names)
+    if models and load(EffortParams).effort == "probe":
+        raise UserError(
+            "params.yaml: effort: probe trains no network, so MODELS cannot vote: set effort: auto, or name "
+            'experiments that trained: make vote EXPERIMENTS="a b".'
+        )
     for model in models:
         settings.refuse_wrong([f"model={model}"])
 

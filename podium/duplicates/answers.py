@@ -164,7 +164,8 @@ def facts(found: Answered, used: bool) -> dict[str, Any]:
         )
     else:
         first += (
-            f"; the vote decides otherwise for {found.against}. leak.use_test_duplicates is off: it stands; "
+            f"; the vote gives {found.against} of them another. The vote stands, for "
+            "leak.use_test_duplicates is off; "
         )
     first += (
         f"among training's own duplicates, such a label is right in {a.agreed:g} of {trusted}."

@@ -92,8 +92,8 @@ def _tell(made: Grouped, name: str, pattern: Pattern, gap: float, error: float, 
         f"{kind.word}_gap_error": round(error, 6),
     }
     sentence = (
-        f"{pattern.seen}: {kind.words} torn over folds change the accuracy on embeddings by {gap:+.3f} "
-        f"(± {error:.3f})"
+        f"{pattern.seen}: with {kind.words} split between folds the accuracy on embeddings changes by "
+        f"{gap:+.3f} (± {error:.3f})"
     )
     if kept:
         sentence += f"; they stay whole (split.group: {kept})."

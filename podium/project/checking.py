@@ -269,7 +269,7 @@ def _vain(sections: dict[str, Section]) -> list[str]:
     if not names:
         return []
     vain = ", ".join(names)
-    return [f"params.yaml: effort: probe trains nothing, so that {vain} change nothing: set effort: auto."]
+    return [f"params.yaml: effort: probe trains nothing; without effect: {vain}. To train, set effort: auto."]
 
 
 def remove_stale_models(folds: list[int], folder: Path = Path("models")) -> list[str]:

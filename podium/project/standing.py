@@ -1,6 +1,7 @@
 """How params.yaml stands to the commit that an experiment would be compared with. Imports no torch."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from podium.foundation import git, lock
@@ -46,9 +47,10 @@ def differences() -> list[str]:
     return changed(parse_text(text), read()) if text else []
 
 
-def line() -> str:
-    """One line on that; empty where nothing differs."""
-    found = differences()
+def line(given: Sequence[str] = ()) -> str:
+    """One line on that, but for what `key=value` of `given` sets anew; empty where nothing differs."""
+    anew = {setting.partition("=")[0] for setting in given}
+    found = [one for one in differences() if one.partition("=")[0] not in anew]
     if not found:
         return ""
     more = f" and {len(found) - MOST} more" if len(found) > MOST else ""

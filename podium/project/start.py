@@ -28,6 +28,8 @@ IDEA = """\
   make experiment SET="-S train.epochs=12"         one idea; -S takes any key of params.yaml"""
 TRAIN = """\
   make experiment SET="-S effort=auto"             trains a network too, where that pays"""
+MORE = """\
+  make experiment SET="-S effort=high"             a network did not pay in its trial: tries more"""
 NEXT = f"""\
 next:
   open reports/index.html                          how good, can it be trusted, what next
@@ -136,9 +138,10 @@ def _line(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def next_steps(notebooks_only: bool, effort: str = "auto") -> str:
+def next_steps(notebooks_only: bool, effort: str = "auto", trained: bool = True) -> str:
     """What to do after the first run, by what the competition takes and whether anything was trained."""
-    steps = NEXT.replace(IDEA, TRAIN) if effort == "probe" else NEXT
+    untrained = {"probe": TRAIN, "auto": MORE}
+    steps = NEXT if trained else NEXT.replace(IDEA, untrained.get(effort, IDEA))
     return steps + (NOTEBOOK if notebooks_only else UPLOAD)
 
 

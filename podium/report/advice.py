@@ -93,7 +93,7 @@ def _labels(run: Evidence) -> list[Idea]:
 
 
 def _pair(run: Evidence) -> list[Idea]:
-    if not _one_class(run):
+    if not _one_class(run) or not run.cards:  # linear probes learn from no copies
         return []
     names = run.competition.classes
     counts = confusion(run.labels, run.oof.argmax(1), len(names))
@@ -161,6 +161,16 @@ def _vote(run: Evidence) -> list[Idea]:
     return [Idea(float(_wrong(run).mean()) / 5, text, f'make vote MODELS="{who}"')]
 
 
+def _effort(run: Evidence) -> list[Idea]:
+    if run.cards or not whole(run) or run.params.get("effort") != "auto":
+        return []
+    text = (
+        "A trial of one fold found that a network adds nothing here. effort=high tries larger images, more "
+        "epochs and further probes; it takes several times as long."
+    )
+    return [Idea(float(_wrong(run).mean()) / 6, text, experiment("effort=high"))]
+
+
 def _folds(run: Evidence) -> list[Idea]:
     k = int(run.params.get("split", {}).get("k", 5))
     if not whole(run) or len(run.ids) > FEW or k >= 10:
@@ -173,4 +183,13 @@ def _folds(run: Evidence) -> list[Idea]:
     return [Idea(share, text, experiment("split.k=10", "'folds=[0,1,2,3,4,5,6,7,8,9]'"))]
 
 
-IDEAS: tuple[Callable[[Evidence], list[Idea]], ...] = (_all_folds, _labels, _pair, _size, _fit, _vote, _folds)
+IDEAS: tuple[Callable[[Evidence], list[Idea]], ...] = (
+    _all_folds,
+    _labels,
+    _pair,
+    _size,
+    _fit,
+    _vote,
+    _effort,
+    _folds,
+)

@@ -152,5 +152,7 @@ def number(value: object) -> str:
     if isinstance(value, float):
         if math.isnan(value):
             return ""
-        return f"{value:.4f}" if abs(value) >= 1e-4 or value == 0 else f"{value:.2e}"
+        if abs(value) >= 1e-4 or value == 0:
+            return f"{value:.4f}"
+        return f"{value:.6f}" if abs(value) >= 1e-6 else f"{value:.2e}"
     return "" if value is None else str(value)

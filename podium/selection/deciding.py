@@ -39,6 +39,8 @@ ALONE = "; with at most half of the first probe's loss it needs no further probe
 
 def asked(effort: Effort, network: NetworkParams, train: TrainParams) -> tuple[Verdict, str]:
     """What the parameters alone decide, and the sentence that says so."""
+    if effort == "probe":  # the quick look: whatever is named
+        return "spare", "no fold is trained: effort is probe"
     named = [
         name
         for name, value in (
@@ -50,8 +52,6 @@ def asked(effort: Effort, network: NetworkParams, train: TrainParams) -> tuple[V
     ]
     if named:
         return "train", f"the folds are trained: params.yaml sets {' and '.join(named)}"
-    if effort == "probe":
-        return "spare", "no fold is trained: effort is probe"
     return "ask", ""
 
 

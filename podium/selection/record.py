@@ -109,7 +109,7 @@ def _sentences(search: Search, members: Sequence[Member]) -> list[str]:
         lines.append(f"probe: probes on {others} vote beside it, for the mean of all is better.")
     if (known := search.optimism).candidates > 1:
         lines.append(
-            f"probe: chosen among {known.candidates} by the images that judge: {known.loss:.4f}; where each "
-            f"fold's images judge what the other folds' choose: {known.honest:.4f}."
+            f"probe: the best of {known.candidates} candidates has a loss of {known.loss:.4f} on the images "
+            f"that chose it, and {known.honest:.4f} where images of other folds choose."
         )
     return lines + [f"{sentence}." for sentence in search.sentences]

@@ -2,6 +2,8 @@
 
 import hashlib
 import importlib
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -98,6 +100,39 @@ def test_a_refused_command_changes_nothing(
     before = contents(project)
     with pytest.raises(UserError, match=sentence):
         importlib.import_module(f"stages.{script}").main()
+    assert changed(before, contents(project)) == set()
+
+
+@pytest.mark.parametrize(
+    ("target", "given", "sentence"),
+    [
+        ("experiment", "SET=--queue", r"error: SET: --queue is no setting: give SET="),
+        ("sweep", "SET=--queue", r"error: SET: --queue is no setting: give SET="),
+        ("vote", "MODELS=--name", r"error: params\.yaml: model: no network is called '--name'"),
+    ],
+)
+def test_what_looks_like_an_option_is_no_riddle(
+    target: str, given: str, sentence: str, project: Path
+) -> None:
+    """`make experiment SET=--queue` was argparse's usage: "argument --set: expected one argument"."""
+    shutil.rmtree("stages")
+    for name in ("podium", "stages"):
+        Path(name).symlink_to(ROOT / name)
+    command = ["make", "-o", "venv", "-o", "check", target, given]
+    here = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | here)
+    assert done.returncode == 2 and re.search(sentence, done.stderr), done.stderr
+
+
+def test_networks_do_not_vote_where_nothing_is_trained(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(text.replace("\neffort: auto ", "\neffort: probe"), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["vote", "--models", "resnet18"])
+    before = contents(project)
+    with pytest.raises(UserError, match="effort: probe trains no network, so MODELS cannot vote"):
+        importlib.import_module("stages.vote").main()
     assert changed(before, contents(project)) == set()
 
 

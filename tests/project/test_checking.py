@@ -167,8 +167,8 @@ def test_what_a_run_that_trains_nothing_ignores_is_told(tmp_path: Path) -> None:
     given = {"train__epochs": 12, "model": "resnet18", "refit__networks": 1}
     (said,) = checking.warnings(checking.check(written(tmp_path, effort="probe", **given)))
     assert said == (
-        "params.yaml: effort: probe trains nothing, so that model, train.epochs, refit.networks change "
-        "nothing: set effort: auto."
+        "params.yaml: effort: probe trains nothing; without effect: model, train.epochs, refit.networks. "
+        "To train, set effort: auto."
     )
     assert checking.warnings(checking.check(written(tmp_path, **given))) == []
     assert checking.warnings(checking.check(written(tmp_path, effort="probe"))) == []

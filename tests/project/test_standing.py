@@ -39,6 +39,7 @@ def test_one_line_says_what_differs_and_reset_takes_it_back(params: Path) -> Non
     assert standing.line() == (
         "params.yaml differs from the commit: model=x, train.lr=0.1 (`make reset` takes them back)"
     )
+    assert "differs from the commit: train.lr=0.1 (" in standing.line(["model=y"])  # set anew: not kept
     assert standing.reset() == ["model=x", "train.lr=0.1"]
     assert params.read_text() == COMMITTED and standing.line() == ""
 

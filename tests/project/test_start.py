@@ -205,5 +205,7 @@ def test_another_competition_is_told_from_the_same_again() -> None:
 def test_the_first_idea_of_a_run_that_trained_nothing_is_to_train() -> None:
     """`-S train.epochs=12` was the advice after effort: probe too, where it changes nothing."""
     assert "train.epochs=12" in start.next_steps(False)
-    told = start.next_steps(False, effort="probe")
+    told = start.next_steps(False, effort="probe", trained=False)
     assert 'SET="-S effort=auto"' in told and "train.epochs" not in told and "make upload" in told
+    told = start.next_steps(False, effort="auto", trained=False)  # a trial did not pay
+    assert 'SET="-S effort=high"' in told and "train.epochs" not in told

@@ -13,6 +13,7 @@ from podium.experiments import earlier
 from podium.experiments.earlier import Earlier
 from podium.foundation.files import write_text
 from podium.project import standing, summary
+from stages import submission
 from tests.experiments import tiny
 
 MAKEFILE = Path("Makefile").read_text(encoding="utf-8")
@@ -81,7 +82,11 @@ def test_make_submission_says_the_last_lines_once(
     monkeypatch.delenv(standing.LAST, raising=False)
     summary.last()
     assert "CV score" in capsys.readouterr().out
-    assert f"\t@{standing.LAST}={standing.LATER} dvc repro\n\t@python -m stages.summary\n" in MAKEFILE
+    monkeypatch.setattr(submission, "dvc", lambda *words, **how: print(words, how))  # tells the report: later
+    submission.main()
+    out = capsys.readouterr().out
+    assert out.startswith("('repro',) {}\n") and out.count("CV score") == 1
+    assert "\t@python -m stages.submission\n" in MAKEFILE and "dvc repro" not in MAKEFILE
     monkeypatch.setenv(standing.LAST, standing.LATER)
     summary.last()
     assert capsys.readouterr().out == ""

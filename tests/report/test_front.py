@@ -195,3 +195,12 @@ def test_the_probe_stands_beside_the_score(finished: Path) -> None:
     run = whole()
     run = replace(run, facts=[Fact("clean", {"probe_accuracy": 0.7}, [])])
     assert "linear probe" in front.front(run).drawn
+
+
+def test_what_a_probe_would_not_learn_from_is_not_proposed(finished: Path) -> None:
+    """A trial spared the folds: more copies, which probes do not see, were the first idea."""
+    run = replace(whole(effort="auto"), cards=[], voters={"members": [{"name": "probe_x"}]})
+    commands = [idea.command for idea in advice.ideas(run)]
+    assert 'make experiment SET="-S effort=high"' in commands
+    assert not [command for command in commands if "hard_examples" in command]
+    assert [c for i in advice.IDEAS for c in i(whole(effort="auto")) if "hard_examples" in c.command]

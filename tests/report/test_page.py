@@ -183,6 +183,7 @@ def test_an_adjusted_vote_says_why_the_score_is_no_voters(finished: Path) -> Non
 def test_numbers_stand_at_the_right_and_none_is_an_empty_cell() -> None:
     cells = [[number(value) for value in row] for row in (("a", 0.5, math.nan), ("1 b", 12, math.nan))]
     table = Table(["name", "loss", "gain"], cells)
+    assert number(7.92e-05) == "0.000079"  # beside 0.0017 in a column
     assert cells[0] == ["a", "0.5000", ""] and table.numeric == [False, True, False]
 
 

@@ -30,6 +30,8 @@ def test_it_fits_a_phone_and_a_wide_screen_light_and_dark(made: Path, browser: B
             browser.open(made)
             assert browser.run("document.documentElement.scrollWidth") <= width
             assert browser.run("document.querySelector('nav').offsetHeight") < 100
+            widths = "new Set([...document.querySelectorAll('section')].map(one => one.offsetWidth)).size"
+            assert browser.run(widths) == (1 if width == 400 else 2), "a phone has one column, no halves"
             grounds.add(browser.run("getComputedStyle(document.body).backgroundColor"))
     assert len(grounds) == 2
     tops = "new Set([...document.querySelectorAll('.front > div')].map(box => box.offsetTop)).size"
