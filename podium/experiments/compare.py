@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from podium.metrics.intervals import LEVEL, replicates
 from podium.metrics.metric import Metric
 
+ROUNDING = (
+    1e-5  # of the score: float32 rounds off less; a vote of one network, by another voter, was "worse" by it
+)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -44,7 +48,10 @@ def difference(
     seed: int = 0,
 ) -> Difference:
     """Of predictions (n, k) of the same images: bootstrap samples of whole groups, the same for both."""
-    gained = metric.function(labels, ours) - metric.function(labels, theirs)
+    scores = [metric.function(labels, probs) for probs in (ours, theirs)]
+    gained = scores[0] - scores[1]
     samples = [replicates(metric, labels, probs, groups, seed) for probs in (ours, theirs)]
     low, high = np.quantile(samples[0] - samples[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    if max(abs(gained), abs(low), abs(high)) <= ROUNDING * max(map(abs, scores)):
+        gained = low = high = 0.0
     return Difference(gained, float(low), float(high), len(labels), metric.greater_is_better)

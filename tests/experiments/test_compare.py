@@ -31,6 +31,14 @@ def test_the_word_is_what_the_paired_interval_allows(ours: int, theirs: int, wor
     assert found.score == pytest.approx((theirs - ours) / 200)
 
 
+def test_what_rounding_leaves_is_the_same() -> None:
+    """The geometric vote of one network beside its soft one: "+0.0000 (+0.0000 to +0.0000): worse"."""
+    told = compare.difference(
+        registry.get("log_loss"), LABELS, wrong(0) * 0.8 + 0.1 + 1e-9, wrong(0) * 0.8 + 0.1
+    )
+    assert told.word == told.text() == "the same"
+
+
 def test_pairing_tells_apart_what_two_intervals_do_not() -> None:
     found = compare.difference(ACCURACY, LABELS, wrong(60), wrong(66))
     assert found.word == "better" and found.low > 0

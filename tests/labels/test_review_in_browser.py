@@ -89,7 +89,14 @@ def test_keys_work_from_the_start_and_filters_and_bulk_decisions_too(room: Path,
 
     browser.press("z")
     until(lambda: browser.run("document.querySelector('dialog').open"))
-    assert browser.run("document.querySelector('dialog').innerText").startswith("train/")
+    shown = "document.querySelector('dialog').innerText.trim()"
+    assert browser.run(shown) == browser.run("current.dataset.id")
+    before = browser.run("current.dataset.id")
+    browser.press("3")  # decided on the larger picture, which goes on to the next
+    assert browser.run(f"decisions().get('{before}').label") == "drop"
+    assert browser.run(shown) == browser.run("current.dataset.id") != before
+    browser.press("z")
+    assert not browser.run("document.querySelector('dialog').open")
 
 
 def test_one_label_goes_to_all_duplicates(room: Path, browser: Browser) -> None:
