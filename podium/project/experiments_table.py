@@ -82,8 +82,9 @@ def page(rows: list[ExperimentRow]) -> str:
 
 
 def _curves(rows: list[ExperimentRow]) -> list[str]:
-    known = [(row.named.name, row.run.curves) for row in rows if row.run and row.run.curves][:CURVES]
-    panels = [name for name in PANELS if any(name in curve for _, curve in known)]
+    trained = [row for row in rows if row.run and any(row.run.curves.get(name) for name in PANELS)]
+    known = [(row.named.name, row.run.curves) for row in trained if row.run][:CURVES]
+    panels = [name for name in PANELS if any(curve.get(name) for _, curve in known)]
     return [figures.overlaid(known, name, PANELS[name]) for name in panels]
 
 

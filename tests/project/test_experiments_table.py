@@ -81,6 +81,14 @@ def test_the_page_has_curves_times_machines_and_no_markup_from_names() -> None:
     assert 'class="short better"' in text and "script-src 'sha256-" in text
 
 
+def test_runs_of_probes_alone_draw_no_empty_curves() -> None:
+    """Their history.csv is a header: two frames from -0.04 to 0.04 stood there, with every run's name."""
+    none: dict[str, list[float]] = {"epoch": [], "val_loss": [], "val_accuracy": []}
+    rows = [replace(row, run=row.run and replace(row.run, curves=none)) for row in ROWS]
+    text = experiments_table.page(rows)
+    assert "Curves" not in text and text.count("<svg ") == 1
+
+
 def test_what_to_commit_is_said_where_there_is_no_baseline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
