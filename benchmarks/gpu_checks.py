@@ -65,12 +65,16 @@ def _driver() -> str:
 
 
 def precisions(setup: Setup) -> dict[str, Any]:
-    """One step's loss and gradients in three precisions."""
+    """One step's loss and gradients in three precisions, of a network as timm begins it.
+
+    With all branches awake batch norm in fifty random layers multiplies rounding: on a CPU, 16 images of 64
+    pixels, bfloat16's gradients had a cosine of 0.61 to float32's.
+    """
     found: dict[str, Any] = {}
     told: dict[str, Any] = {}
     well = True
     for kind, dtype in DTYPES.items():
-        network = setup.network(setup.sizes.model)
+        network = setup.network(setup.sizes.model, awake=False)
         module = network.module.to(setup.device).train()
         images = setup.resident(network.preprocessing)(np.arange(setup.sizes.batch), 0).to(setup.device)
         normalised = Normalise(network.preprocessing).to(setup.device)(images)

@@ -62,10 +62,11 @@ class Setup:
     def gpu(self) -> bool:
         return self.device == "cuda"
 
-    def network(self, model: str, seed: int = 0) -> networks.Network:
-        """With random weights, all of which count."""
+    def network(self, model: str, seed: int = 0, awake: bool = True) -> networks.Network:
+        """With random weights, all of which count if `awake`."""
         made = networks.build(model, False, CLASSES, self.sizes.size, seed=seed)
-        awaken(made.module)
+        if awake:
+            awaken(made.module)
         return made
 
     def frame(self) -> pd.DataFrame:
