@@ -47,7 +47,8 @@ def detect(raw: Raw, params: CompetitionParams, meta: Meta = Meta()) -> Detected
     except UserError as error:
         notes = [note for note in raw.notes if note[:AGAIN] not in str(error)]
         left = f" (left out of the download: {'; '.join(notes[:SHOWN])})" if notes else ""
-        raise UserError(readable(f"{error}{left}")) from None
+        guess = f" ({raw.guesses[0]}: competition.encoding names another)" if raw.guesses else ""
+        raise UserError(readable(f"{error}{left}{guess}")) from None
 
 
 class _Detection:

@@ -13,7 +13,7 @@ from podium.download.tables import SUFFIXES, UNNAMED
 from podium.foundation.errors import UserError
 from podium.foundation.instead import sentence
 
-PACKED = (".gz", ".rar", ".bz2", ".xz", ".zst", ".lz4", ".z", ".lzma", ".cab")
+PACKED = (".gz", ".rar", ".bz2", ".xz", ".zst", ".lz4", ".z", ".lzma", ".cab", ".br", ".lz", ".iso", ".lzh")
 KINDS = {  # what a suffix means, where no image lies beside it
     ".tfrec": "TFRecords", ".tfrecord": "TFRecords", ".tfrecords": "TFRecords",
     ".npz": "NumPy arrays", ".npy": "NumPy arrays", ".bson": "BSON documents",
@@ -28,7 +28,10 @@ KINDS = {  # what a suffix means, where no image lies beside it
     **dict.fromkeys(("-ubyte", "-ubyte.gz", ".idx"), "IDX arrays, as MNIST's"),
     ".json": "numbers in JSON",
 }  # fmt: skip
-PHOTOS = (".dng", ".cr2", ".cr3", ".arw", ".nef", ".exr", ".tga", ".raw", ".ico", ".pcx", ".dds", ".sgi")
+PHOTOS = (
+    ".dng", ".cr2", ".cr3", ".arw", ".nef", ".exr", ".tga", ".raw", ".ico", ".pcx", ".dds", ".sgi", ".pfm",
+    ".hdr", ".fits", ".fit", ".jxr", ".wdp", ".xcf", ".eps", ".orf", ".rw2", ".raf",
+)  # fmt: skip
 BOOKS = (
     ".xlsx", ".xls", ".xlsm", ".ods", ".sqlite", ".sqlite3", ".db", ".rds", ".rdata", ".mat", ".npy", ".npz",
     ".pkl", ".pickle", ".h5", ".hdf5",

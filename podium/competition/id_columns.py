@@ -8,6 +8,7 @@ from podium.forms.classes import integer
 WORDS = (
     "id", "image_id", "image", "imageid", "img", "filename", "file_name", "file", "path", "filepath", "fname",
 )  # fmt: skip
+LABELS = {"label", "labels", "class", "target", "category", "diagnosis", "level", "y"}  # their 0 is no 0.jpg
 LEADERBOARDS = {"public", "private", "ignored"}  # cells of a column named Usage or alike
 ROWS = 200  # looked at to see which column names images
 WORD_BONUS = 0.01  # of a column's fit, for a name that ids have: decides between equals
@@ -25,8 +26,9 @@ def id_column(sheet: Sheet, pool: ImageIndex, named: str | None = None) -> str |
     fits = {}
     for name, column in sheet.columns.items():
         cells = [cell for cell in column[:ROWS] if cell]
-        fit = _fit(cells, match(cells, pool))
-        if fit:
+        found = match(cells, pool)
+        fit = _fit(cells, found)
+        if fit and not (name.lower() in LABELS and set(found.forms) <= NUMBERS and repeats(sheet, name)):
             fits[name] = fit + WORD_BONUS * (name.lower() in WORDS)
     ids = [name for name in fits if not (repeats(sheet, name) or counts_rows(sheet, name))]
     best = [name for name in fits if name in ids or not (ids and counts_rows(sheet, name))]

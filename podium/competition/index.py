@@ -73,7 +73,7 @@ def judge(frame: pd.DataFrame, detected: Detected, fail: bool) -> list[Finding]:
         first = tests.iloc[0]
         raise UserError(
             f"none of the {len(tests):,} test images can be read: {readable(first['path'])}: {first['note']}"
-            "; download them again."
+            "; download them again, or write them as PNG."
         )
     if len(tests):
         text = f"{len(tests):,} test images cannot be read"

@@ -38,6 +38,7 @@ class Sheets:
         self.all: list[Sheet] = []
         self.used: set[str] = set()  # taken for the sample or for labels
         self.broken: list[str] = []  # sentences about tables that cannot be read and that nobody needs
+        self.lists: list[Sheet] = []  # texts and their like that are tables, and name no images
         named = {params.labels, params.sample, params.train, params.test, params.validation}
         pool = ImageIndex(images)
         self.json = JsonFiles(raw, {stem(path.rpartition("/")[2]) for path in images})
@@ -54,13 +55,18 @@ class Sheets:
         self._refuse_books()
 
     def _read_again(self, pool: ImageIndex, named: Collection[str | None]) -> None:
-        """Tables whose letters are a guess, by the words of those in which they are none."""
-        guessed = [sheet.name for sheet in self.all if sheet.letters and sheet.letters.guessed]
-        if guessed:
-            self.all = [sheet for sheet in self.all if sheet.name not in guessed]
-            self._words |= letters.words_of(sheet.text for sheet in self.all)
-            for name in guessed:
-                self._add(name, pool, needed=name in named)
+        """Tables whose letters are a guess, by the words of the sure ones, and of the largest."""
+        guessed = [sheet for sheet in self.all if sheet.letters and sheet.letters.guessed]
+        if not guessed:
+            return
+        self.all = [sheet for sheet in self.all if sheet not in guessed]
+        self._words |= letters.words_of(sheet.text for sheet in self.all)
+        for sheet in sorted(guessed, key=lambda sheet: -len(letters.words_of([sheet.text]))):
+            self._add(sheet.name, pool, needed=sheet.name in named)
+            if self.all and self.all[-1].name == sheet.name:
+                self._words |= letters.words_of([self.all[-1].text])
+        self.all.sort(key=lambda sheet: sheet.name)
+        self.raw.guesses += self.guessed()
 
     def has(self, name: str | None) -> bool:
         """Whether `name` is a table of the download."""
@@ -173,7 +179,7 @@ class Sheets:
             elif not lower.endswith(annotations.SUFFIXES):
                 sheet = parse(self.raw.read(name), name, self._words, self.params.encoding)
             elif self.raw.size(name) < streamed.FROM:
-                sheet = annotations.parse_json(self.raw.read(name), name)
+                sheet = annotations.parse_json(self.raw.read(name), name, self._words, self.params.encoding)
             else:
                 sheet = streamed.stream_json(self.raw.blocks(name), name)
         except (UserError, OSError, ValueError) as error:
@@ -192,6 +198,7 @@ class Sheets:
         if sheet.unit == "line" and lacks_header(sheet, pool):
             sheet = sheet.without_header()
         elif optional and id_column(sheet, pool) is None and not _meant(name):
+            self.lists += [sheet] if len(sheet.header) > 1 else []
             return
         sheet, said = with_points(sheet, is_sample(name))
         self.broken += [said] if said else []

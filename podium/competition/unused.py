@@ -2,13 +2,20 @@
 
 from podium.competition.foreign import BOOKS
 from podium.competition.id_forms import hint
-from podium.competition.label_columns import LABEL_WORDS
+from podium.competition.label_columns import (
+    LABEL_WORDS,
+    NO_LABELS,
+    is_group,
+    is_split,
+    shown_words,
+)
 from podium.competition.labels import ShippedLabels
 from podium.competition.roles import file_role
 from podium.competition.sample import is_sample
 from podium.competition.sheets import Sheets
 from podium.contracts.competition import Finding
 from podium.download.tables import Sheet
+from podium.forms.classes import integer
 from podium.foundation.errors import UserError
 
 MANY = 0.2  # rows an image from which a table is about the images and no list of classes
@@ -26,8 +33,8 @@ def tell_unused(sheets: Sheets, labels: ShippedLabels, wanted: dict[str, list[st
         for name in sheets.raw.names()
         if name.lower().endswith(BOOKS) and _is_meant(name) and name not in labels.of
     ]  # fmt: skip
-    for sheet in sheets.others():
-        column = _label_column(sheet, wanted)
+    for sheet in [*sheets.others(), *sheets.lists]:
+        column, sure = _label_column(sheet, wanted, labels.classes())
         if column is None or is_sample(sheet.name) or file_role(sheet.name) == "test":
             continue
         values = {cell for cell in sheet.plain().columns[column] if cell}
@@ -37,7 +44,7 @@ def tell_unused(sheets: Sheets, labels: ShippedLabels, wanted: dict[str, list[st
             f"{sheet.name} has a column {column}, but its ids, such as {_example(sheet, column)!r}, are no "
             f"names of images, such as {min(labels.of)}{hint(_example(sheet, column))}"
         )
-        if values <= labels.classes():
+        if not sure or values <= labels.classes():
             findings.append(Finding(what="labels", found=told, why="left unused", warning=True))
             continue
         raise UserError(
@@ -48,14 +55,31 @@ def tell_unused(sheets: Sheets, labels: ShippedLabels, wanted: dict[str, list[st
     return findings
 
 
-def _label_column(sheet: Sheet, wanted: dict[str, list[str]]) -> str | None:
-    """The column that looks like labels: named as the sample's, or by its own and the table's name."""
-    asked = {name.casefold() for name in wanted} if len(wanted) == 1 else set()
+def _label_column(sheet: Sheet, wanted: dict[str, list[str]], known: set[str]) -> tuple[str | None, bool]:
+    """(the column that looks like labels, whether it surely is).
+
+    Surely: named as the sample's, holding words of the sample that are none of the classes `known`, or by
+    its own and the table's name. Else any column of a table so named whose values repeat as classes do.
+    """
+    asked = {name.casefold() for name in wanted}
+    has = [name for name in sheet.header if name.casefold() in asked]
+    if has and len(has) == len(asked):
+        return has[0], True
+    shown = {word for word in shown_words(wanted) - known if integer(word) is None}
     named = _is_meant(sheet.name)
     for name in sheet.header:
-        if name.casefold() in asked or (named and name.lower().replace(" ", "_") in LABEL_WORDS):
-            return name
-    return None
+        if named and name.lower().replace(" ", "_") in LABEL_WORDS:
+            return name, True
+        if shown and shown <= set(sheet.plain().columns[name]) and _repeats_as_classes(sheet, name):
+            return name, True
+    others = [name for name in sheet.header if named and _repeats_as_classes(sheet, name)]
+    return (others[0], False) if others else (None, False)
+
+
+def _repeats_as_classes(sheet: Sheet, name: str) -> bool:
+    cells = sheet.columns[name]
+    told = is_group(name) or is_split(name) or name.lower() in NO_LABELS
+    return not told and 2 <= len(set(cells)) <= len(cells) / 2
 
 
 def _is_meant(name: str) -> bool:

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 
 from podium.competition.labels import ShippedLabels
@@ -12,6 +13,10 @@ from podium.download.sentences import counted
 from podium.download.tables import Sheet
 from podium.forms.shown import FormFound
 
+QUOTES, DOUBLE = "\u2018\u2019\u02bc`\u00b4", "\u201c\u201d\u201e"
+HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212"
+SIGNS = str.maketrans(QUOTES + DOUBLE + HYPHENS, "'" * 5 + '"' * 3 + "-" * 6)
+DOT = "\u0307"  # what is left of a Turkish capital i
 NOTHING = {"nan", "null", "none", "na", "n/a", "#n/a", "nil", "undefined", "-", "?"}  # in small letters
 
 
@@ -52,19 +57,26 @@ def alike(labels: ShippedLabels) -> list[Finding]:
     """Warnings about labels that differ by case, blanks or width: two classes for us, one for a reader."""
     counts, same = Counter(labels.of.values()), dict[str, list[str]]()
     for label in sorted(counts):
-        folded = unicodedata.normalize("NFKC", "".join(label.split())).casefold()
-        same.setdefault(folded, []).append(label)
+        same.setdefault(_folded(label), []).append(label)
     return [
         Finding(
             what="classes",
             found=f"{counted({repr(name): counts[name] for name in names}, 'image')} differ by case, "
-            "blanks or width of letters only",
+            "blanks, signs or width of letters only",
             why=f"kept as {len(names)} classes: if they are one, {_way_out(names, labels)}",
             warning=True,
         )
         for names in same.values()
         if len(names) > 1
     ]
+
+
+def _folded(label: str) -> str:
+    """The label in one case and width, with one kind of quotes and hyphens, and read in the right letters."""
+    with suppress(UnicodeError):  # UTF-8 that somebody read as Windows-1252
+        label = label.encode("cp1252").decode("utf-8")
+    folded = unicodedata.normalize("NFKC", "".join(label.split())).casefold()
+    return folded.replace(DOT, "").translate(SIGNS)
 
 
 def _way_out(names: list[str], labels: ShippedLabels) -> str:

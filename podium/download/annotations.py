@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from podium.download import letters, nested
@@ -60,18 +60,23 @@ class Coco:
 PARTS = ("images", "annotations", "categories")
 
 
-def parse_json(data: bytes, name: str) -> Sheet | None:
-    """The table that the JSON holds, or None where it holds none. Raises UserError for broken JSON."""
+def parse_json(data: bytes, name: str, known: Iterable[str] = (), page: str | None = None) -> Sheet | None:
+    """The table that the JSON holds, or None where it holds none. Raises UserError for broken JSON.
+
+    known, page: what tells the letters, as `letters.read` takes them.
+    """
+    read = letters.read(data, known, page)
     try:
-        records = _records(json.loads(letters.read(data).text))
+        records = _records(json.loads(read.text))
     except RecursionError:
         raise UserError(f"{name} is nested too deep for a table.") from None
     except ValueError as error:
-        records = _lines(letters.read(data).text)
+        records = _lines(read.text)
         if not records:
             told = "" if data.lstrip().startswith(b"{") else sentence(data, "JSON")
             raise UserError(f"{name} is {told or f'no JSON ({error})'}.") from None
-    return table_of(records, name)
+    sheet = table_of(records, name)
+    return replace(sheet, letters=read) if sheet else None
 
 
 def table_of(records: Iterable[Record], name: str) -> Sheet | None:

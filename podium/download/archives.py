@@ -15,25 +15,30 @@ from podium.foundation import scratch
 from podium.foundation.errors import UserError
 from podium.foundation.files import flush
 
-TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
-PACKED_TABLES = re.compile(r"\.(?:csv|tsv|txt|json|jsonl|lst)\.(?:gz|bz2|xz)$", re.IGNORECASE)
-GZIPPED = (".gz", ".bz2", ".xz")
+TARS = (
+    ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", ".tar.zst", ".tzst",
+    ".tar.lzma", ".tlz",
+)  # fmt: skip
+PACKED_TABLES = re.compile(r"\.(?:csv|tsv|txt|json|jsonl|lst)\.(?:gz|bz2|xz|zst|lzma)$", re.IGNORECASE)
+GZIPPED = (".gz", ".bz2", ".xz", ".zst", ".lzma")
 SUFFIXES = (".zip", *TARS, ".7z")
 TABLES = (".csv", ".tsv", ".txt", ".json")
 PARTS = re.compile(
-    r"(?P<whole>.+\.(?:zip|7z|tar|tgz|gz|bz2|xz|rar))(?:\.\d{2,4}|\.part[a-z0-9]+|\.[a-f][a-z]|-part-?\w+)$"
+    r"(?P<whole>.+\.(?:zip|7z|tar|tgz|gz|bz2|xz|rar))(?:\.\d{2,4}|\.part[a-z0-9]+|\.(?!br$)[a-f][a-z]|-part-?\w+)$"
     r"|(?P<split>.+)\.z\d\d$|(?P<rar>.+)\.(?:part\d+\.rar|r\d\d)$",
     re.IGNORECASE,
 )
-MAGIC = {b"PK": "zip", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar"}
-UNOPENED = {
-    "rar": "unrar x",
-    "zst": "unzstd",
-    "lz4": "unlz4",
-    "z": "uncompress",
-    "lzma": "unlzma",
-    "cab": "7z x",
-}
+MAGIC = {
+    b"PK": "zip", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "rar", b"\x04\x22\x4d\x18": "lz4", b"\x1f\x9d": "z",
+    b"MSCF": "cab", b"!<arch>\n": "deb", b"hsqs": "squashfs", b"070701": "cpio", b"MSWIM\0": "wim",
+    b"xar!": "xar",
+}  # fmt: skip
+UNOPENED = {  # kind -> what unpacks it
+    "rar": "unrar x", "lz4": "unlz4", "z": "uncompress", "cab": "7z x", "deb": "7z x", "cpio": "7z x",
+    "squashfs": "unsquashfs", "wim": "7z x", "xar": "7z x", "lzh": "7z x", "iso": "7z x", "dmg": "7z x",
+    "br": "brotli -d", "lz": "lzip -d",
+}  # fmt: skip
+BY_NAME = (".lzh", ".lha", ".iso", ".dmg", ".br", ".lz")  # kinds whose first bytes tell nothing
 
 
 class BlockSource(Protocol):
@@ -63,7 +68,7 @@ def opened(path: Path, shown: str, limits: Limits, page: str | None) -> "Archive
     kind = kind_of(path)
     if part := part_of(shown):
         raise UserError(part)
-    if kind == "rar":
+    if kind in UNOPENED:
         raise UserError(unopened(shown, kind))
     if kind == "7z":
         return sevenzip.unpacked(path, shown, limits)
@@ -84,12 +89,14 @@ def opened(path: Path, shown: str, limits: Limits, page: str | None) -> "Archive
 
 
 def kind_of(path: Path) -> str:
-    """zip, 7z, rar, tar, packed (gzip, bzip2, xz), or "", by the file's content."""
+    """zip, 7z, tar, packed (gzip, bzip2, xz, zstd, LZMA), a key of UNOPENED, or "", by the file's content."""
     with path.open("rb") as file:
         start = file.read(8)
     kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), "")
     if not kind and tarballs.opener(path):
         kind = "packed"
+    if not kind and path.name.lower().endswith(BY_NAME):
+        kind = path.name.lower().rpartition(".")[2].replace("lha", "lzh")
     return kind or ("tar" if len(start) == 8 and tarfile.is_tarfile(path) else "")
 
 

@@ -8,9 +8,19 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
-BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+BOMS = {  # UTF-32's before UTF-16's, which one of them begins with
+    codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
+ESCAPED = (  # letters written as ASCII behind a mark of two signs
+    (re.compile(rb"\x1b\$"), ("iso2022_jp_2", "iso2022_kr")),
+    (re.compile(rb"~\{(?:[!-~]{2})+~\}"), ("hz",)),
+)
+WIDTHS = ((4, "utf-32-le", "utf-32-be"), (2, "utf-16-le", "utf-16-be"))  # bytes a letter without their mark
+BOTH = 2  # cells that are UTF-8 in a text that is none as a whole, for it to be of two pages
 USUAL = "cp1252"  # where nothing tells more
 PAGES = (  # tried against words that are known; the usual Windows pages first
     "cp1252", "cp1251", "cp1250", "gb18030", "cp932", "cp949", "big5", "cp1253", "cp1254", "cp1255", "cp1256",
@@ -22,7 +32,10 @@ ZERO_SHARE = 0.3  # of a text's bytes are zeros where it is UTF-16 without its m
 KANA_SHARE = 0.5  # of letters beyond ASCII that make a text Japanese
 MAINFRAMES = 32  # chardet's EBCDIC pages, in which no table is handed out
 LOOKED_AT = 1 << 20  # bytes of different cells that the guess looks at
-BLANKS = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad]+")  # no-break, zero-width and other blanks
+BLANKS = re.compile(  # no-break, zero-width and other blanks; what turns the writing's direction, controls
+    r"[\s\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069"
+    r"\ufe00-\ufe0f\ufeff]+"
+)
 
 
 @dataclass(frozen=True)
@@ -41,14 +54,19 @@ def read(data: bytes, known: Iterable[str] = (), page: str | None = None) -> Tex
         if data.startswith(mark):
             return Text(data.decode(encoding, errors="replace"), encoding)
     try:
-        return Text(data.decode("utf-8"), "utf-8") if b"\0" not in data else _wide(data)
+        return (_escaped(data) or Text(data.decode("utf-8"), "utf-8")) if b"\0" not in data else _wide(data)
     except UnicodeDecodeError:
         pass
     if page:
         return Text(data.decode(page, errors="replace"), page)
     if b"\0" in data[:LOOKED_AT]:
         return _wide(data)
-    name, share = guess(_cells(data), known)
+    cells = _cells(data)
+    whole = [cell for cell in cells if _decodes([cell], "utf-8")]
+    if len(whole) >= BOTH and 2 * len(whole) >= len(cells):
+        others = [cell for cell in cells if cell not in whole]
+        return _of_two(data, others, {*known} | {cell.decode() for cell in whole})
+    name, share = guess(cells, known)
     return Text(data.decode(name, errors="replace"), name, guessed=True, share=share)
 
 
@@ -94,14 +112,34 @@ def _blank(hit: re.Match[str]) -> str:
     return " " if any(letter.isspace() for letter in hit[0]) else ""
 
 
+def _escaped(data: bytes) -> Text | None:
+    """Japanese, Korean or Chinese letters in seven bits, as mails have them; None for any other text."""
+    for mark, pages in ESCAPED:
+        for page in pages if mark.search(data) else ():
+            with suppress(UnicodeDecodeError):
+                return Text(data.decode(page), page, guessed=True)
+    return None
+
+
+def _of_two(data: bytes, others: list[bytes], known: Iterable[str]) -> Text:
+    """UTF-8 with some cells of another page, as tables have that were put together."""
+    page, share = guess(others, words_of(known))
+
+    def told(hit: re.Match[bytes]) -> bytes:
+        return hit[0] if _decodes([hit[0]], "utf-8") else hit[0].decode(page, errors="replace").encode()
+
+    text = HIGH.sub(told, data).decode("utf-8", errors="replace")
+    return Text(text, f"utf-8, and {len(others):,} cells of it as {page}", guessed=True, share=share)
+
+
 def _wide(data: bytes) -> Text:
-    """UTF-16 without its mark: every other byte of common letters is zero."""
-    for page, start in (("utf-16-le", 1), ("utf-16-be", 0)):
-        if len(data) % 2 == 0 and data[start:LOOKED_AT:2].count(0) * 2 > len(data[:LOOKED_AT]) * ZERO_SHARE:
-            try:
-                return Text(data.decode(page), page)
-            except UnicodeDecodeError:
-                continue
+    """UTF-16 or UTF-32 without its mark: every other byte of common letters is zero, or three of four."""
+    for width, little, big in WIDTHS:
+        for page, start in ((little, width - 1), (big, 0)):
+            zeros = data[start:LOOKED_AT:width].count(0) * width
+            if len(data) % width == 0 and zeros > len(data[:LOOKED_AT]) * ZERO_SHARE:
+                with suppress(UnicodeDecodeError):
+                    return Text(data.decode(page), page)
     return Text(data.decode("utf-8", errors="replace"), "utf-8")
 
 

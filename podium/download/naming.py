@@ -28,9 +28,13 @@ def decoded(
         return texts, ""
     beyond = [name for name in names if not name.isascii()]
     parts = list(dict.fromkeys(part for name in beyond for part in name.split(b"/") if not part.isascii()))
-    if sum(map(_is_utf8, parts)) * 2 > len(parts):  # else some of another page are UTF-8 by chance
+    plain = [part for part in parts if _is_utf8(part)]
+    words = known()
+    if (
+        len(plain) * 2 > len(parts) or letters.words_of(part.decode() for part in plain) & words
+    ):  # else some of another page are UTF-8 by chance
         parts, beyond = [part for part in parts if not _is_utf8(part)], rest
-    chosen = page or letters.guess(parts, known())[0]
+    chosen = page or letters.guess(parts, words)[0]
     rest = beyond
     told = {name: composed(name.decode(chosen, errors="backslashreplace")) for name in rest}
     texts |= told

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from podium.download import archives, letters, pixel_tables
+from podium.download import archives, letters, links, pixel_tables
 from podium.download.naming import check_page, decoded, two_forms
 from podium.download.params import Limits
 from podium.download.sentences import readable
@@ -53,6 +53,7 @@ class Raw:
     folders: set[str] = field(default_factory=set)  # every folder, the empty ones too
     notes: list[str] = field(default_factory=list)  # what was left out, in sentences
     told: list[str] = field(default_factory=list)  # and what was made of files
+    guesses: list[str] = field(default_factory=list)  # and which letters were guessed
 
     def names(self) -> list[str]:
         """Every file's path with /, sorted."""
@@ -127,6 +128,7 @@ def _open(path: Path, limits: Limits, page: str | None, follow: bool) -> Raw:
     else:
         _add(raw, archives.opened(path, str(path), limits, page), "", archives.bare(path.name), page)
     _open_nested(raw, limits, page)
+    raw.notes += links.told(raw.names(), raw.size, partial(raw.glance, size=links.SMALL))
     _open_pixels(raw, limits)
     total = sum(entry.size for entry in raw.entries.values())
     if total > limits.total_gb * GB:

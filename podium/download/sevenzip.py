@@ -12,21 +12,29 @@ from podium.foundation.errors import UserError
 def unpacked(path: Path, shown: str, limits: Limits) -> Path:
     """The folder with the archive's content. Raises UserError where it is damaged, encrypted or hostile."""
     import py7zr
-    from py7zr.exceptions import ArchiveError
+    from py7zr.exceptions import PasswordRequired
 
     try:
         with py7zr.SevenZipFile(path) as archive:
             if archive.needs_password():
                 raise _encrypted(shown)
             _check([(info.filename, int(info.uncompressed or 0)) for info in archive.list()], shown, limits)
-    except (ArchiveError, OSError, EOFError, ValueError) as error:
+    except PasswordRequired:  # even its names are encrypted
+        raise _encrypted(shown) from None
+    except UserError:
+        raise
+    except Exception as error:  # damaged headers raise whatever they happen to break
         raise _damaged(shown, error) from None
 
     def build(folder: Path) -> None:
         try:
             with py7zr.SevenZipFile(path) as archive:
                 archive.extractall(folder)
-        except (ArchiveError, OSError, EOFError, ValueError, RuntimeError) as error:
+        except OSError as error:
+            if error.errno in scratch.FULL:
+                raise
+            raise _damaged(shown, error) from None
+        except Exception as error:
             raise _damaged(shown, error) from None
 
     return scratch.obtain("seven-zip", file_digest(path), build)

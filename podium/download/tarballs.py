@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from podium.download import links
 from podium.download.naming import decoded, two_forms
 from podium.download.params import Limits
 from podium.download.zips import BLOCK, RATIO_FLOOR, check_name
@@ -18,10 +19,19 @@ from podium.foundation import scratch
 from podium.foundation.errors import UserError
 from podium.foundation.files import flush
 
+
+def _zstandard(path: Path) -> Any:
+    from backports import zstd
+
+    return zstd.open(path, "rb")
+
+
 OPENERS: dict[bytes, Callable[[Path], Any]] = {  # by a file's first bytes
     b"\x1f\x8b": lambda path: gzip.open(path, "rb"),
     b"BZh": lambda path: bz2.open(path, "rb"),
     b"\xfd7zXZ\0": lambda path: lzma.open(path, "rb"),
+    b"]\0\0": lambda path: lzma.open(path, "rb"),  # LZMA's older format
+    b"\x28\xb5\x2f\xfd": _zstandard,
 }
 CONTENT = "content"  # what the scratch store calls the one file that a packed file holds
 
@@ -74,7 +84,8 @@ class Tarball:
 
     def _list(self, page: str | None) -> None:
         whole = os.fstat(self._file).st_size
-        links = []
+        others: list[str] = []
+        soft: dict[str, str] = {}
         with tarfile.open(self.path, "r:", encoding="utf-8", errors="surrogateescape") as tar:
             infos = tar.getmembers()
         names = [info.name.encode("utf-8", "surrogateescape") for info in infos]
@@ -85,21 +96,31 @@ class Tarball:
             check_name(name, self.shown)
             if info.isdir():
                 self.folders.add(name.strip("/"))
-            elif info.islnk() and info.linkname in files:  # the same content under another name
-                files[info.name] = self.members[name] = files[info.linkname]
+            elif info.islnk() and info.linkname.removeprefix("./") in files:  # the same under another name
+                files[name] = self.members[name] = files[info.linkname.removeprefix("./")]
             elif info.isreg() and not info.issparse():
                 if info.offset_data + info.size > whole:
                     raise tarfile.ReadError(f"{name} is cut short")
-                files[info.name] = self.members[name] = TarMember(info.offset_data, info.size)
+                files[info.name.removeprefix("./")] = self.members[name] = TarMember(
+                    info.offset_data, info.size
+                )
+            elif info.issym():
+                soft[name] = info.linkname
             else:
-                links.append(name)
+                others.append(name)
+        added, lost = links.followed(soft, self.members)
+        self.members |= added
+        others += lost
         self.notes += [f"{self.shown}: {note}"] if note else []
         told = two_forms(info.name for info in infos if info.isreg())
         self.notes += [f"{self.shown}: {sentence}" for sentence in told]
-        if links:
+        if others:
             self.notes.append(
-                f"{self.shown}: {len(links):,} links or devices, such as {links[0]}, were left out"
+                f"{self.shown}: {len(others):,} links that lead nowhere inside or devices, such as "
+                f"{others[0]}, were left out: unpack it where they are wanted"
             )
+        if not (self.members or self.folders or others):
+            raise tarfile.ReadError("it holds nothing, or zero bytes alone")
 
 
 def opener(path: Path) -> Callable[[Path], Any] | None:
@@ -128,7 +149,9 @@ def unpacked(path: Path, shown: str, limits: Limits) -> Path:
                             "(total_gb, ratio) allow; raise them if you trust the file."
                         )
                     file.write(block)
-        except (EOFError, OSError, lzma.LZMAError, ValueError) as error:
+        except UserError:
+            raise
+        except Exception as error:  # each library has its own
             raise UserError(f"{shown} is damaged ({error}): download it again.") from None
         flush(folder / CONTENT)
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from podium.download import letters, methods
+from podium.download import letters, links, methods
 from podium.download.naming import composed, decoded, two_forms
 from podium.download.params import Limits
 from podium.foundation.errors import UserError
@@ -24,6 +24,8 @@ UNICODE_PATH = 0x7075  # Info-ZIP's extra field that holds the name in UTF-8 (AP
 BLOCK = methods.BLOCK
 TOLD = (".csv", ".tsv", ".txt", ".json")  # files whose words may tell the letters of names
 TOLD_BYTES = 1 << 22
+END_BYTES = (1 << 16) + 22  # in which a zip's end stands, with the longest comment
+NO_DISK = 0xFFFF  # where a larger field says it
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Archive:
         self.members: dict[str, ZipMember] = {}
         self.folders: set[str] = set()
         self.notes: list[str] = []
-        self._links: list[str] = []
+        self._links: dict[str, ZipMember] = {}
         self._file = os.open(path, os.O_RDONLY)
         infos = _directory(path, shown)
         strange = [info for info in infos if _name(info) is None]
@@ -55,11 +57,9 @@ class Archive:
                 self._add(info, name)
         if strange:
             self._add_strange(strange, page)
-        if self._links:
-            n, first = len(self._links), self._links[0]
-            self.notes.append(f"{shown}: {n:,} symbolic links, such as {first}, were left out")
-        self.notes += [f"{shown}: {sentence}" for sentence in two_forms(map(_shipped, infos))]
         _check_limits(list(self.members.values()), path.stat().st_size, shown, limits)
+        self._follow()
+        self.notes += [f"{shown}: {sentence}" for sentence in two_forms(map(_shipped, infos))]
 
     def read(self, key: str) -> bytes:
         """The whole file. Raises ValueError where its bytes are damaged."""
@@ -91,6 +91,22 @@ class Archive:
         for info, name in zip(infos, raw, strict=True):
             self._add(info, texts[name].replace("\\", "/").removeprefix("./"))
 
+    def _follow(self) -> None:
+        """Links are small files that hold their target."""
+        targets = {}
+        for name, member in self._links.items():
+            self.members[name] = member
+            with suppress(ValueError):  # a damaged one leads nowhere
+                targets[name] = self.read(name).decode("utf-8", errors="replace")
+            del self.members[name]
+        added, rest = links.followed(dict.fromkeys(self._links, "..") | targets, self.members)
+        self.members |= added
+        if rest:
+            self.notes.append(
+                f"{self.shown}: {len(rest):,} symbolic links that lead nowhere inside, such as {rest[0]}, "
+                "were left out: unpack it where they are wanted"
+            )
+
     def _words(self) -> set[str]:
         """The words beyond ASCII of the archive's small texts in UTF-8."""
         texts = []
@@ -111,9 +127,6 @@ class Archive:
         if name.endswith("/"):
             self.folders.add(name.strip("/"))
             return
-        if stat.S_ISLNK(info.external_attr >> 16):
-            self._links.append(name)
-            return
         if info.compress_type not in methods.METHODS:
             kind = methods.OTHERS.get(info.compress_type, f"method {info.compress_type}")
             raise UserError(
@@ -123,6 +136,9 @@ class Archive:
         member = ZipMember(
             name, info.file_size, info.compress_size, info.header_offset, info.compress_type, info.CRC
         )
+        if stat.S_ISLNK(info.external_attr >> 16) and info.file_size <= links.SMALL:
+            self._links[name] = member
+            return
         before = self.members.get(name)
         if before and (before.crc, before.size) != (member.crc, member.size):
             raise UserError(
@@ -154,9 +170,28 @@ class Archive:
 def _directory(path: Path, shown: str) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
+            if archive.fp is not None and _of_disks(path):
+                raise UserError(
+                    f"{shown} is the last of several parts of a zip: join them (zip -s 0 {shown} --out "
+                    "whole.zip) or unpack them, and give the result as competition.path."
+                )
             return archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, struct.error, UnicodeDecodeError, ValueError) as error:
+    except UnicodeDecodeError:
+        raise UserError(
+            f"{shown} marks its names as UTF-8, and some are none: unpack it (7z x) and give the folder as "
+            "competition.path."
+        ) from None
+    except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError) as error:
         raise UserError(_no_zip(path, shown, error)) from None
+
+
+def _of_disks(path: Path) -> bool:
+    """Whether its end says that it is not the first disk, as `zip -s` and WinZip cut archives."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END_BYTES))
+        tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    return at >= 0 and len(tail) >= at + 6 and 0 < int.from_bytes(tail[at + 4 : at + 6], "little") < NO_DISK
 
 
 def _no_zip(path: Path, shown: str, error: Exception) -> str:

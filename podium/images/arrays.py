@@ -26,8 +26,7 @@ class Shape:
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of the picture that is made of it."""
-        down, across = _grid(self.bands)
-        return self.width * across, self.height * down
+        return picture_size(self.width, self.height, self.bands)
 
 
 def size(data: bytes) -> tuple[int, int]:
@@ -43,11 +42,9 @@ def read(data: bytes) -> Measured:
     except Exception as error:
         raise Unreadable(f"a NumPy array that is not whole ({error})") from None
     bands = values if shape.first else np.moveaxis(np.atleast_3d(values), 2, 0)
-    if bands.dtype == np.bool_:
-        bands = bands.astype(np.uint8) * 255
     how = "bands first" if shape.first else "bands last"
     what = f"NumPy arrays of {shape.bands} bands, {how}" if shape.bands > 1 else "NumPy arrays of one band"
-    return Measured(_coloured(bands), f"{what}{_said(shape.bands)}")
+    return Measured(as_picture(bands), f"{what}{said(shape.bands)}")
 
 
 def _shape(data: bytes) -> Shape:
@@ -79,8 +76,16 @@ def _checked(shape: Shape, found: str) -> Shape:
     return shape
 
 
-def _coloured(bands: Values) -> Values:
+def picture_size(width: int, height: int, bands: int) -> tuple[int, int]:
+    """(width, height) of what `as_picture` makes."""
+    down, across = _grid(bands)
+    return width * across, height * down
+
+
+def as_picture(bands: Values) -> Values:
     """(h, w) or (h, w, 3 or 4) of (bands, h, w)."""
+    if bands.dtype == np.bool_:
+        bands = bands.astype(np.uint8) * 255
     count = len(bands)
     if count == 1:
         one: Values = bands[0]
@@ -104,7 +109,8 @@ def _grid(bands: int) -> tuple[int, int]:
     return -(-bands // across), across
 
 
-def _said(bands: int) -> str:
+def said(bands: int) -> str:
+    """What became of so many bands."""
     if bands > COLOURS:
         return ": laid side by side as one grey picture"
     return {2: ": red, green, and their mean for blue", 4: ": the first three are red, green and blue"}.get(

@@ -21,6 +21,7 @@ EDGE = 0.001  # share of deep values beyond black and beyond white: dead pixels 
 ENDLESS = 1e30  # from which on a number is none: infinity, or the lowest that a float can hold
 FILLS = {-9999, -99999, -999, -32768, -32767, 32767, 65535, -(2**31), 2**31 - 1}  # written for "not measured"
 FAR = 10  # times the others' spread from which on any value is a fill
+FEW = 1 / 8  # of the range of all, below which a picture keeps 32 levels or fewer
 NEAR = 40  # levels within which ink cannot be told from the ground
 HIDDEN = 0.9  # share of a picture's ink that is near the ground, for it to be lost
 SOFT = 0.5  # share of a fourth channel between its ends from which it is a band and no transparency
@@ -172,7 +173,17 @@ def _range(
         f"{len(deep)} of {count} pictures looked at have more than 8 bits: {low:g} becomes black and "
         f"{high:g} white in all of them, {why}"
     )
+    dark = sum(_highest(values) - low < FEW * (high - low) for values in deep)
+    if 0 < dark < len(deep):
+        text += (
+            f"; {dark} of them use less than an eighth of that and keep few levels: where they are of fewer "
+            "bits than the others, bring all to one depth"
+        )
     return low, high, [text]
+
+
+def _highest(values: NDArray[np.float64]) -> float:
+    return float(np.quantile(values, 1 - EDGE)) if len(values) else 0.0
 
 
 def _measured(pooled: NDArray[np.float64]) -> tuple[NDArray[np.float64], str]:
@@ -220,6 +231,7 @@ def _ground(seen: _Seen, asked: "Channels", count: int) -> tuple[int, list[str]]
     text = (
         f"{len(seen.ink)} of {count} pictures looked at have transparent parts: laid on {name}"
         + (f", since on white {lost['white']} of them would be a blank page" if name != "white" else "")
+        + (f", and {lost[name]} are blank on it, too" if lost[name] else "")
         + " (image.channels.ground names another)"
     )
     return GROUNDS[name], [text]

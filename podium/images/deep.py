@@ -1,5 +1,6 @@
 """Pictures of more than 8 bits a value: their values as they are, and as 8 bits by the data set's meaning."""
 
+import re
 from typing import Any
 
 import cv2
@@ -11,7 +12,10 @@ from podium.images.pixels import Pixels
 PNG_DEPTH = 24  # where a PNG's header says how many bits a channel has
 CLEAR = ("RGBA", "LA", "PA", "RGBa", "La")  # Pillow's modes with transparency
 DEEP = ("I;16", "I;16B", "I;16L", "I", "F")  # Pillow's modes of more than 8 bits
-PALETTE = 320  # a TIFF's tag
+PALETTE, LIGHT, WHITE_IS_ZERO = 320, 262, 0  # TIFF's tags, and what the second may say
+SIZ = b"\xff\x4f\xff\x51"  # of JPEG 2000: its first band's bits stand behind the sizes
+PNM = re.compile(rb"P[2356](?:\s+|#[^\n]*\n)+\d+(?:\s+|#[^\n]*\n)+\d+(?:\s+|#[^\n]*\n)+(\d+)\s")
+SIZ_BITS = 42  # bytes from there to them, less one
 BITS_OF_SAMPLE, EXTRA_SAMPLES, UNSAID = 258, 338, (0,)  # TIFF's tags; an extra sample that is no transparency
 
 
@@ -21,8 +25,30 @@ def bits_of(header: Any, data: bytes, kind: str) -> int:
         return 16
     if kind == "png":
         return int(data[PNG_DEPTH])
+    if kind == "pnm":
+        return 16 if highest_of(data)[0] > 255 else 8
+    if kind == "jp2":
+        at = data.find(SIZ)
+        return (data[at + SIZ_BITS] & 0x7F) + 1 if 0 <= at < len(data) - SIZ_BITS else 8
     told = getattr(header, "tag_v2", {}).get(BITS_OF_SAMPLE, (8,)) if kind == "tiff" else (8,)
     return int(max(told))
+
+
+def highest_of(data: bytes) -> tuple[int, int]:
+    """(the highest value that a PNM's header allows, where its values start); (0, 0) without a header."""
+    hit = PNM.match(data)
+    return (int(hit[1]), hit.end()) if hit else (0, 0)
+
+
+def _colours_of(data: bytes, size: tuple[int, int]) -> Any:
+    """(h, w, 3) of a deep PPM, by 65535 as Pillow gives the grey ones."""
+    highest, at = highest_of(data)
+    if data.startswith(b"P3"):
+        values = np.array(data[at:].split(), np.float64)
+    else:
+        values = np.frombuffer(data[at:], ">u2")[: size[0] * size[1] * 3].astype(np.float64)
+    scaled = np.rint(values.reshape(size[1], size[0], 3) * (65535 / highest))
+    return scaled.astype(np.uint16)
 
 
 def is_unsaid(header: Any) -> bool:
@@ -41,9 +67,13 @@ def mend_palette(image: Any) -> None:
 
 def deep_values(data: bytes, kind: str, header: Any) -> Any:
     """Values of more than 8 bits as they are: (h, w) or (h, w, bands), RGB first."""
-    if kind in ("png", "tiff"):
+    if kind == "pnm" and header.mode == "RGB":
+        return _colours_of(data, header.size)
+    if kind in ("png", "tiff") or (kind == "jp2" and header.mode not in DEEP):
         found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         if found is not None and found.dtype != np.uint8:
+            if getattr(header, "tag_v2", {}).get(LIGHT) == WHITE_IS_ZERO and found.dtype.kind == "u":
+                found = np.invert(found)
             order = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
             bands = found.shape[2] if found.ndim == 3 else 1
             return cv2.cvtColor(found, order[bands]) if bands in order else found

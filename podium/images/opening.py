@@ -27,7 +27,7 @@ from PIL import (
 )
 
 from podium.foundation.instead import BINARY, COPIED, sent_as_text
-from podium.images import arrays, dicom
+from podium.images import arrays, bands, dicom
 from podium.images.channels import GROUND_NAMES, Meaning, Stored, is_hidden
 from podium.images.deep import CLEAR, PNG_DEPTH, as_rgb, bits_of, deep_values, is_unsaid, mend_palette
 from podium.images.exif import Origin, orientation, origin
@@ -40,20 +40,9 @@ PLUGINS = (  # imported here: Pillow finds a format only once its plug-in is loa
     JpegImagePlugin, MpoImagePlugin, PngImagePlugin, GifImagePlugin, BmpImagePlugin, TiffImagePlugin,
     PpmImagePlugin, WebPImagePlugin, AvifImagePlugin, Jpeg2KImagePlugin, PsdImagePlugin,
 )  # fmt: skip
-FORMATS = [
-    "JPEG",
-    "PNG",
-    "GIF",
-    "BMP",
-    "TIFF",
-    "PPM",
-    "WEBP",
-    "AVIF",
-    "JPEG2000",
-    "PSD",
-    "HEIF",
-    "JXL",
-]  # what Pillow may try
+FORMATS = (  # what Pillow may try
+    "JPEG", "PNG", "GIF", "BMP", "TIFF", "PPM", "WEBP", "AVIF", "JPEG2000", "PSD", "HEIF", "JXL",
+)  # fmt: skip
 WHOLE = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
 REDUCED = {  # a fraction of the size, which the JPEG decoder gives almost for free
     n: flag | cv2.IMREAD_IGNORE_ORIENTATION
@@ -64,7 +53,7 @@ REDUCED = {  # a fraction of the size, which the JPEG decoder gives almost for f
     )
 }
 MEASURED: dict[str, tuple[Callable[[bytes], tuple[int, int]], Callable[[bytes], Measured]]] = {
-    "dicom": (dicom.size, dicom.read), "npy": (arrays.size, arrays.read),
+    "dicom": (dicom.size, dicom.read), "npy": (arrays.size, arrays.read), "bands": (bands.size, bands.read),
 }  # fmt: skip
 MEGA = 1e6
 FRAMES = "the first of several frames"
@@ -171,7 +160,7 @@ def _kind(data: bytes) -> str:
     kind, reason = kind_of(data)
     if reason:
         raise Unreadable(reason)
-    return kind
+    return "bands" if kind == "tiff" and bands.is_unusual(data) else kind
 
 
 def _header(data: bytes, kind: str) -> Any:
@@ -179,7 +168,8 @@ def _header(data: bytes, kind: str) -> Any:
     try:
         return Image.open(io.BytesIO(data), formats=_formats())
     except Exception as error:
-        raise Unreadable(f"a {kind} file whose header is broken ({_short(error)})") from None
+        way = ": write it as PNG" if kind == "tiff" and bands.layout(data) else ""
+        raise Unreadable(f"a {kind} file whose header is broken ({_short(error)}){way}") from None
 
 
 def _formats() -> list[str]:
@@ -215,6 +205,7 @@ def _by_pillow(data: bytes, opened: Opened, meaning: Meaning) -> Pixels:
         image: Any = Image.open(io.BytesIO(data), formats=_formats())
         if bits_of(image, data, opened.format) > 8:
             values = deep_values(data, opened.format, image)
+            opened.notes += [FRAMES] if getattr(image, "n_frames", 1) > 1 else []
             opened.notes.append(f"{values.dtype} values scaled to 8 bits")
             return as_rgb(values, meaning)
         band = image.mode == "RGBA" and meaning.fourth == "band"
@@ -283,17 +274,17 @@ def raw_pixels(data: bytes) -> Stored | None:
     if kind in MEASURED:
         found = MEASURED[kind][1](data)
         windowed = found.shown is not None if kind == "dicom" and found.values.ndim == 2 else None
-        return Stored(np.atleast_3d(found.values), kind == "npy", found.said, windowed)
+        return Stored(np.atleast_3d(found.values), kind != "dicom", found.said, windowed)
     if kind == "jpeg" or usual_size(data, kind):
         return None
     header = _header(data, kind)
     if bits_of(header, data, kind) > 8:
         values = deep_values(data, kind, header)
         return Stored(np.atleast_3d(values), is_unsaid(header))
-    if header.mode not in CLEAR and "transparency" not in header.info:
+    clear = "transparency" in header.info
+    if header.mode not in CLEAR and not clear:
         return None
     try:
-        clear = "transparency" in header.info
         return Stored(np.asarray(header.convert("RGBA")), is_unsaid(header), clear=clear)
     except Exception as error:
         raise Unreadable(_short(error)) from None

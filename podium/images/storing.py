@@ -7,7 +7,7 @@ import numpy as np
 from podium.images.opening import Opened
 from podium.images.pixels import Pixels, encode, shrink
 
-LOSSLESS = ("png", "gif", "bmp", "pnm", "tiff", "dicom", "npy")
+LOSSLESS = ("png", "gif", "bmp", "pnm", "tiff", "dicom", "npy", "bands")
 
 
 def as_stored(image: Opened, data: bytes, short_side: int, suffix: str, quality: int) -> bytes:

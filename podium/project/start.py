@@ -94,7 +94,7 @@ def _refuse_unopened(given: str, path: Path) -> None:
     if archives.whole(path.name) != path.name:
         return  # a part: what they are together, ingest says
     kind = archives.kind_of(path)
-    if kind == "rar":
+    if kind in archives.UNOPENED:
         raise UserError(archives.unopened(given, kind))
     if (not kind or kind == "zip") and not zipfile.is_zipfile(path):
         with path.open("rb") as file:

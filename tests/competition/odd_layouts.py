@@ -185,6 +185,22 @@ def a_table_that_says_what_folders_say_under_other_ids() -> Layout:
     )
 
 
+@layout
+def a_training_table_of_odd_columns_whose_ids_miss() -> Layout:
+    rows = (f"scan-{i}-x,{('benign', 'malignant')[i % 2]}" for i in range(6))
+    files = folders(each=3) | unseen() | LABELLED | {"train.csv": csv("case,finding", *rows)}
+    return Layout(
+        files, ["cat", "dog"], 6, 3, said="train.csv has a column finding, but its ids, such as 'scan-0-x'"
+    )
+
+
+@layout
+def a_list_of_other_paths() -> Layout:
+    files = folders(each=3) | unseen() | LABELLED
+    files |= {"train.txt": "".join(f"photos/scan-{i}-x.jpg {i % 2}\n" for i in range(7))}
+    return Layout(files, ["cat", "dog"], 6, 3, said="train.txt has a column")
+
+
 def numbered(*ids: str, path: str = "train/{}.jpg", first: int = 1) -> Files:
     """Four training images by number, and a table that calls them `ids`."""
     rows = [f"{name},{('cat', 'dog')[i % 2]}" for i, name in enumerate(ids)]
@@ -260,3 +276,21 @@ def a_packed_table_that_a_browser_unpacked() -> Layout:
     files = many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | sample("t0,cat", "t1,dog")
     text = csv("id,label", "a1,cat", "a2,dog", "a3,cat", "a4,dog") + "\x1a"  # and DOS' mark of an end
     return Layout(files | {"train.csv.gz": text}, ["cat", "dog"], 4, 2, label_of={"train/a2.jpg": "dog"})
+
+
+@layout
+def few_letters_of_a_sample_are_read_as_those_of_the_labels() -> Layout:
+    rows = [f"a{i},{('собака', 'кошка', 'птица')[i % 3]}" for i in range(1, 7)]
+    files = many("train/a{}.jpg", 6, 1) | unseen("test/t{}.jpg", 2)
+    files |= {"train.csv": csv("id,label", *rows).encode("koi8_r")}
+    files |= {"sample_submission.csv": csv("id,label", "t0,собака", "t1,собака").encode("koi8_r")}
+    return Layout(files, ["кошка", "птица", "собака"], 6, 2, said="its letters were read as koi8")
+
+
+@layout
+def labels_that_differ_by_signs_and_by_letters_read_wrongly() -> Layout:
+    labels = ["it's", "it’s", "Café", "CafÃ©", "dog", "dog"]
+    files = many("train/a{}.jpg", 6, 1) | unseen("test/t{}.jpg", 2)
+    files |= {"train.csv": csv("id,label", *(f"a{i},{label}" for i, label in enumerate(labels, 1)))}
+    files |= sample("t0,dog", "t1,dog")
+    return Layout(files, ["CafÃ©", "Café", "dog", "it's", "it’s"], 6, 2, said="differ by case, blanks, signs")

@@ -3,7 +3,7 @@
 
 from tests.competition.layouts import LABELLED, folders, sample, unseen
 from tests.competition.refusals import Refusal, refusal
-from tests.competition.shipping import csv, many, zip_bytes
+from tests.competition.shipping import Files, csv, many, zip_bytes
 
 ROWS = [f"img_{i},{('benign', 'malignant')[i % 2]}" for i in range(8)]
 
@@ -23,6 +23,38 @@ def the_samples_column_in_a_table_of_another_name() -> Refusal:
     files = many("train/h0/scan-{}-x.jpg", 4) | many("train/h1/scan-{}-y.jpg", 4) | unseen("test/t{}.jpg", 2)
     files |= {"cases.csv": csv("id,finding", *ROWS)} | sample("t0,benign", "t1,benign", header="id,finding")
     return Refusal(files, "cases.csv has a column finding, but its ids, such as 'img_0'")
+
+
+def hospitals() -> Files:
+    return many("train/h0/scan-{}-x.jpg", 4) | many("train/h1/scan-{}-y.jpg", 4) | unseen("test/t{}.jpg", 2)
+
+
+@refusal
+def a_column_a_class_whose_ids_miss() -> Refusal:
+    rows = [f"img_{i},{1 - i % 2},{i % 2}" for i in range(8)]
+    files = hospitals() | {"train.csv": csv("id,benign,malignant", *rows)}
+    files |= sample("t0,.5,.5", "t1,.5,.5", header="id,benign,malignant")
+    return Refusal(
+        files, "train.csv has a column benign, but its ids, such as 'img_0', are no names of images"
+    )
+
+
+@refusal
+def the_samples_words_in_a_table_of_another_name() -> Refusal:
+    files = hospitals() | {"metadata.csv": csv("lesion,dx", *ROWS)} | sample("t0,benign", "t1,benign")
+    return Refusal(
+        files, "metadata.csv has a column dx, but its ids, such as 'img_0', are no names of images"
+    )
+
+
+@refusal
+def labels_of_numbers_that_are_no_file_names() -> Refusal:
+    files = many("train/h0/t{}.jpg", 4) | many("train/h1/t{}.jpg", 8, 4) | unseen("test/u{}.jpg", 2)
+    files |= {"train.csv": csv("case,target", *(f"ISIC_{i}5,{i % 2}" for i in range(8)))}
+    files |= sample("u0,0", "u1,0", header="case,target")
+    return Refusal(
+        files, "train.csv has a column target, but its ids, such as 'ISIC_05', are no names of images"
+    )
 
 
 @refusal

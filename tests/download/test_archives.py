@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
 from podium.download import methods
 from podium.download.params import Limits
@@ -40,12 +41,13 @@ def archive(kind: str, folder: Path) -> bytes:
     tar = tar_bytes(FILES)
     packed = {
         "tar": tar, "tar.gz": gzip.compress(tar), "tgz": gzip.compress(tar), "tar.bz2": bz2.compress(tar),
-        "tar.xz": lzma.compress(tar), "zip": zip_bytes(FILES),
+        "tar.xz": lzma.compress(tar), "zip": zip_bytes(FILES), "tar.zst": zstd.compress(tar),
+        "tar.lzma": lzma.compress(tar, lzma.FORMAT_ALONE),
     }  # fmt: skip
     return packed[kind] if kind in packed else seven_zip(FILES, folder)
 
 
-KINDS = ["tar", "tar.gz", "tgz", "tar.bz2", "tar.xz", "7z", "zip"]
+KINDS = ["tar", "tar.gz", "tgz", "tar.bz2", "tar.xz", "tar.zst", "tar.lzma", "7z", "zip"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -206,3 +208,36 @@ def test_what_systems_leave_is_no_folder_of_the_download(name: str, tmp_path: Pa
     path = tmp_path / "comp.zip"
     path.write_bytes(zip_bytes({f"train/{name}/1.png": b"x", "train/a/1.png": b"x"}))
     assert open_raw(path).names() == ["train/a/1.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "way"),
+    [
+        ("a.tar.lz4", b"\x04\x22\x4d\x18", "packed as LZ4, which is not opened here: unpack it (unlz4"),
+        ("a.zip", b"MSCF", "packed as CAB, which is not opened here: unpack it (7z x"),
+        ("a.tar.Z", b"\x1f\x9d\x90", "unpack it (uncompress"),
+        ("a.iso", bytes(600), "unpack it (7z x"),
+        ("a.tar.br", b"\x0b\x80", "unpack it (brotli -d"),
+        ("a.zip", bytes(5000), "it holds nothing, or zero bytes alone"),
+    ],
+)
+def test_other_kinds_are_named_with_what_unpacks_them(
+    name: str, start: bytes, way: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(start + bytes(600))
+    assert way in refused(tmp_path / name)
+
+
+def test_a_7z_whose_names_are_encrypted_is_refused(tmp_path: Path) -> None:
+    import py7zr
+
+    with py7zr.SevenZipFile(tmp_path / "a.7z", "w", password="x", header_encryption=True) as archive:
+        archive.writestr(b"x", "a.png")
+    assert "a.7z is encrypted: unpack it with its password" in refused(tmp_path / "a.7z")
+
+
+def test_the_last_of_a_zips_disks_is_named(tmp_path: Path) -> None:
+    data = bytearray(zip_bytes(FILES))
+    data[data.rfind(b"PK\x05\x06") + 4] = 2
+    (tmp_path / "a.zip").write_bytes(data)
+    assert "a.zip is the last of several parts of a zip: join them (zip -s 0" in refused(tmp_path / "a.zip")

@@ -43,18 +43,53 @@ def test_words_of_the_download_decide_where_few_letters_say_nothing() -> None:
     assert parse(data, "t.csv", page="gbk").columns["label"] == ["猫", "狗"]
 
 
-@pytest.mark.parametrize("page", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize(
+    "page", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig", "utf-32", "utf-32-le", "utf-32-be"]
+)
 def test_unicode_is_told_with_and_without_its_mark(page: str) -> None:
     sheet = parse(csv("id,label", "1,Café", "2,Thé").encode(page), "t.csv")
     assert sheet.columns == {"id": ["1", "2"], "label": ["Café", "Thé"]}
     assert sheet.letters is not None and not sheet.letters.guessed
 
 
+@pytest.mark.parametrize(("page", "words"), [("iso2022_jp", ["犬", "猫"]), ("hz", ["苹果", "香蕉"])])
+def test_letters_written_in_seven_bits(page: str, words: list[str]) -> None:
+    sheet = parse(csv("id,label", *(f"{i},{word}" for i, word in enumerate(words))).encode(page), "t.csv")
+    assert sheet.columns["label"] == words and sheet.letters is not None and sheet.letters.guessed
+
+
+def test_a_table_put_together_of_two_pages() -> None:
+    rows = [f"{i},{('Café', 'Thé')[i % 2]}\n".encode("cp1252" if i == 5 else "utf-8") for i in range(8)]
+    sheet = parse(b"id,label\n" + b"".join(rows), "t.csv")
+    assert sheet.columns["label"] == ["Café", "Thé"] * 4
+    assert sheet.letters is not None and sheet.letters.page == "utf-8, and 1 cells of it as cp1252"
+
+
+def test_a_folders_names_of_two_pages(tmp_path: Path) -> None:
+    for name in ("Café".encode(), "Thé".encode("cp1252")):
+        os.makedirs(os.path.join(os.fsencode(tmp_path / "d"), name))
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path / "d"), name)), "1.png").write_bytes(b"x")
+    (tmp_path / "d/train.csv").write_text("id,label\n1,Café\n2,Thé\n")
+    assert open_raw(tmp_path / "d").names() == ["Café/1.png", "Thé/1.png", "train.csv"]
+
+
+def test_a_zip_whose_names_are_no_utf8_though_it_says_so(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("Café.png", b"x")
+    path = tmp_path / "z.zip"
+    path.write_bytes(file.getvalue().replace("Café".encode(), b"Caf\xe9\xe9"))
+    with pytest.raises(UserError, match=r"z\.zip marks its names as UTF-8, and some are none: unpack it"):
+        open_raw(path)
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
         ("Cafe\u0301", "Café"), ("big\u00a0cat", "big cat"), ("cat\u200b", "cat"), ("\ufeffcat", "cat"),
-        ("a  b", "a b"), (" cat ", "cat"), ("so\u00adft", "soft"), ("全\u3000角", "全 角"),
+        ("\u200ecat\u202c", "cat"), ("cat\x7f", "cat"),
+        ("\u2764\ufe0f", "\u2764"), ("a  b", "a b"), (" cat ", "cat"),
+        ("so\u00adft", "soft"), ("全\u3000角", "全 角"),
     ],
 )  # fmt: skip
 def test_plain_letters(typed: str, meant: str) -> None:

@@ -58,7 +58,7 @@ def test_a_link_in_a_zip_is_left_out(tmp_path: Path) -> None:
         archive.writestr("a.jpg", b"x")
     raw = open_raw(path)
     assert raw.names() == ["a.jpg"]
-    assert raw.notes == [f"{path}: 1 symbolic links, such as passwd.jpg, were left out"]
+    assert raw.notes[0].startswith(f"{path}: 1 symbolic links that lead nowhere inside, such as passwd.jpg")
 
 
 def test_links_that_lead_out_of_a_folder_are_left_out(tmp_path: Path) -> None:

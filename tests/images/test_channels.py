@@ -12,10 +12,11 @@ from PIL import Image
 from podium.images.audit import audit
 from podium.images.channels import Meaning, survey
 from podium.images.kinds import kind_of
-from podium.images.opening import open_image, raw_pixels
+from podium.images.opening import FRAMES, open_image, raw_pixels
 from podium.images.params import Channels, Storage
 from podium.images.pixels import decode
 from tests.images.test_audit import IMAGE, JPEG, PICTURE, encoded
+from tests.images.test_bands import tiff
 
 Pictures = dict[str, bytes]
 
@@ -51,6 +52,39 @@ def test_a_dark_picture_stays_darker_than_a_bright_one() -> None:
     assert stored(pictures["dark"], meaning).mean() < 20 < stored(pictures["bright"], meaning).mean()
 
 
+def test_pictures_of_fewer_bits_than_the_others_are_told() -> None:
+    _, said = meant({f"{i}": deep(4095 if i % 2 else 65535, i) for i in range(4)})
+    assert "2 of them use less than an eighth of that" in said
+    assert "an eighth" not in meant({f"{i}": deep(4095, i) for i in range(4)})[1]
+
+
+@pytest.mark.parametrize("head", [b"P6\n# a camera\n8 4\n4095\n", b"P3 8 4 4095\n"])
+def test_colours_of_a_deep_ppm_keep_their_bits(head: bytes) -> None:
+    values = np.arange(96).reshape(4, 8, 3) * 42
+    plain = head.startswith(b"P3")
+    data = head + (" ".join(map(str, values.ravel())).encode() if plain else values.astype(">u2").tobytes())
+    made = stored(data, meant({"a": data})[0])
+    assert len(np.unique(made)) > 90 and made[0, 0].tolist() == [0, 2, 5]
+
+
+def test_colours_of_a_deep_jpeg_2000_keep_their_bits() -> None:
+    data = deep(4095, 0, 3, ".jp2")
+    assert len(np.unique(stored(data, meant({"a": data})[0]))) > 200
+
+
+def test_a_deep_tiff_whose_white_is_zero_is_turned() -> None:
+    data = tiff(np.linspace(0, 4000, 1024).astype(np.uint16).reshape(32, 32, 1), light=0)
+    made = stored(data, meant({"a": data})[0])
+    assert made[0, 0, 0] == 255 and made[-1, -1, 0] == 0
+
+
+def test_pages_of_a_deep_tiff_are_told() -> None:
+    page = Image.fromarray(np.arange(64, dtype=np.uint16).reshape(8, 8) * 60)
+    file = io.BytesIO()
+    page.save(file, "TIFF", save_all=True, append_images=[page])
+    assert FRAMES in open_image(file.getvalue(), 10, 320).notes
+
+
 def test_the_range_that_params_name_is_taken() -> None:
     meaning, said = meant({"a": deep(4095, 0)}, range=[0, 65535])
     assert (meaning.low, meaning.high) == (0, 65535) and "as image.channels.range says" in said
@@ -62,6 +96,11 @@ def test_colours_of_sixteen_bits_keep_their_order() -> None:
     values[..., 2] = 60000  # OpenCV writes blue, green, red
     data = cv2.imencode(".png", values)[1].tobytes()
     assert stored(data, meant({"a": data})[0])[0, 0].tolist() == [255, 0, 0]
+
+
+def test_drawings_that_vanish_on_every_ground_are_told() -> None:
+    _, said = meant({f"{i}": ink((0, 128, 255)[i % 3]) for i in range(6)})
+    assert "laid on white, and 2 are blank on it, too" in said
 
 
 def ink(level: int) -> bytes:
