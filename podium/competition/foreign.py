@@ -114,7 +114,11 @@ def closed(raw: Raw) -> list[str]:
     if any(word_role(part) == "test" for name in found for part in name.split("/")[:-1]):
         return []
     kinds = {name: _kind(raw, name) for name in raw.names() if word_role(name.rpartition("/")[2]) == "test"}
+    empty = [name for name in sorted(raw.folders) if word_role(name.rpartition("/")[2]) == "test"]
     return [
+        f"{name}/ holds no image, as where notebooks alone see the test images: put some there to predict"
+        for name in empty[:1]
+    ] + [
         f"{name} holds {kind}, which Podium does not read: write each picture as a PNG or JPEG file"
         for name, kind in kinds.items()
         if kind and not name.lower().endswith(".json")

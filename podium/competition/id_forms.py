@@ -19,8 +19,8 @@ def number(text: str) -> str | None:
 
 
 def _decimal(text: str) -> str | None:
-    """`7.0` is 7, as a spreadsheet or pandas writes a whole number; so is `7E+00`, and `1.2E+05` 120000."""
-    hit = re.fullmatch(r"(\d+)\.0+", text)
+    """`7.0` or `7,0` is 7, as spreadsheets and pandas write it; so is `7E+00`, and `1.2E+05` 120000."""
+    hit = re.fullmatch(r"(\d+)(?:\.0+|,0)", text)
     if hit:
         return number(hit[1])
     hit = POWER.fullmatch(text)

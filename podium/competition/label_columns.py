@@ -64,11 +64,22 @@ def label_column(
         return named_so[0], 2
     numbers = [] if wanted else [name for name in rest if name not in usable and _is_measure(sheet, name)]
     if len(usable) > 1 or (usable and numbers):
+        _refuse_neither(sheet, [name for name in rest if name in wanted], len(wanted))
         raise Undecided(
             f"{sheet.name} has several columns that could be the label "
             f"({', '.join((usable + numbers)[:8])}): name one in competition.label_column."
         )
     return (usable[0], 1) if usable else ("", 0)
+
+
+def _refuse_neither(sheet: Sheet, each: list[str], wanted: int) -> None:
+    """Raises Undecided where a table has the sample's columns, and cells that say neither yes nor no."""
+    if len(each) == wanted > 1:
+        odd = next((cell for name in each for cell in sheet.columns[name] if truth(cell) not in "01"), "")
+        raise Undecided(
+            f"{sheet.name} has a column for each of the sample's ({', '.join(each[:8])}), but {odd!r} there "
+            "says neither yes nor no: write 1 and 0."
+        )
 
 
 def one_hot(sheet: Sheet, rest: list[str], wanted: list[str]) -> list[str]:

@@ -116,8 +116,12 @@ def _try(result: Match, ids: dict[str, str], pool: ImageIndex, form: IdForm) -> 
 
 
 def _plain(name: str) -> str:
-    """The id as a path: /, no leading dot or slash, letters in one Unicode form."""
+    """The id as a path: /, no leading dot or slash, letters in one Unicode form.
+
+    A spreadsheet keeps a number's zeros by writing it as ="007" or '007.
+    """
     bare = name.strip().strip(UNSEEN).strip()
+    bare = bare[2:-1] if bare.startswith('="') and bare.endswith('"') else bare.removeprefix("'")
     return unicodedata.normalize("NFC", bare.replace("\\", "/")).removeprefix("./").lstrip("/")
 
 

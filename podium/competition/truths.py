@@ -20,6 +20,17 @@ YES = {
     "wahr",
     "vrai",
     "да",
+    "истина",
+    "verdadero",
+    "vero",
+    "verdadeiro",
+    "sim",
+    "prawda",
+    "tak",
+    "waar",
+    "sant",
+    "1,0",
+    "+",
 }
 NO = {
     "0",
@@ -39,6 +50,20 @@ NO = {
     "falsch",
     "faux",
     "нет",
+    "ложь",
+    "falso",
+    "não",
+    "fałsz",
+    "nie",
+    "onwaar",
+    "falskt",
+    "0,0",
+    "nan",
+    "none",
+    "null",
+    "na",
+    "n/a",
+    "#n/a",
 }
 
 

@@ -1,6 +1,7 @@
 """The sample's own letters: matched in plain ones, written back as the sample has them."""
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from contextlib import suppress
@@ -16,6 +17,7 @@ from podium.forms.shown import FormFound
 QUOTES, DOUBLE = "\u2018\u2019\u02bc`\u00b4", "\u201c\u201d\u201e"
 HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212"
 SIGNS = str.maketrans(QUOTES + DOUBLE + HYPHENS, "'" * 5 + '"' * 3 + "-" * 6)
+COPY = re.compile(r"^copy of | - copy$|[ _]copy$", re.IGNORECASE)  # what systems call a second one
 DOT = "\u0307"  # what is left of a Turkish capital i
 NOTHING = {"nan", "null", "none", "na", "n/a", "#n/a", "nil", "undefined", "-", "?"}  # in small letters
 
@@ -62,7 +64,7 @@ def alike(labels: ShippedLabels) -> list[Finding]:
         Finding(
             what="classes",
             found=f"{counted({repr(name): counts[name] for name in names}, 'image')} differ by case, "
-            "blanks, signs or width of letters only",
+            "blanks, signs or width of letters only, or are called a copy",
             why=f"kept as {len(names)} classes: if they are one, {_way_out(names, labels)}",
             warning=True,
         )
@@ -75,6 +77,7 @@ def _folded(label: str) -> str:
     """The label in one case and width, with one kind of quotes and hyphens, and read in the right letters."""
     with suppress(UnicodeError):  # UTF-8 that somebody read as Windows-1252
         label = label.encode("cp1252").decode("utf-8")
+    label = COPY.sub("", label) or label
     folded = unicodedata.normalize("NFKC", "".join(label.split())).casefold()
     return folded.replace(DOT, "").translate(SIGNS)
 

@@ -32,9 +32,8 @@ ZERO_SHARE = 0.3  # of a text's bytes are zeros where it is UTF-16 without its m
 KANA_SHARE = 0.5  # of letters beyond ASCII that make a text Japanese
 MAINFRAMES = 32  # chardet's EBCDIC pages, in which no table is handed out
 LOOKED_AT = 1 << 20  # bytes of different cells that the guess looks at
-BLANKS = re.compile(  # no-break, zero-width and other blanks; what turns the writing's direction, controls
-    r"[\s\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069"
-    r"\ufe00-\ufe0f\ufeff]+"
+BLANKS = re.compile(  # no-break, zero-width and others; what tells the writing's direction
+    r"[\s\x7f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202c\u2060\u2066-\u2069\ufe00-\ufe0f\ufeff]+"
 )
 
 

@@ -10,6 +10,8 @@ from podium.foundation.errors import UserError
 IGNORED_FOLDERS = {  # what systems and tools leave, in small letters; and all that begin with a dot
     "__macosx", "@eadir", "#recycle", "@recycle", "@recently-snapshot", "$recycle.bin", "recycler",
     "recycled", "system volume information", "lost+found", "found.000", "__pycache__", "#snapshot",
+    "@__thumb", "@tmp", "@sharebin", "#trash", "network trash folder", "temporary items", "msocache",
+    "config.msi", "$winreagent", "$sysreset", "$windows.~bt", "$windows.~ws", "_gsdata_", "node_modules",
 }  # fmt: skip
 IGNORED_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "autorun.inf"}
 OF_TOOLS = (  # how names with a dot begin that nobody misses

@@ -13,8 +13,14 @@ from podium.project import standing
 WRITTEN = (".dvc", "data", "models", "reports")  # what every run writes to
 PENDING = (
     ("MERGE_HEAD", "a merge is not finished", "run `git commit`, or `git merge --abort`"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick is not finished", "run `git cherry-pick --continue`, or --abort"),
+    ("HEAD.lock", "another Git is at work, or was killed", "wait for it, or remove that file"),
     ("index.lock", "another Git is at work, or was killed", "wait for it, or remove that file"),
 )
+HOOKS: dict[str, list[str] | None] = {  # and what they are given behind the message's file
+    "pre-commit": None, "prepare-commit-msg": ["message"], "commit-msg": [],
+}  # fmt: skip
+MESSAGE = "Baseline of a competition"
 IDENTITY = (("user.name", "GIT_COMMITTER_NAME"), ("user.email", "GIT_COMMITTER_EMAIL"))
 SECONDS = 60.0  # that signing may take: a passphrase may be asked for
 UNTRUSTED = "dubious ownership"  # Git's words for a folder that belongs to another user
@@ -65,10 +71,21 @@ def _is_one(root: Path) -> None:
             f"Git does not trust {root}, because it belongs to another user (dubious ownership): run "
             f"`git config --global --add safe.directory {_top(root)}`."
         )
+    words = " ".join(found.stderr.split())
+    if found.returncode and (os.environ.get("GIT_DIR") or (_top(root) / ".git").exists()):
+        raise UserError(
+            f"Git cannot work in {root} ({words[:300]}): mend what it says; where GIT_DIR is set, unset "
+            "it; or clone the project anew and copy your params.yaml."
+        )
     if found.returncode:
         raise UserError(
             "this folder is no Git repository, which DVC and experiments need: run `git init`, `git add -A` "
             "and `git commit -m mine`."
+        )
+    if _git(root, "rev-parse", "--show-object-format").stdout.strip() == "sha256":
+        raise UserError(
+            "this repository names its objects by SHA-256, which DVC does not read: make one by "
+            "`git init --object-format=sha1`, and copy the files there."
         )
     if _git(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
         raise UserError(
@@ -99,7 +116,14 @@ def _is_whole(root: Path) -> None:
 
 
 def _nothing_pends(root: Path) -> None:
-    """A merge that is not settled, or a lock that a killed Git left, fails each commit."""
+    """A merge that is not settled, a lock that a killed Git left, or a broken index fails each commit."""
+    index = _git(root, "diff", "--cached", "--quiet")
+    if index.returncode > 1:
+        words = " ".join(index.stderr.split())
+        raise UserError(
+            f"Git cannot read its index ({words[:300]}), so nothing could be committed: remove "
+            ".git/index and run `git reset`."
+        )
     for name, what, way in PENDING:
         place = root / _git(root, "rev-parse", "--git-path", name).stdout.strip()
         if place.exists():
@@ -149,14 +173,19 @@ def _signs(root: Path) -> None:
 
 
 def _hooks_pass(root: Path) -> None:
-    """The hook that the baseline's commit will meet. An older Git (before 2.36) cannot be asked."""
-    done = _git(root, "hook", "run", "--ignore-missing", "pre-commit")
-    if done.returncode and "is not a git command" not in done.stderr:
-        words = " ".join((done.stdout + done.stderr).split())
-        raise UserError(
-            f"the repository's pre-commit hook fails, so nothing could be committed ({words[:300]}): mend "
-            "what it says, or take the hook away."
-        )
+    """The hooks that the baseline's commit will meet. An older Git (before 2.36) cannot be asked."""
+    with tempfile.TemporaryDirectory() as folder:
+        message = Path(folder) / "message"
+        for name, words in HOOKS.items():
+            message.write_text(f"{MESSAGE}\n")
+            more = ["--", str(message), *words] if words is not None else []
+            done = _git(root, "hook", "run", "--ignore-missing", name, *more)
+            if done.returncode and "is not a git command" not in done.stderr:
+                said = " ".join((done.stdout + done.stderr).split()) or f"it ends with {done.returncode}"
+                raise UserError(
+                    f"the repository's {name} hook fails, so nothing could be committed ({said[:300]}): mend "
+                    "what it says, or take the hook away."
+                )
 
 
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:

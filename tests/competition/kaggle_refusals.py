@@ -277,8 +277,8 @@ def a_train_table_of_ids_alone() -> Refusal:
 @refusal
 def images_of_training_in_another_archive() -> Refusal:
     return Refusal(
-        unseen() | {"train.tar.zst": b"x", "train.csv": csv("id,label", "a,cat")},
-        "no labels found, but train.tar.zst, which is not unpacked here: unpack it",
+        unseen() | {"train.tar.lz4": b"x", "train.csv": csv("id,label", "a,cat")},
+        "no labels found, but train.tar.lz4, which is not unpacked here: unpack it",
     )
 
 

@@ -294,3 +294,43 @@ def labels_that_differ_by_signs_and_by_letters_read_wrongly() -> Layout:
     files |= {"train.csv": csv("id,label", *(f"a{i},{label}" for i, label in enumerate(labels, 1)))}
     files |= sample("t0,dog", "t1,dog")
     return Layout(files, ["CafÃ©", "Café", "dog", "it's", "it’s"], 6, 2, said="differ by case, blanks, signs")
+
+
+@layout
+def ids_that_a_spreadsheet_wrote_to_keep_their_zeros() -> Layout:
+    files = many("train/00{}.jpg", 4, 1) | many("test/00{}.jpg", 2, 7)
+    rows = ('"=""001""",cat', "'002,dog", "003,cat", "004,dog")
+    return Layout(
+        files | {"train.csv": csv("id,label", *rows)} | sample("'007,cat", "'008,dog"), ["cat", "dog"], 4, 2
+    )
+
+
+@layout
+def ids_with_a_decimal_comma() -> Layout:
+    files = many("train/{}.jpg", 4, 1) | many("test/{}.jpg", 2, 7)
+    rows = [f"{i},0;{('cat', 'dog')[i % 2]}" for i in range(1, 5)]
+    return Layout(
+        files
+        | {
+            "train.csv": csv("id;label", *rows),
+            "sample_submission.csv": csv("id;label", "7,0;cat", "8,0;dog"),
+        },
+        ["cat", "dog"],
+        4,
+        2,
+    )
+
+
+@layout
+def a_column_a_class_of_ones_and_nans() -> Layout:
+    rows = [f"a{i},{('1', 'NaN')[i % 2]},{('NaN', '1')[i % 2]}" for i in range(1, 5)]
+    files = (
+        many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | {"train.csv": csv("id,rust,scab", *rows)}
+    )
+    return Layout(files | sample("t0,.5,.5", "t1,.5,.5", header="id,rust,scab"), ["rust", "scab"], 4, 2)
+
+
+@layout
+def a_class_folder_that_is_called_a_copy() -> Layout:
+    files = folders(each=3) | images("train/cat - Copy/1.jpg") | unseen() | LABELLED
+    return Layout(files, ["cat", "cat - Copy", "dog"], 7, 3, said="or are called a copy")

@@ -58,6 +58,26 @@ def labels_of_numbers_that_are_no_file_names() -> Refusal:
 
 
 @refusal
+def columns_of_classes_that_say_neither_yes_nor_no() -> Refusal:
+    rows = [f"a{i},{('present', 'absent')[i % 2]},{('absent', 'present')[i % 2]}" for i in range(1, 5)]
+    files = (
+        many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | {"train.csv": csv("id,rust,scab", *rows)}
+    )
+    files |= sample("t0,.5,.5", "t1,.5,.5", header="id,rust,scab")
+    return Refusal(
+        files, "a column for each of the sample's (rust, scab), but 'absent' there says neither yes nor no"
+    )
+
+
+@refusal
+def a_sample_beside_an_empty_test_folder() -> Refusal:
+    files = folders() | {"test/": b""} | sample("t0,cat", "t1,dog")
+    return Refusal(
+        files, "test/ holds no image, as where notebooks alone see the test images: put some there"
+    )
+
+
+@refusal
 def a_worded_sample_of_other_classes() -> Refusal:
     files = folders() | unseen() | sample("0.jpg,benign", "1.jpg,malignant", "2.jpg,benign")
     return Refusal(

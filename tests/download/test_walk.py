@@ -68,3 +68,9 @@ def test_pictures_behind_a_dot_are_told_and_what_tools_leave_is_not(ship, tmp_pa
         "2 folders or pictures whose names begin with a dot, such as train/.net, were left out: rename them "
         "where they are wanted"
     ]
+
+
+def test_what_stores_and_systems_leave_is_no_class(tmp_path: Path) -> None:
+    left = ("@__thumb", "Network Trash Folder", "MSOCache", "$WinREAgent", "@tmp")
+    files: dict[str, str | bytes] = {f"train/{name}/1.png": b"x" for name in (*left, "a")}
+    assert open_raw(ship_folder(files, tmp_path)).names() == ["train/a/1.png"]

@@ -140,3 +140,34 @@ def test_an_experiment_that_left_nothing_is_no_success() -> None:
     head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
     ref = "refs/exps/ab/" + 38 * "c" + "/a"
     assert recorded.believe(lambda: git("update-ref", ref, "HEAD")) == head.strip()
+
+
+@pytest.mark.parametrize("name", ["pre-commit", "prepare-commit-msg", "commit-msg"])
+def test_a_hook_that_the_baselines_commit_would_meet(name: str, folder: Path) -> None:
+    hook = folder / ".git/hooks" / name
+    hook.write_text("#!/bin/sh\necho name a ticket\nexit 1\n")
+    hook.chmod(0o755)
+    refused(rf"the repository's {name} hook fails, so nothing could be committed \(name a ticket\)")
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "sentence"),
+    [
+        (".git/CHERRY_PICK_HEAD", "x", "a cherry-pick is not finished .* --abort"),
+        (".git/HEAD.lock", "", "another Git is at work, or was killed .*HEAD.lock"),
+        (".git/index", "torn" * 30, "Git cannot read its index .*remove .git/index and run `git reset`"),
+        (".git/config", "[core\n", "Git cannot work in .*bad config line 1.* mend what it says"),
+        (".git/HEAD", "", "Git cannot work in .*not a git repository"),
+    ],
+)
+def test_a_repository_that_is_broken_or_busy(place: str, content: str, sentence: str, folder: Path) -> None:
+    (folder / place).write_text(content)
+    refused(sentence)
+
+
+def test_a_repository_of_sha256(folder: Path) -> None:
+    shutil.rmtree(folder / ".git")
+    git("init", "-q", "--object-format=sha256")
+    refused(
+        r"names its objects by SHA-256, which DVC does not read: make one by `git init --object-format=sha1`"
+    )
