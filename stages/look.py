@@ -6,7 +6,7 @@ from podium.foundation.params import load
 from podium.foundation.run import Seed, Threads
 from podium.images.params import ImageParams
 from podium.selection import material, record, rungs
-from podium.selection.params import EffortParams, ProbeParams, candidates
+from podium.selection.params import EffortParams, ProbeParams, at_once, candidates, later
 
 
 def main() -> None:
@@ -25,11 +25,15 @@ def main() -> None:
     torch.set_num_threads(threads)
     search = searching(given, effort)
     sides = given.images["width"].to_numpy(), given.images["height"].to_numpy()
-    first, *networks = candidates(params, effort)
-    look, second = search.begin(first, rungs.sizes(image.size, *sides), rungs.crops(image.resize, *sides))
+    networks = candidates(params, effort)
+    look, second = search.begin(
+        networks[0], rungs.sizes(image.size, *sides), rungs.crops(image.resize, *sides)
+    )
+    looks = search.beside(look, at_once(networks))
     done = effort == "probe"  # else a trial says first what further probes are worth
-    looks = search.go_on(look, second, networks) if done else [look]
-    print(*record.begun(search, search.members(looks), given, second, done), sep="\n")
+    if done:
+        looks = search.go_on(looks, look, second, later(networks))
+    print(*record.begun(search, search.members(looks), given, look, second, done), sep="\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from podium.foundation.run import Folds, folds_to_run
 from podium.images import sizes
 from podium.networks.params import NetworkParams
 from podium.selection import deciding, material, record
-from podium.selection.params import EffortParams, ProbeParams, candidates
+from podium.selection.params import EffortParams, ProbeParams, candidates, later
 from podium.training.params import TrainParams
 
 
@@ -41,8 +41,7 @@ def main() -> None:
         request, tables = asking.asked(chosen[0]), asking.tables()
         torch.set_num_threads(request.threads)
         given = material.gather(tables.images, split, clean.read(), competition.read(), request.seed)
-        networks = candidates(load(ProbeParams), effort)[1:]
-        more = partial(further.ask, given, effort, networks)
+        more = partial(further.ask, given, effort, later(candidates(load(ProbeParams), effort)))
         made, told = select(request, chosen, tables, given, probes, more, effort)
         said = [one for one in search.read().sentences if one not in begun.searched.sentences]
         shipped, kept = images.median_short_side(tables.images), request.image.storage.short_side

@@ -1,6 +1,6 @@
-"""data/look/: how frozen networks look at these images, by the first of them, and its probe.
+"""data/look/: how frozen networks look at these images, and the probes of those that were asked at once.
 
-The files of data/probe/ (see podium.contracts.probe), of that one probe; and what a search for further voters
+The files of data/probe/ (see podium.contracts.probe), of those probes; and what a search for further voters
 goes on from: begun.json, and losses.safetensors with the loss of each candidate on each image that judged it.
 Where `done`, nothing further is asked, and the probes are those that vote.
 """
@@ -17,7 +17,7 @@ from podium.foundation.files import write_json
 FOLDER = Path("data/look")
 BEGUN = "begun.json"
 LOSSES = "losses.safetensors"  # losses (m, n) float64
-VERSION = 1
+VERSION = 2
 
 
 class Begun(BaseModel):
@@ -26,6 +26,7 @@ class Begun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     version: int = VERSION
     done: bool
+    first: Look  # the first network's: its size and crop are what `auto` becomes, and others look alike
     second: Look | None  # of the next best size
     unpaid: list[str]  # what arithmetic forbade, a sentence each
     searched: Searched

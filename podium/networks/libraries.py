@@ -13,7 +13,7 @@ from torch import nn
 from podium.contracts.network import WeightsFile
 from podium.foundation.errors import UserError
 from podium.hub import published
-from podium.networks import heads, registry, weights
+from podium.networks import heads, registry, scattering, weights
 from podium.networks.packages import packaged
 from podium.networks.registry import Entry
 
@@ -81,6 +81,10 @@ def _own(wish: NetworkSpec) -> Made:
             "set pretrained to false, or to the path of a .safetensors file."
         )
     return _file_into(wish, registry.own(wish.entry.name).build(wish.classes, wish.size))
+
+
+def _fixed(wish: NetworkSpec) -> Made:
+    return Made(scattering.Scattering(wish.classes, wish.size), "fixed")
 
 
 def _torchvision(wish: NetworkSpec) -> Made:
@@ -241,4 +245,9 @@ def _no_attention(wish: NetworkSpec) -> UserError:
     )
 
 
-BUILDERS: dict[str, Callable[[NetworkSpec], Made]] = {"own": _own, "timm": _timm, "torchvision": _torchvision}
+BUILDERS: dict[str, Callable[[NetworkSpec], Made]] = {
+    "own": _own,
+    "fixed": _fixed,
+    "timm": _timm,
+    "torchvision": _torchvision,
+}

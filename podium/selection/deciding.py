@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from podium.contracts.trials import Trial
 from podium.linear.links import LINKS
 from podium.networks.params import NetworkParams
-from podium.selection.judging import paired
+from podium.selection.judging import Paired, paired
 from podium.selection.params import Effort
 from podium.training.params import TrainParams
 
@@ -34,6 +34,9 @@ AVERAGED = 0.25
 # with. Signs, fold 0, 0.39 of it: with two more networks' probes 0.0445 out of fold, 0.0147 on the server,
 # without 0.0466 and 0.0143; their passes took an eighth of the run.
 AHEAD = 0.5
+# Of the probes' loss: more than training was seen to take away (signs, fold 0: 0.61). A fold on which not
+# even that would be beyond its error, that is with two mistakes or fewer, tells nothing of a trial's worth.
+REACH = 2 / 3
 ALONE = "; with at most half of the first probe's loss it needs no further probes beside it"
 
 
@@ -163,6 +166,23 @@ def doubtful(trial: Trial) -> bool:
     """
     most = AVERAGED * trial.network * (1 if trial.network <= trial.both else 0.25)
     return len(trial.folds) == 1 and not trial.pays and trial.gain + most > trial.error
+
+
+def reach(losses: Floats, groups: Sequence[str]) -> Paired:
+    """What the best network to be hoped for would gain on images with these losses (n,) of the probes.
+
+    Its own mistakes are others: the error is no smaller than that of the probes' loss.
+    """
+    whole = paired(losses, np.zeros_like(losses), groups)
+    return Paired(REACH * whole.gain, whole.error)
+
+
+def hopeless(fold: int, best: Paired) -> str:
+    """Why no trial of a network is run on that fold."""
+    return (
+        f"the folds are not trained: on fold {fold} even a network that took {REACH:.0%} of the probes' loss "
+        f"away would gain {best.gain:+.4f} ± {best.error:.4f}, which a trial could not tell from chance"
+    )
 
 
 def ahead(trial: Trial, effort: Effort) -> bool:

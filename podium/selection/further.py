@@ -12,13 +12,13 @@ from podium.selection.vectors import searching
 def ask(material: Material, effort: Effort, networks: Sequence[str]) -> probe.Chosen:
     """Goes on from data/look/ with further networks, a second size, mirror images; writes data/probe/."""
     begun = look.read()
-    first = probe.read(look.FOLDER)
+    known = probe.read(look.FOLDER)
     if begun.done:
-        return first
+        return known
     search = searching(material, effort)
     told = begun.searched
     search.table, search.spent = list(told.candidates), told.multiply_adds
     search.sentences, search.earlier = list(begun.unpaid), record.losses()
-    looks = search.go_on(first.probes[0].look, begun.second, networks)
-    record.finished(search, search.members(looks), material)
+    looks = search.go_on([one.look for one in known.probes], begun.first, begun.second, networks)
+    record.finished(search, search.members(looks), material, begun.first)
     return probe.read()

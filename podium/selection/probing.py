@@ -1,7 +1,8 @@
 """The search for how frozen networks should look at these images: size and crop, layers, views, networks.
 
 Linear probes judge, out of fold. Crop, size and layers are chosen on a sample of the labelled images, one
-after the other, the cheapest first, until a rung is worse beyond its error.
+after the other, the cheapest first, until a rung is worse beyond its error; then the best network is, of
+the first and of those that cost next to nothing.
 Further voters may be asked later, where a trial of training has shown what they are worth: `go_on`.
 A further size or network votes where the mean of the probes gains more than its error (forward selection:
 Caruana et al. 2004). Mirror images come last, as they gain least for their price, and only for a probe
@@ -12,7 +13,7 @@ Budgets are in multiply-adds, never in seconds; a pass must gain more than a hun
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,7 @@ class Search:
     spent: float = 0.0  # multiply-adds
     sentences: list[str] = field(default_factory=list)
     earlier: list[NDArray[np.float64]] = field(default_factory=list)  # losses of what was tried before
+    _paid: set[tuple[str, int, bool]] = field(default_factory=set)  # passes of all images
     _known: dict[tuple[int, Look], linear.Fitted] = field(default_factory=dict)  # images, look -> its probe
     _tried: dict[tuple[Look, ...], NDArray[np.float64]] = field(default_factory=dict)  # looks -> losses
 
@@ -84,12 +86,36 @@ class Search:
         self._pay(look)
         return look, others[0] if others else None
 
-    def go_on(self, first: Look, second: Look | None, networks: Sequence[str]) -> list[Look]:
-        """The looks whose probes vote: `first`, and of further networks and a second size those that pay."""
-        looks = [first]
-        further: list[dict[str, Any]] = [{"network": network} for network in networks]
-        for change in [*further, *([{"size": second.size}] if second else [])]:
-            looks = self._joined(self._few, first.model_copy(update=change), looks)
+    def beside(self, first: Look, networks: Sequence[str]) -> list[Look]:
+        """The best alone of `first` and its like by `networks`, and of the others what pays beside it."""
+        looks, least = [first], self._tried[(first,)]
+        for network in networks:
+            look = self._alike(first, network)
+            if not self._affordable(look):
+                continue
+            losses = self._losses(self._few, look, "networks", (first, least))
+            looks.append(look)
+            if losses.mean() < least.mean():
+                least = losses
+        best = min(looks, key=lambda look: float(self._tried[(look,)].mean()))
+        self._pay(best)
+        chosen = [best]
+        for look in looks:
+            if look is not best:
+                chosen = self._joined(self._few, look, chosen)
+        return chosen
+
+    def go_on(
+        self, looks: list[Look], first: Look, second: Look | None, networks: Sequence[str]
+    ) -> list[Look]:
+        """The looks whose probes vote: beside `looks` those that pay of `first`'s like by further networks,
+        and of a second size."""
+        self._paid |= {_pass(look) for look in [first, *looks]}
+        likes = [self._alike(first, network) for network in networks]
+        if second:
+            likes.append(first.model_copy(update={"size": second.size}))
+        for look in likes:
+            looks = self._joined(self._few, look, looks)
         return self._mirrored(self._few, looks)
 
     def members(self, looks: Sequence[Look]) -> list[Member]:
@@ -122,10 +148,9 @@ class Search:
         best, least = min(tried, key=lambda one: float(one[1].mean()))
         rungs = [(float(least.mean()), best)]
         for size in sizes[1:]:
-            if not self._affordable(network, size):
-                self.sentences.append(f"probe: {size} pixels are beyond what effort: {self.effort} may spend")
-                break
             look = best.model_copy(update={"size": size})
+            if not self._affordable(look):
+                break
             losses = self._losses(case, look, "size", (best, least))
             rungs.append((float(losses.mean()), look))
             change = self._compare(case, least, losses)
@@ -147,11 +172,7 @@ class Search:
 
     def _joined(self, few: Case, look: Look, looks: list[Look]) -> list[Look]:
         """The looks, and this one where the mean of their probes gains by it on the sample."""
-        look = look.model_copy(update={"layers": min(look.layers, len(self._source(look).widths))})
-        if not self._affordable(look.network, look.size):
-            self.sentences.append(
-                f"probe: {look.network} at {look.size} pixels is beyond what effort: {self.effort} may spend"
-            )
+        if not self._affordable(look):
             return looks
         if not self._gains(few, looks, [*looks, look], "further voters", look):
             return looks
@@ -160,13 +181,12 @@ class Search:
 
     def _mirrored(self, few: Case, looks: list[Look]) -> list[Look]:
         """A look that votes alone, with mirror images too where they pay and can be paid: another pass."""
-        first = looks[0]
-        if self.effort == "probe" or len(looks) > 1 or not self._affordable(first.network, first.size):
+        both = looks[0].model_copy(update={"mirrored": True})
+        if self.effort == "probe" or len(looks) > 1 or not self._affordable(both):
             return looks
-        both = first.model_copy(update={"mirrored": True})
         if not self._gains(few, looks, [both], "mirror images", both):
             return looks
-        self._pay(first)
+        self._pay(both)
         return [both]
 
     def _gains(self, few: Case, looks: list[Look], others: list[Look], step: str, new: Look) -> bool:
@@ -189,9 +209,27 @@ class Search:
         taken.append(name)
         return Member(Probe(name=name, look=look, link=self.case.link), fitted, self._source(look), loss)
 
+    def _alike(self, look: Look, network: str) -> Look:
+        """The same by another network, of as many layers as it has."""
+        layers = min(look.layers, len(self.watch(network, look.size).widths))
+        return look.model_copy(update={"network": network, "layers": layers})
+
     def _pay(self, look: Look) -> None:
-        """One more pass of all images."""
-        self.spent += self._source(look).multiply_adds * self.case.images
+        """One more pass of all images, where there was none."""
+        self.spent += self._price(look)
+        self._paid.add(_pass(look))
+
+    def _price(self, look: Look) -> float:
+        """Multiply-adds of the pass that the look still needs."""
+        return 0.0 if _pass(look) in self._paid else self._source(look).multiply_adds * self.case.images
+
+    def _affordable(self, look: Look) -> bool:
+        """May its pass be paid? Where not, a sentence says so."""
+        if self.spent + self._price(look) <= BUDGETS[self.effort]:
+            return True
+        what = f"{look.network} at {look.size} pixels{' with mirror images' * look.mirrored}"
+        self.sentences.append(f"probe: {what} is beyond what effort: {self.effort} may spend")
+        return False
 
     def _source(self, look: Look) -> Source:
         return self.watch(look.network, look.size)
@@ -226,9 +264,6 @@ class Search:
         scored = np.flatnonzero(case.folds >= 0)
         return paired(first, second, [case.groups[row] for row in scored])
 
-    def _affordable(self, network: str, size: int) -> bool:
-        return self.spent + self.watch(network, size).multiply_adds * self.case.images <= BUDGETS[self.effort]
-
     def _note(self, step: str, look: Look, losses: NDArray[np.float64], change: Paired | None) -> None:
         one = self._source(look).multiply_adds
         row = Evaluated(
@@ -241,3 +276,8 @@ class Search:
             giga_multiply_adds=one * (2 if look.mirrored else 1) / GIGA,
         )
         self.table.append(row)
+
+
+def _pass(look: Look) -> tuple[str, int, bool]:
+    """What a pass of all images gives at once: every layer; mirror images take another."""
+    return look.network, look.size, look.mirrored

@@ -19,14 +19,20 @@ from podium.selection.probing import Member, Search
 
 
 def begun(
-    search: Search, members: Sequence[Member], material: Material, second: Look | None, done: bool
+    search: Search,
+    members: Sequence[Member],
+    material: Material,
+    first: Look,
+    second: Look | None,
+    done: bool,
 ) -> list[str]:
     """Writes data/look/, from which another search may go on; its sentences."""
     told = _searched(search, members)
     with replacing_folder(seen.FOLDER) as draft:
-        _write(members, material, draft)
+        _write(members, material, first, draft)
         unpaid = list(search.sentences)
-        seen.write(seen.Begun(done=done, second=second, unpaid=unpaid, searched=told), draft)
+        told_of = seen.Begun(done=done, first=first, second=second, unpaid=unpaid, searched=told)
+        seen.write(told_of, draft)
         save_file({"losses": search.tried}, draft / seen.LOSSES)
     return told.sentences
 
@@ -46,22 +52,21 @@ def adopt(told: Searched) -> probe.Chosen:
     return probe.read()
 
 
-def finished(search: Search, members: Sequence[Member], material: Material) -> list[str]:
+def finished(search: Search, members: Sequence[Member], material: Material, first: Look) -> list[str]:
     """Writes data/probe/ and data/search.json; the sentences."""
     told = _searched(search, members)
     with replacing_folder(probe.FOLDER) as draft:
-        _write(members, material, draft)
+        _write(members, material, first, draft)
     contract.write(told)
     return told.sentences
 
 
-def _write(members: Sequence[Member], material: Material, draft: Path) -> None:
-    """The best of `members` comes first."""
-    best = members[0].probe.look
+def _write(members: Sequence[Member], material: Material, first: Look, draft: Path) -> None:
+    """The best of `members` comes first; size and crop are those of the look `first`."""
     for member in members:
         _member(member, material, draft / member.probe.name)
     probes = [member.probe for member in members]
-    probe.write(probe.Chosen(size=best.size, resize=best.resize, probes=probes), draft)
+    probe.write(probe.Chosen(size=first.size, resize=first.resize, probes=probes), draft)
 
 
 def _searched(search: Search, members: Sequence[Member]) -> Searched:

@@ -111,6 +111,15 @@ def beside(probes: Chosen, seen: Seen, count: int) -> Tried:
     return Tried(seen, told, losses, groups)
 
 
+def probed(fold: int, material: Material, probes: Chosen) -> tuple[NDArray[np.float64], list[str]]:
+    """(n,) the probes' losses on the fold's images, out of fold, and these images' groups."""
+    case = material.case
+    rows = np.flatnonzero(case.folds == fold)
+    logits = _probes(probes, material, fold, "oof", case.rows[rows])
+    losses = LINKS[case.link].losses(logits, case.given[rows].astype(np.float64))
+    return losses, [case.groups[row] for row in rows]
+
+
 def _few(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Evenly spread over all, ascending."""
     return rows[:: max(1, -(-len(rows) // JUDGED))]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from podium.contracts.probe import Look
 from podium.selection import probing, rungs
 from podium.selection.material import Case
 from podium.selection.probing import Member, Search
@@ -86,7 +87,35 @@ def ran(
     crops: Sequence[str] = ("squash",),
 ) -> list[Member]:
     first, second = made.begin(networks[0], list(sizes), list(crops))
-    return made.members(made.go_on(first, second, networks[1:]))
+    return made.members(made.go_on([first], first, second, networks[1:]))
+
+
+def at_once(world: World, effort: str = "auto") -> tuple[Search, list[Look]]:
+    made = Search(case(), world.watch, effort)
+    first, _ = made.begin("a", [128], ["squash"])
+    return made, made.beside(first, ["bb"])
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "voting"), [(0.1, 3.0, ["bb"]), (3.0, 0.0, ["a"]), (1.5, 1.6, ["bb", "a"])]
+)
+def test_the_best_network_alone_votes_and_others_where_they_pay(
+    own: float, other: float, voting: list[str]
+) -> None:
+    world = World({("a", 128, "squash"): (0.0, own), ("bb", 128, "squash"): (0.0, other)})
+    made, looks = at_once(world)
+    assert [look.network for look in looks] == voting
+    losses = {member.probe.look.network: member.loss for member in made.members(looks)}
+    assert losses[voting[0]] == min(losses.values())
+    assert [row.look.network for row in made.table if row.step == "networks"] == ["bb"]
+
+
+def test_what_cannot_be_paid_is_not_tried_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(probing.BUDGETS, "auto", 0.0)
+    world = World({("bb", 128, "squash"): (0.0, 3.0)})
+    made, looks = at_once(world)
+    assert [look.network for look in looks] == ["a"]
+    assert "bb at 128 pixels is beyond what effort: auto may spend" in " ".join(made.sentences)
 
 
 def test_what_the_choice_flatters_is_measured_over_all_that_was_judged() -> None:
@@ -166,7 +195,7 @@ def test_what_cannot_be_paid_is_not_tried_and_said(monkeypatch: pytest.MonkeyPat
     looked = Search(case(), world.watch, "auto")
     ran(looked)
     assert {size for _, size, _ in world.asked} == {128}
-    assert looked.sentences == ["probe: 224 pixels are beyond what effort: auto may spend"]
+    assert looked.sentences == ["probe: a at 224 pixels is beyond what effort: auto may spend"]
 
 
 def test_the_table_has_a_row_a_candidate_with_loss_and_arithmetic() -> None:

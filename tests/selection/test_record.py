@@ -24,8 +24,8 @@ def material() -> Material:
 def begun(done: bool) -> Search:
     made = Search(case(), World(SIGNAL).watch, "auto")
     first, second = made.begin("a", list(SIZES), ["squash"])
-    looks = made.go_on(first, second, ["bb"]) if done else [first]
-    record.begun(made, made.members(looks), material(), second, done)
+    looks = made.go_on([first], first, second, ["bb"]) if done else [first]
+    record.begun(made, made.members(looks), material(), first, second, done)
     return made
 
 
@@ -74,7 +74,8 @@ def test_a_search_that_is_done_asks_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_could_not_be_paid_is_said_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     made = begun(done=False)
-    made.sentences.append("probe: 288 pixels are beyond what effort: auto may spend")
-    record.begun(made, made.members([made.table[0].look]), material(), None, False)
+    made.sentences.append("probe: a at 288 pixels is beyond what effort: auto may spend")
+    first = made.table[0].look
+    record.begun(made, made.members([first]), material(), first, None, False)
     further.ask(material(), "auto", [])
     assert [one for one in search.read().sentences if "288" in one] == [f"{made.sentences[0]}."]

@@ -9,6 +9,8 @@ from podium.selection import deciding
 from stages import select
 from tests.training.conftest import CLASSES, write_competition, write_params
 
+FIRST = probe.Look(network="tf_efficientnet_lite0", size=64, resize="squash", layers=1)
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -20,7 +22,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kept = {"action": "keep", "suspect": False, "quality": 1.0, "reason": ""}
     clean.write(split[["image_id"]].assign(label=names, label_given=names, **kept))
     none = search.Searched(multiply_adds=0.0, sentences=["probe: so it looks."])
-    look.write(look.Begun(done=True, second=None, unpaid=[], searched=none))
+    look.write(look.Begun(done=True, first=FIRST, second=None, unpaid=[], searched=none))
     probe.write(probe.Chosen(size=64, resize="squash", probes=[]), look.FOLDER)
     return tmp_path
 
