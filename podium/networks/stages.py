@@ -22,15 +22,16 @@ def stage_ends(graph: TracedGraph, module: nn.Module) -> list[str]:
     mobilenetv4), or an attention that pools (siglip). Where no cut is clean (dinov3 hands positions to each
     block, XCiT the sides to all but its last) the stages are the same, and what is frozen runs with the rest.
     """
-    found, every = (_body(graph, module, ends) for ends in (_candidates(graph), _outputs(graph)))
-    names, all_names = ([name for _, name in ends] for ends in (found, every))
+    found, every = _candidates(graph), _outputs(graph)
+    body = _body(graph, module)
+    names, all_names = ([name for node, name in ends if node in body] for ends in (found, every))
     same = _sequence(names) == _sequence(all_names)  # else they are not the body's
-    clean_ends = _drops(graph, found) or (_quarters(names) if same else [])
-    return clean_ends or _drops(graph, every) or _quarters(all_names)
+    clean_ends = _drops(graph, found, body[:-1]) or (_quarters(names) if same else [])
+    return clean_ends or _drops(graph, every, body[:-1]) or _quarters(all_names)
 
 
-def _body(graph: TracedGraph, module: nn.Module, ends: Ends) -> Ends:
-    """Of `ends` those up to the last convolution or attention over several positions."""
+def _body(graph: TracedGraph, module: nn.Module) -> list[fx.Node]:
+    """What runs up to the last convolution or attention over several positions, that one last."""
     order = {node: number for number, node in enumerate(graph.graph.nodes)}
     mixing = [
         order[node]
@@ -38,15 +39,15 @@ def _body(graph: TracedGraph, module: nn.Module, ends: Ends) -> Ends:
         if len(shape) > 2 and _seen(graph, node) > 1 and _mixes(module, str(node.target))
     ]
     last = max(mixing, default=-1)
-    return [(node, name) for node, name in ends if order[node] <= last]
+    return [node for node, number in order.items() if number <= last]
 
 
-def _drops(graph: TracedGraph, ends: Ends) -> list[str]:
-    """The names after which the next value has fewer positions."""
+def _drops(graph: TracedGraph, ends: Ends, inner: list[fx.Node]) -> list[str]:
+    """The names of `ends` at `inner` nodes after which the next value has fewer positions."""
     return [
         name
         for (node, name), (after, _) in pairwise(ends)
-        if _positions(graph.shapes[after]) < _positions(graph.shapes[node])
+        if node in inner and _positions(graph.shapes[after]) < _positions(graph.shapes[node])
     ]
 
 

@@ -134,6 +134,7 @@ def test_large_networks_are_cut_at_their_last_stage(model: str, size: int) -> No
         ("tf_efficientnet_lite0", "last_two_stages", "blocks.2"),
         ("tf_efficientnet_lite0", "blocks.3", "blocks.3"),
         ("resnet18", "last_stage", "layer3"),
+        ("test_resnet", "last_stage", "layer3"),  # whose last stage is one block
         ("resnet18", "last_two_stages", "layer2"),
         ("tv:squeezenet1_1", "head", "head"),
     ],
