@@ -30,14 +30,15 @@ SMALLEST = 64  # pixels: no input is shrunk below it to save time
 # Of a network's loss: the most that averaging five folds was seen to take away. Weather 0.25, 245 photos
 # 0.18, images with people's label noise 0.09.
 AVERAGED = 0.25
-# Of the first probe's loss: a network that has no more needs no further probes, to be judged by or to vote
-# with. Signs, fold 0, 0.39 of it: with two more networks' probes 0.0445 out of fold, 0.0147 on the server,
-# without 0.0466 and 0.0143; their passes took an eighth of the run.
+# Of the first probes' loss: a network that has no more, alone or with them, needs no further probes, to be
+# judged by or to vote with. Signs, lite0's probe alone the first, fold 0, 0.39 of its loss: with two more
+# networks' probes 0.0445 out of fold, 0.0147 on the server, without 0.0466 and 0.0143; their passes took an
+# eighth of the run.
 AHEAD = 0.5
 # Of the probes' loss: more than training was seen to take away (signs, fold 0: 0.61). A fold on which not
 # even that would be beyond its error, that is with two mistakes or fewer, tells nothing of a trial's worth.
 REACH = 2 / 3
-ALONE = "; with at most half of the first probe's loss it needs no further probes beside it"
+ALONE = "; with at most half of the first probes' loss it needs no further probes beside it"
 
 
 def asked(effort: Effort, network: NetworkParams, train: TrainParams) -> tuple[Verdict, str]:
@@ -186,8 +187,9 @@ def hopeless(fold: int, best: Paired) -> str:
 
 
 def ahead(trial: Trial, effort: Effort) -> bool:
-    """Is the network so far ahead of the first probe that further probes are not worth their passes?"""
-    return effort != "high" and trial.pays and trial.network <= AHEAD * trial.probe
+    """Is the network so far ahead of the first probes that further ones are not worth their passes?"""
+    least = min(trial.network, trial.both)
+    return effort != "high" and trial.pays and least <= AHEAD * trial.probe
 
 
 def sentence(trial: Trial, others: Sequence[Trial] = ()) -> str:

@@ -179,6 +179,16 @@ def test_epochs_double_while_that_pays_and_can_be_paid(
     assert chosen({}, {}).epochs is None and tried[3:] == [[0]]
 
 
+def test_a_vote_far_ahead_of_the_probes_asks_no_further_ones() -> None:
+    """Signs: 0.05 alone, 0.08 the probes: they err elsewhere, and both have 0.03."""
+    told = Trial(
+        folds=[0], size=128, freeze="auto", epochs=2, images=9, seen=0.0, probe=0.08, network=0.05, both=0.03,
+        gain=0.05, error=0.01, averaging=0.0,
+    )  # fmt: skip
+    assert deciding.ahead(told, "auto") and not deciding.ahead(told, "high")
+    assert not deciding.ahead(told.model_copy(update={"both": 0.045}), "auto")
+
+
 @pytest.mark.parametrize(
     ("first", "effort", "asked"),
     [(2.0, "auto", []), (1.0, "auto", ["further"]), (2.0, "high", ["further"])],
