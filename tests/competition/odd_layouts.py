@@ -327,7 +327,13 @@ def a_column_a_class_of_ones_and_nans() -> Layout:
     files = (
         many("train/a{}.jpg", 4, 1) | unseen("test/t{}.jpg", 2) | {"train.csv": csv("id,rust,scab", *rows)}
     )
-    return Layout(files | sample("t0,.5,.5", "t1,.5,.5", header="id,rust,scab"), ["rust", "scab"], 4, 2)
+    return Layout(
+        files | sample("t0,.5,.5", "t1,.5,.5", header="id,rust,scab"),
+        ["rust", "scab"],
+        4,
+        2,
+        form="probabilities",
+    )
 
 
 @layout
