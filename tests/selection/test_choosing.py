@@ -151,6 +151,17 @@ def test_a_shallower_tail_at_a_larger_size_is_tried_and_the_better_of_both_taken
     assert [other.size for other in told.others] == [384 - size] and tried == [[0], [0]]
 
 
+def test_beside_a_deeper_tail_that_is_far_ahead_no_shallower_one_is_tried(
+    tried: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 170.0**2)
+    monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
+    monkeypatch.setattr(sys.modules[__name__], "GOOD", {160})
+    monkeypatch.setattr(sys.modules[__name__], "LEARNS", [2])  # 0.8
+    monkeypatch.setattr(sys.modules[__name__], "FIRST", [2.0])
+    assert (chosen({}, {}).size, tried) == (160, [[0]])
+
+
 def test_a_little_larger_is_no_trial(tried: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(deciding.TRAINING, "auto", 3 * 200.0**2)
     monkeypatch.setitem(deciding.LONGEST, "auto", 0.0)
