@@ -33,8 +33,8 @@ def select(
     effort: Effort,
 ) -> tuple[Selection, Trials]:
     """What is chosen, and why. `request` is of the first of `folds`. Trains one or two of them where only a
-    trial can tell. `probes` has the first probe; `further` asks for all that shall vote, which costs passes
-    of all images: not where a trial beside the first one has shown that they tell nothing.
+    trial can tell. `probes` has the first probes; `further` asks for all that shall vote, which costs passes
+    of all images: not where a trial beside the first ones has shown that they tell nothing.
 
     Where a processor cannot pay the deeper tail at the probes' size, the last stage at a much larger one is
     tried too, unless the deeper is far ahead of the probes: far from a network's own pictures depth gains
@@ -48,7 +48,7 @@ def select(
         further()
         return _selection(deep, train=True), Trials(why=why)
     best_case = deciding.reach(*trial.probed(request.fold, material, probes))
-    if not best_case.pays:
+    if effort != "high" and not best_case.pays:
         further()
         return _selection(deep, train=False), Trials(why=deciding.hopeless(request.fold, best_case))
     if deep.setup.processes > 1:

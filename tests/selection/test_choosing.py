@@ -118,6 +118,7 @@ def test_where_no_trial_could_tell_none_is_run(
     assert not tried and not found.train and not told.trial
     assert "67% of the probes' loss" in told.why and ASKED == ["further"]
     assert explained(request({}, {"model": "resnet18"}))[0].train
+    assert not tried and explained(request({}, {}), effort="high")[1].trial and tried
 
 
 def test_size_and_crop_are_the_probes_as_far_as_a_processor_affords(
